@@ -21,7 +21,7 @@ WORLD = {
     "resource", "secrets", "select", "selectors", "shutil", "signal", "smtplib", "socket", "sqlite3", "ssl", "subprocess",
     "tempfile", "threading", "time", "urllib", "uuid",
 }  # fmt: skip
-FILE_ACCESS = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "unlink", "mkdir", "rmdir", "iterdir", "rglob"}
+FILE_ACCESS = {"open", "read_text", "write_text", "read_bytes", "write_bytes", "unlink", "mkdir", "iterdir", "rglob"}
 NEVER = {"pickle", "marshal", "shelve", "runpy", "code"}
 EVALUATES = {"eval", "exec", "__import__"}
 HEAVY = {
@@ -53,6 +53,8 @@ def calls(path: Path) -> Iterator[str]:
                     yield name
                 case ast.Attribute(attr=name):
                     yield f".{name}"
+                case _:
+                    pass
 
 
 def distributions(path: Path) -> set[str]:
