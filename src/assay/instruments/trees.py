@@ -1,0 +1,361 @@
+"""Whole trees of files: two sides, how their files pair up, and how a side is written to a folder.
+
+Nothing here writes anywhere but below the folder that `materialise` is given.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import os
+import stat
+import tokenize
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Literal, Protocol, Self
+
+from assay.errors import AssayError, UsageError
+from assay.values.change import FilePair, Revision, Side, Unread
+
+MTIME = 1_577_836_800
+"""2020-01-01: every file and folder of both sides gets it, so that times are no difference."""
+SIMILAR = 0.5
+"""Share of equal lines from which a removed and an added file are one renamed file (git's default)."""
+CACHE_FOLDERS = frozenset(
+    {".git", ".hg", ".svn", "__pycache__", ".venv", "venv", "node_modules", ".tox", ".nox", ".mypy_cache"}
+    | {".pytest_cache", ".ruff_cache", ".hypothesis", ".eggs", ".idea", ".vscode"}
+)
+
+EntryKind = Literal["file", "executable", "symlink", "submodule"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One path of a tree. Equal keys mean equal content."""
+
+    kind: EntryKind
+    key: str
+
+
+class Tree(Protocol):
+    """All files of one side."""
+
+    @property
+    def entries(self) -> Mapping[str, Entry]:
+        """POSIX paths, sorted, with what stands there."""
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, or the target of a symbolic link."""
+
+    def close(self) -> None:
+        """Let go of processes and files."""
+
+
+class TreeSource:
+    """Reads files of either side as text; answers are kept by content."""
+
+    def __init__(self, base: Tree, head: Tree) -> None:
+        self._trees: dict[Side, Tree] = {"base": base, "head": head}
+        self._paths = {side: tuple(p for p, e in t.entries.items() if _is_plain(e)) for side, t in self._trees.items()}
+        self._texts: dict[tuple[str, bool], str | None] = {}
+
+    def paths(self, side: Side) -> Sequence[str]:
+        """POSIX paths of all plain files, sorted."""
+        return self._paths[side]
+
+    def text(self, side: Side, path: str) -> str | None:
+        """The file with unified line ends, or None where it is absent or not text."""
+        tree = self._trees[side]
+        entry = tree.entries.get(path)
+        if entry is None or not _is_plain(entry):
+            return None
+        key = (entry.key, path.endswith(".py"))
+        if key not in self._texts:
+            self._texts[key] = decode(tree.read(path), is_python=key[1])
+        return self._texts[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """Both sides of a change, ready to be read and written out."""
+
+    base: Revision
+    head: Revision
+    trees: Mapping[Side, Tree]
+    files: tuple[FilePair, ...]
+    source: TreeSource
+    remarks: tuple[str, ...] = ()
+    unread: tuple[Unread, ...] = ()
+    """What no side can show: changed submodules, files too large to carry."""
+    carried: tuple[str, ...] = ()
+    """Ignored but importable files of the user's work tree, which `materialise` adds to both sides."""
+    root: Path | None = None
+    """The user's work tree, where there is one."""
+
+    def materialise(self, side: Side, into: Path) -> tuple[str, ...]:
+        """Write the whole tree of a side below `into`; returns the paths that were left out."""
+        extra: dict[str, bytes] = {}
+        for path in self.carried:
+            with contextlib.suppress(OSError):
+                extra[path] = (self.root / path).read_bytes() if self.root else b""
+        return write_tree(self.trees[side], into, extra)
+
+    def close(self) -> None:
+        """End the processes that read the sides."""
+        for tree in self.trees.values():
+            tree.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_trees(old: Path, new: Path) -> Opened:
+    """Two directories as base and head; no git.
+
+    Raises:
+        UsageError: one of them is no directory, or holds no files.
+    """
+    trees: dict[Side, Tree] = {"base": FolderTree(_folder(old)), "head": FolderTree(_folder(new))}
+    return Opened(
+        base=Revision(label=str(old), commit=None),
+        head=Revision(label=str(new), commit=None),
+        trees=trees,
+        files=pair_files(trees["base"], trees["head"]),
+        source=TreeSource(trees["base"], trees["head"]),
+    )
+
+
+@dataclass(slots=True)
+class FolderTree:
+    """A plain directory as it is now; caches and version control are left out."""
+
+    root: Path
+    entries: Mapping[str, Entry] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.entries = dict(sorted(_walk(self.root)))
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, or the target of a symbolic link."""
+        full = self.root / path
+        return os.fsencode(full.readlink()) if full.is_symlink() else full.read_bytes()
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def pair_files(base: Tree, head: Tree) -> tuple[FilePair, ...]:
+    """Files whose content differs, renamed ones paired by equal or similar content; sorted by path."""
+    old, new = base.entries, head.entries
+    pairs = [FilePair(base_path=p, head_path=p) for p, e in old.items() if p in new and new[p].key != e.key]
+    removed = [p for p in old if p not in new]
+    added = [p for p in new if p not in old]
+    renames = _exact_renames(removed, added, old, new)
+    renames |= _similar_renames(base, head, [p for p in removed if p not in renames], _without(added, renames))
+    pairs += [FilePair(base_path=p, head_path=renames.get(p)) for p in removed]
+    pairs += [FilePair(base_path=None, head_path=p) for p in _without(added, renames)]
+    return tuple(sorted(pairs, key=lambda pair: pair.path))
+
+
+def write_tree(tree: Tree, into: Path, extra: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Write a tree below `into`, links last and none that leaves it; returns what was left out.
+
+    Executable bits are kept, every other mode is 644, every time is `MTIME`.
+    """
+    left_out: list[str] = []
+    links: list[tuple[str, bytes]] = []
+    folders: set[Path] = {into}
+    into.mkdir(parents=True, exist_ok=True)
+    for path, entry in tree.entries.items():
+        if not _is_safe(path) or entry.kind == "submodule":
+            left_out.append(path)
+        elif entry.kind == "symlink":
+            links.append((path, tree.read(path)))
+        else:
+            _write(into / path, tree.read(path), 0o755 if entry.kind == "executable" else 0o644, folders, into)
+    for path, content in extra.items():
+        if _is_safe(path) and path not in tree.entries:
+            _write(into / path, content, 0o644, folders, into)
+    left_out += _write_links(into, links, folders)
+    for folder in sorted(folders, reverse=True):
+        os.utime(folder, (MTIME, MTIME))
+    return tuple(left_out)
+
+
+def blob_key(content: bytes, *, algorithm: str = "sha1") -> str:
+    """The name that git gives to this content."""
+    return hashlib.new(algorithm, b"blob %d\0" % len(content) + content, usedforsecurity=False).hexdigest()
+
+
+def decode(content: bytes, *, is_python: bool) -> str | None:
+    """Text with unified line ends, by PEP 263 for Python and UTF-8 otherwise; None where it is no text."""
+    try:
+        encoding = tokenize.detect_encoding(io.BytesIO(content).readline)[0] if is_python else "utf-8-sig"
+        text = content.decode(encoding)
+    except (SyntaxError, UnicodeDecodeError, LookupError):
+        return None
+    if "\0" in text:
+        return None
+    return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+
+
+def _is_plain(entry: Entry) -> bool:
+    return entry.kind in {"file", "executable"}
+
+
+def _is_safe(path: str) -> bool:
+    parts = path.split("/")
+    return not path.startswith("/") and all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)
+
+
+def _folder(path: Path) -> Path:
+    if not path.is_dir():
+        raise UsageError(
+            f"{path} is no directory.", why="`--trees` compares two directories.", next_step="Check the path."
+        )
+    return path.resolve()
+
+
+def _walk(root: Path) -> Iterator[tuple[str, Entry]]:
+    for folder, names, files in os.walk(root):
+        linked = [n for n in names if (Path(folder) / n).is_symlink()]
+        names[:] = sorted(n for n in names if n not in CACHE_FOLDERS and n not in linked)
+        for name in (*files, *linked):
+            full = Path(folder) / name
+            relative = full.relative_to(root).as_posix()
+            mode = full.lstat().st_mode
+            if name.endswith((".pyc", ".pyo")) or name in CACHE_FOLDERS:
+                continue
+            if stat.S_ISLNK(mode):
+                yield relative, Entry("symlink", blob_key(os.fsencode(full.readlink())))
+            elif stat.S_ISREG(mode):
+                yield relative, Entry("executable" if mode & 0o100 else "file", _key_of(full))
+
+
+def _key_of(full: Path) -> str:
+    try:
+        return blob_key(full.read_bytes())
+    except OSError as error:
+        raise AssayError(
+            f"{full} cannot be read.",
+            why=str(error),
+            next_step="Check its permissions, or leave it out of the directory.",
+        ) from error
+
+
+def _exact_renames(
+    removed: Sequence[str], added: Sequence[str], old: Mapping[str, Entry], new: Mapping[str, Entry]
+) -> dict[str, str]:
+    by_key: dict[str, list[str]] = {}
+    for path in added:
+        by_key.setdefault(new[path].key, []).append(path)
+    renames: dict[str, str] = {}
+    for path in removed:
+        candidates = by_key.get(old[path].key, [])
+        if candidates:
+            best = max(candidates, key=lambda other: _kinship(path, other))
+            candidates.remove(best)
+            renames[path] = best
+    return renames
+
+
+def _similar_renames(base: Tree, head: Tree, removed: Sequence[str], added: Sequence[str]) -> dict[str, str]:
+    """Pairs of a removed and an added text file that share at least half of their lines, most similar first."""
+    suffixes = {PurePosixPath(p).suffix for p in removed} & {PurePosixPath(p).suffix for p in added}
+    old = {p: _lines(base, p) for p in removed if PurePosixPath(p).suffix in suffixes}
+    new = {p: _lines(head, p) for p in added if PurePosixPath(p).suffix in suffixes}
+    holders: dict[bytes, list[str]] = {}
+    for path, lines in old.items():
+        for line in lines:
+            holders.setdefault(line, []).append(path)
+    scored: list[tuple[float, int, str, str]] = []
+    for path, lines in new.items():
+        shared: Counter[str] = Counter()
+        for line, count in lines.items():
+            # A line that stands in many files says nothing about kinship.
+            for other in holders.get(line, ())[:20]:
+                shared[other] += min(count, old[other][line])
+        for other, count in shared.items():
+            score = count / max(1, lines.total(), old[other].total())
+            if score >= SIMILAR and PurePosixPath(path).suffix == PurePosixPath(other).suffix:
+                scored.append((score, _kinship(other, path), other, path))
+    renames: dict[str, str] = {}
+    taken: set[str] = set()
+    for _, _, other, path in sorted(scored, reverse=True):
+        if other not in renames and path not in taken:
+            renames[other] = path
+            taken.add(path)
+    return renames
+
+
+def _lines(tree: Tree, path: str) -> Counter[bytes]:
+    entry = tree.entries[path]
+    content = tree.read(path) if _is_plain(entry) else b""
+    if b"\0" in content[:8000]:
+        return Counter()
+    return Counter(stripped for line in content.split(b"\n") if (stripped := line.strip()))
+
+
+def _without(added: Sequence[str], renames: Mapping[str, str]) -> list[str]:
+    taken = set(renames.values())
+    return [path for path in added if path not in taken]
+
+
+def _kinship(one: str, other: str) -> int:
+    """How many trailing parts two paths share."""
+    pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
+    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")) + 1)
+
+
+def _write(full: Path, content: bytes, mode: int, folders: set[Path], into: Path) -> None:
+    _make_folders(full.parent, folders, into)
+    handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fchmod(handle, mode)
+        os.utime(handle, (MTIME, MTIME))
+
+
+def _make_folders(folder: Path, folders: set[Path], into: Path) -> None:
+    if folder in folders:
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    while folder not in folders and folder != into:
+        folders.add(folder)
+        folder = folder.parent
+
+
+def _write_links(into: Path, links: Sequence[tuple[str, bytes]], folders: set[Path]) -> list[str]:
+    """Write links, then drop every link that leaves the tree, whatever chain of links it takes."""
+    left_out: list[str] = []
+    written: list[str] = []
+    for path, target in links:
+        full = into / path
+        if target.startswith(b"/") or full.is_symlink() or full.exists():
+            left_out.append(path)
+            continue
+        _make_folders(full.parent, folders, into)
+        full.symlink_to(os.fsdecode(target))
+        os.utime(full, (MTIME, MTIME), follow_symlinks=False)
+        written.append(path)
+    root = os.path.realpath(into)
+    while leaving := [p for p in written if not _stays(os.path.realpath(into / p), root)]:
+        for path in leaving:
+            (into / path).unlink()
+        written = [p for p in written if p not in leaving]
+        left_out += leaving
+    return left_out
+
+
+def _stays(target: str, root: str) -> bool:
+    return target == root or target.startswith(root + os.sep)
