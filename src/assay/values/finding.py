@@ -1,0 +1,206 @@
+"""What was found, what it rests on, and what could not be looked at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal, TypeAlias
+
+from assay.values.change import Change
+from assay.values.experiment import Effort, Experiment
+from assay.values.isolation import Isolation
+
+
+class Level(IntEnum):
+    """How much a finding weighs; a verdict is the highest one, or `clear`."""
+
+    CLEAR = 0
+    NOTICE = 1
+    HOLD = 2
+    BLOCK = 3
+
+    @property
+    def word(self) -> str:
+        """As it is printed."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Location:
+    """A place a reader can open."""
+
+    path: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A predicate over the call, with its counts."""
+
+    text: str
+    expression: str | None
+    held_differing: int
+    differing: int
+    held_others: int
+    others: int
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.held_differing <= self.differing or not 0 <= self.held_others <= self.others:
+            raise ValueError(f"counts that cannot be: {self}")
+
+    @property
+    def is_exact(self) -> bool:
+        """Does it hold in every differing run and in no other?"""
+        return self.held_differing == self.differing and self.held_others == 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """One place at which two outcomes differ."""
+
+    path: str
+    kind: str
+    base: str
+    head: str
+    soft: bool
+
+
+DifferenceKind = Literal[
+    "answers-differently",
+    "raises-instead",
+    "accepts-instead",
+    "breaks-inside",
+    "hangs-instead",
+    "raises-otherwise",
+    "leaves-arguments-differently",
+    "writes-differently",
+    "iterator-instead",
+    "details",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """Outcomes of one experiment that disagree, and the group it speaks for."""
+
+    kind: DifferenceKind
+    base: Experiment
+    head: Experiment
+    disagreements: tuple[Disagreement, ...]
+    defined: bool
+    """Did base return, or refuse by a `raise` of the project?"""
+    plausible: bool
+    implausible_because: str = ""
+    confirmed: bool = False
+    """Was it seen again in a fresh process?"""
+    unperturbed: bool = False
+    """Does it differ on a call exactly as a test makes it?"""
+    needs_caller: bool = False
+    """Is it seen at a private unit only, although a public caller was observed?"""
+    n_differing: int = 1
+    n_agreeing: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailingTest:
+    """A test of base that passes on base and fails on head."""
+
+    test: str
+    detail: str
+    edited_by_head: bool
+    """Did head edit or delete this test?"""
+    runs: int
+    """How many times it was seen to pass on base and fail on head."""
+    removed_name: str | None = None
+    """The name whose removal stops the test from importing."""
+
+
+Evidence: TypeAlias = Difference | FailingTest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One claim, where it applies, and what was seen."""
+
+    id: str
+    investigator: str
+    claim: str
+    where: Location
+    unit: str
+    """Dotted name of the changed unit."""
+    observed_at: str
+    """Dotted name of the observation point; equals `unit` when it was observed directly."""
+    evidence: tuple[Evidence, ...]
+    condition: Condition | None = None
+    announced: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.evidence:
+            raise ValueError(f"a finding without evidence is an opinion: {self.claim}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Something that could not be looked at, and what would help."""
+
+    slug: str
+    reason: str
+    remedy: str
+    unit: str | None = None
+    detail: str = ""
+    """A traceback, for an internal failure."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the project decided; it may raise a level, never lower one."""
+
+    min_isolation: int = 2
+    counted_gaps: frozenset[str] = frozenset()
+    """Slugs of gaps that alone hold a change for want of evidence."""
+    expect_same: bool = False
+    """Is the change announced as a refactoring, so that any plausible difference holds?"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """The interpreter that runs the project, and how it was found."""
+
+    python: str
+    version: str
+    found_by: str
+    prefix: str
+    base_prefix: str
+    has_pytest: bool
+    source_roots: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """All that was seen; a verdict is a function of this and of policy, nothing else."""
+
+    change: Change
+    findings: tuple[Finding, ...]
+    gaps: tuple[Gap, ...]
+    effort: Effort
+    established: frozenset[str] = frozenset()
+    """Dotted names of changed units about which something was established."""
+    isolation: Isolation | None = None
+    target: Target | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """The judged examination."""
+
+    level: Level
+    levels: tuple[tuple[Finding, Level], ...]
+    """Findings, heaviest first, each with its level."""
+    gap_levels: tuple[tuple[Gap, Level], ...]
+    want_of_evidence: bool
+    """Is it a hold because nothing, or too little, could be established?"""
+    exit_status: int
+    examination: Examination
+    expect_same: bool = False
+    """Was it judged as a refactoring, so that any plausible difference holds?"""
