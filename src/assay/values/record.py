@@ -46,7 +46,7 @@ class CallReplay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestReplay:
+class FailureReplay:
     """Everything that is needed to run one test again on both sides."""
 
     scenario: str
@@ -65,7 +65,7 @@ class RecordedFinding:
     path: str
     line: int
     claim: str
-    replay: CallReplay | TestReplay
+    replay: CallReplay | FailureReplay
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

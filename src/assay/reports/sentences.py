@@ -1,0 +1,190 @@
+"""Words and numbers that every reader of a verdict gets alike. Text of the target is made harmless here."""
+
+from __future__ import annotations
+
+from assay.judgement.levels import rule_of
+from assay.judgement.verdict import INTERNAL, nothing_established
+from assay.values.change import ChangedUnit
+from assay.values.experiment import Experiment, Outcome
+from assay.values.finding import Difference, Finding, Level, Verdict
+from assay.values.isolation import Isolation
+
+DOT = " · "
+
+_ENDINGS = {
+    "returned": "returns",
+    "raised": "raises",
+    "hung": "does not come back in time",
+    "died": "the process dies",
+    "blocked": "is stopped by the sandbox",
+    "pending": "is not finished",
+}
+
+
+def plain(text: str) -> str:
+    """The text in one line without anything that a terminal or a reader's eye could obey instead of show.
+
+    Control characters, line ends, bidirectional overrides and lone surrogates appear as escapes.
+    """
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
+
+
+def clip(text: str, width: int) -> str:
+    """The text in at most `width` characters; what is left out is marked in its middle."""
+    if len(text) <= width:
+        return text
+    left = max(1, (width - 3) // 2)
+    right = max(1, width - 3 - left)
+    return f"{text[:left]}...{text[-right:]}"
+
+
+def count(number: int, noun: str) -> str:
+    """`1 unit`, `2 units`, `3,412 experiments`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def coverage(verdict: Verdict) -> str:
+    """What was changed, how much of it was observed and what that took."""
+    examination = verdict.examination
+    change, effort = examination.change, examination.effort
+    if not change.units:
+        return "no code units changed"
+    changed = change.count("changed")
+    parts = [f"{count(changed, 'unit')} changed"]
+    if changed:
+        spent = f"{count(effort.experiments, 'experiment')}, {effort.seconds:.0f} s"
+        observed = min(effort.observed_units, changed)
+        parts.append(f"{observed} observed ({spent})")
+        if observed < changed:
+            parts.append(f"{changed - observed} not reached")
+    if change.count("added"):
+        parts.append(f"{change.count('added')} added (no base to compare)")
+    if change.count("removed"):
+        parts.append(f"{change.count('removed')} removed")
+    return DOT.join(parts)
+
+
+def still_used(verdict: Verdict) -> tuple[ChangedUnit, ...]:
+    """Removed units whose names are still used at head."""
+    return tuple(changed for changed in verdict.examination.change.units if changed.used_by)
+
+
+def walls(isolation: Isolation | None) -> str:
+    """The isolation in a word: its rung and mechanisms."""
+    if isolation is None:
+        return "none was needed"
+    return f"{isolation.name} {'+'.join(isolation.mechanisms)}".rstrip()
+
+
+def walls_by_state(isolation: Isolation) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Properties of the sandbox under `proven`, `assumed` and `open`, each only where there are any."""
+    states = ("proven", "assumed", "open")
+    names = {state: tuple(wall.name for wall in isolation.properties if wall.state == state) for state in states}
+    return tuple((state, names[state]) for state in states if names[state])
+
+
+def controls(verdict: Verdict) -> str:
+    """What the two controls said, and how much of what ran could be compared."""
+    effort = verdict.examination.effort
+    parts = [f"{effort.plants_seen:,} of {effort.plants:,} planted differences seen"] if effort.plants else []
+    if effort.experiments:
+        parts.append(f"{effort.matched:,} of {effort.experiments:,} experiments matched")
+    if effort.noisy or effort.masked:
+        parts.append(f"{effort.noisy:,} dropped and {effort.masked:,} masked as noise")
+    return DOT.join(parts)
+
+
+def tally(verdict: Verdict) -> str:
+    """`1 block · 1 hold · 2 notices · 2 gaps`, without what there is none of."""
+    weights = [level for _, level in verdict.levels]
+    parts = [count(weights.count(level), level.word) for level in (Level.BLOCK, Level.HOLD, Level.NOTICE)]
+    parts.append(count(len(verdict.gap_levels), "gap"))
+    return DOT.join(part for part in parts if not part.startswith("0 ")) or "nothing found"
+
+
+def verdict_words(verdict: Verdict) -> str:
+    """The verdict's level; a hold says when it is one for want of evidence."""
+    return f"{verdict.level.word} for want of evidence" if verdict.want_of_evidence else verdict.level.word
+
+
+def because(verdict: Verdict) -> str:
+    """One sentence that says why the verdict is what it is, where the findings do not say it themselves."""
+    examination = verdict.examination
+    changed = examination.change.count("changed")
+    if any(level >= Level.HOLD for _, level in verdict.levels):
+        return "Held because it is announced as a refactoring." if verdict.expect_same else ""
+    if any(gap.slug == INTERNAL for gap, _ in verdict.gap_levels):
+        return "A part of Assay itself failed, so what it looks for may be there."
+    if nothing_established(examination):
+        return (
+            f"Nothing could be established about the {count(changed, 'changed unit')}."
+            if changed
+            else "The changed code could not be read, so nothing could be established about it."
+        )
+    counted = sorted({gap.slug for gap, level in verdict.gap_levels if level >= Level.HOLD})
+    if counted:
+        return f"Policy does not let a change pass with these gaps: {', '.join(counted)}."
+    if not examination.change.units:
+        return "This change touches no code units, so there was nothing to run."
+    if not changed:
+        return "Units were only added or removed, so there was nothing to compare."
+    return _stood_up_to(verdict) if verdict.expect_same else ""
+
+
+def _stood_up_to(verdict: Verdict) -> str:
+    """How much a claimed refactoring withstood, by kind of experiment."""
+    effort = verdict.examination.effort
+    kinds = ", ".join(f"{number:,} {operator}" for operator, number in effort.by_operator)
+    return f"The claim that nothing changed stood up to {count(effort.experiments, 'experiment')}" + (
+        f": {kinds}." if kinds else "."
+    )
+
+
+def outcome_words(outcome: Outcome) -> str:
+    """An outcome in one line for people."""
+    ending = _ENDINGS[outcome.kind]
+    shown = plain(outcome.shown)
+    if not shown and outcome.raised is not None:
+        shown = plain(f"{outcome.raised.type}: {outcome.raised.text}")
+    if outcome.kind in ("returned", "raised"):
+        return shown or ending
+    return f"{ending} ({shown})" if shown else ending
+
+
+def sides(difference: Difference) -> tuple[str, str]:
+    """What base and head did, told so that the two texts differ wherever anything at all can be shown."""
+    base, head = outcome_words(difference.base.outcome), outcome_words(difference.head.outcome)
+    if base != head or not difference.disagreements:
+        return base, head
+    first = min(difference.disagreements, key=lambda place: place.soft)
+    where = f"{plain(first.path)}: " if first.path else ""
+    return f"{where}{plain(first.base)}", f"{where}{plain(first.head)}"
+
+
+def call_words(name: str, experiment: Experiment) -> str:
+    """The call as Python would spell it; what is no literal is shown as `...`."""
+    arguments = ", ".join(f"{key}={'...' if value is None else value}" for key, value in experiment.arguments)
+    return plain(f"{name.rpartition('.')[2]}({arguments})")
+
+
+def alteration(experiment: Experiment) -> str:
+    """What was altered in the test's own call, or nothing."""
+    edits = experiment.intervention.edits
+    return ", ".join(plain(edit.shown or f"{edit.operator} at {_steps(edit.path)}") for edit in edits)
+
+
+def _steps(path: tuple[tuple[str, str | int], ...]) -> str:
+    return ".".join(str(step) for _, step in path)
+
+
+def excuse(finding: Finding, level: Level) -> str:
+    """Why a finding is no more than a notice; nothing for those that hold."""
+    if level > Level.NOTICE:
+        return ""
+    if finding.announced:
+        return "announced: a declared or tested intent covers it"
+    return rule_of(finding.evidence[0]).says

@@ -1,0 +1,259 @@
+"""The report as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from assay.reports.sentences import (
+    DOT,
+    alteration,
+    because,
+    call_words,
+    clip,
+    controls,
+    count,
+    coverage,
+    excuse,
+    outcome_words,
+    plain,
+    sides,
+    still_used,
+    tally,
+    verdict_words,
+    walls,
+    walls_by_state,
+)
+from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
+from assay.values.options import ReplayAnswer
+from assay.values.record import CallReplay, FailureReplay, RecordedFinding
+
+INDENT = " " * 8
+NOTICES_SHOWN = 12
+UNITS_SHOWN = 6
+PLACES_SHOWN = 3
+
+_RESET = "\x1b[0m"
+_BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
+_LEVEL_COLOURS = {Level.CLEAR: _GREEN, Level.NOTICE: _CYAN, Level.HOLD: _BOLD + _YELLOW, Level.BLOCK: _BOLD + _RED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """How the report is shown, as opposed to what it says."""
+
+    colour: bool
+    width: int
+    verbose: bool
+
+    def paint(self, text: str, code: str) -> str:
+        return f"{code}{text}{_RESET}" if self.colour and text else text
+
+    def clip(self, text: str, taken: int) -> str:
+        return text if self.verbose else clip(text, max(24, self.width - taken))
+
+
+def render(verdict: Verdict, *, colour: bool, width: int, verbose: bool) -> str:
+    """The whole report, ending in a line end. Text of the target is shown, never obeyed."""
+    look = _Look(colour=colour, width=max(60, width), verbose=verbose)
+    blocks = [_opening(verdict, look)]
+    blocks.extend(_findings(verdict, look))
+    blocks.extend(_gaps(verdict, look))
+    if verbose:
+        blocks.append(_account(verdict))
+    blocks.append(_closing(verdict, look))
+    return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
+
+
+def render_replay(finding: RecordedFinding, answer: ReplayAnswer, *, colour: bool, width: int) -> str:
+    """Both outcomes of one experiment, one under the other, and whether the difference is still there."""
+    look = _Look(colour=colour, width=max(60, width), verbose=True)
+    replay = finding.replay
+    lines = [f"{plain(finding.path)}:{finding.line}  {plain(finding.unit)}  {plain(finding.claim)}"]
+    match replay:
+        case CallReplay():
+            edits = ", ".join(plain(edit.shown or edit.operator) for edit in replay.edits)
+            lines.append(
+                _labelled("from", plain(replay.scenario) + (f", with {edits}" if edits else ", as it is"), look)
+            )
+        case FailureReplay():
+            lines.append(_labelled("from", plain(replay.scenario), look))
+    lines.extend(
+        _labelled(side, outcome_words(outcome) if outcome else "nothing to see", look)
+        for side, outcome in (("base", answer.base), ("head", answer.head))
+    )
+    if answer.note:
+        lines.append(_labelled("note", plain(answer.note), look))
+    says = look.paint("the difference is there", _BOLD + _YELLOW)
+    lines.append("")
+    lines.append(says if answer.differs else look.paint("the difference is gone", _GREEN))
+    return "\n".join(lines) + "\n"
+
+
+def _opening(verdict: Verdict, look: _Look) -> list[str]:
+    examination = verdict.examination
+    left = look.paint(coverage(verdict), _BOLD)
+    right = f"isolation: {walls(examination.isolation)}"
+    room = look.width - len(coverage(verdict)) - len(right)
+    lines = [left + " " * room + right] if room >= 2 else [left, right]
+    lines.extend(plain(remark) for remark in examination.change.remarks)
+    for changed in still_used(verdict):
+        places = ", ".join(map(plain, changed.used_by[:PLACES_SHOWN]))
+        more = len(changed.used_by) - PLACES_SHOWN
+        lines.append(
+            f"removed {plain(changed.unit.name)}() is still used: {places}{f' and {more} more' if more > 0 else ''}"
+        )
+    if controls(verdict):
+        lines.append(look.paint(controls(verdict), _DIM))
+    if examination.isolation is not None:
+        known = walls_by_state(examination.isolation)
+        told = known if look.verbose else tuple((state, names) for state, names in known if state != "proven")
+        lines.extend(look.paint(f"{state}: {', '.join(map(plain, names))}", _DIM) for state, names in told)
+    return lines
+
+
+def _findings(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
+    """Those that hold one by one, then notices close together."""
+    heavy = [(finding, level) for finding, level in verdict.levels if level >= Level.HOLD]
+    light = [(finding, level) for finding, level in verdict.levels if level < Level.HOLD]
+    for finding, level in heavy:
+        yield _finding(finding, level, look)
+    shown = light if look.verbose else light[:NOTICES_SHOWN]
+    for finding, level in shown:
+        yield _finding(finding, level, look)
+    if len(shown) < len(light):
+        yield [f"notice  {count(len(light) - len(shown), 'more notice')} (--verbose shows them)"]
+
+
+def _finding(finding: Finding, level: Level, look: _Look) -> list[str]:
+    word = level.word.upper() if level >= Level.HOLD else level.word
+    seen_at = "" if finding.observed_at == finding.unit else f", seen at {plain(finding.observed_at)}()"
+    title = (
+        f"{plain(finding.where.path)}:{finding.where.line}  {plain(finding.unit)}()  {plain(finding.claim)}{seen_at}"
+    )
+    lines = [look.paint(word, _LEVEL_COLOURS[level]) + " " * (8 - len(word)) + title]
+    condition = finding.condition
+    if condition is not None:
+        counts = (
+            f"({condition.held_differing:,} of {condition.differing:,} differing, "
+            f"{condition.held_others:,} of {condition.others:,} others)"
+        )
+        lines.append(_labelled("when", f"{plain(condition.text)}      {look.paint(counts, _DIM)}", look))
+    first = finding.evidence[0]
+    match first:
+        case Difference():
+            lines.extend(_difference(first, finding, look))
+        case FailingTest():
+            lines.extend(_failing_test(first, look))
+    reason = excuse(finding, level)
+    if reason:
+        lines.append(_labelled("why", reason, look))
+    lines.append(_labelled("again", f"assay replay {finding.id[:12]}", look))
+    return lines
+
+
+def _difference(seen: Difference, finding: Finding, look: _Look) -> Iterator[str]:
+    base, head = sides(seen)
+    taken = len(INDENT) + 7
+    yield _labelled("call", look.clip(call_words(finding.observed_at, seen.base), taken), look)
+    if len(base) + len(head) + 40 <= look.width:
+        gap = " " * max(8, 28 - len(base))
+        yield _labelled("base", f"{base}{gap}{look.paint('head', _DIM)}   {head}", look)
+    else:
+        yield _labelled("base", look.clip(base, taken), look)
+        yield _labelled("head", look.clip(head, taken), look)
+        for place in [place for place in seen.disagreements if place.path][:PLACES_SHOWN]:
+            change = f"{plain(place.path)}: {plain(place.base)} -> {plain(place.head)}"
+            yield _labelled("at", look.clip(change, taken), look)
+    altered = alteration(seen.base)
+    test = plain(seen.base.id.scenario)
+    told = f"{test}, with {altered}" if altered else f"{test} makes this call as it is"
+    yield _labelled("test", look.clip(told, taken), look)
+    if seen.implausible_because:
+        yield _labelled("input", plain(seen.implausible_because), look)
+
+
+def _failing_test(seen: FailingTest, look: _Look) -> Iterator[str]:
+    yield _labelled("test", plain(seen.test), look)
+    yield _labelled("base", "passes", look)
+    lines = [plain(line) for line in seen.detail.splitlines() if line.strip()] or ["fails"]
+    shown = lines if look.verbose else lines[-PLACES_SHOWN:]
+    yield _labelled("head", look.clip(shown[0], len(INDENT) + 7), look)
+    for line in shown[1:]:
+        yield _labelled("", look.clip(line, len(INDENT) + 7), look)
+    if seen.removed_name:
+        yield _labelled("gone", plain(seen.removed_name), look)
+    yield _labelled("seen", count(seen.runs, "time"), look)
+
+
+def _labelled(label: str, text: str, look: _Look) -> str:
+    return f"{INDENT}{look.paint(label, _DIM)}{' ' * (7 - len(label))}{text}"
+
+
+def _gaps(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
+    """Gaps with one slug, reason and remedy are one entry; those that count come first."""
+    groups: dict[tuple[Level, str, str, str], list[Gap]] = {}
+    for gap, level in verdict.gap_levels:
+        groups.setdefault((level, gap.slug, gap.reason, gap.remedy), []).append(gap)
+    block: list[str] = []
+    for (level, slug, reason, remedy), gaps in sorted(groups.items(), key=lambda item: (-item[0][0], item[0][1])):
+        counts = " (counts)" if level >= Level.HOLD else ""
+        block.append(look.paint("gap", _LEVEL_COLOURS[level]) + f"     {plain(slug)}{counts}  {plain(reason)}")
+        units = [plain(gap.unit) for gap in gaps if gap.unit]
+        shown = units if look.verbose else units[:UNITS_SHOWN]
+        more = f" and {len(units) - len(shown)} more" if len(shown) < len(units) else ""
+        if units:
+            block.extend(_wrapped(", ".join(shown) + more, look))
+        block.extend(_wrapped(f"next   {plain(remedy)}", look) if remedy else [])
+        if look.verbose:
+            block.extend(f"{INDENT}| {plain(line)}" for gap in gaps for line in gap.detail.splitlines())
+    yield block
+
+
+def _wrapped(text: str, look: _Look) -> list[str]:
+    return textwrap.wrap(
+        text,
+        look.width,
+        initial_indent=INDENT,
+        subsequent_indent=INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def _account(verdict: Verdict) -> list[str]:
+    """What it cost and how it was done, for `--verbose`."""
+    examination = verdict.examination
+    effort = examination.effort
+    lines = [f"stage   {plain(name)} {seconds:.1f} s" for name, seconds in effort.stages]
+    if effort.seconds > 0:
+        lines.append(
+            f"rate    {effort.experiments / effort.seconds:,.0f} experiments a second{DOT}seed {examination.seed}"
+        )
+    if effort.by_operator:
+        lines.append("kinds   " + ", ".join(f"{plain(name)} {number:,}" for name, number in effort.by_operator))
+    target = examination.target
+    if target is not None:
+        lines.append(f"python  {plain(target.version)}  {plain(target.python)}  ({plain(target.found_by)})")
+        lines.append(f"roots   {', '.join(map(plain, target.source_roots)) or 'the tree itself'}")
+    isolation = examination.isolation
+    lines.extend(
+        f"wall    {plain(wall.name)}: {wall.state} ({plain(wall.mechanism)}) {plain(wall.detail)}".rstrip()
+        for wall in (isolation.properties if isolation else ())
+    )
+    sides_of_change = (("base", examination.change.base), ("head", examination.change.head))
+    lines.extend(
+        f"{side}    {plain(revision.label)}  {revision.commit or 'not a commit'}" for side, revision in sides_of_change
+    )
+    return lines
+
+
+def _closing(verdict: Verdict, look: _Look) -> list[str]:
+    reason = because(verdict)
+    words = verdict_words(verdict)
+    left = f"verdict  {words}   {tally(verdict)}"
+    painted = f"verdict  {look.paint(words, _LEVEL_COLOURS[verdict.level])}   {tally(verdict)}"
+    right = f"exit status {verdict.exit_status}"
+    room = max(2, look.width - len(left) - len(right))
+    return [*([reason] if reason else []), painted + " " * room + right]
