@@ -1,0 +1,223 @@
+"""Values as text: what a caller sees, what a person reads, what Python reads back."""
+
+from __future__ import annotations
+
+import builtins
+from itertools import islice
+from zlib import crc32
+
+from assay_probe.encoding_objects import attributes_of
+from assay_probe.encoding_plain import PLAIN, mro_of, names_of, qualname_of, strip_addresses, type_name
+
+# The functions below look names up here, so what the target patches into builtins later does not reach them.
+__builtins__ = dict(vars(builtins))
+
+MAX_VISIBLE = 400
+MAX_LITERAL = 2000
+MAX_NESTING = 30
+MAX_PRINTED_ITEMS = 1000
+
+_CONTAINERS = {id(cls): cls for cls in (list, tuple, dict, set, frozenset)}
+_SILENT = {id(cls) for cls in (type, type(len), type(lambda: 0), type(builtins), type([].append), type({}.keys))}
+_ATOMS = {id(cls) for cls in (int, str, bytes, bool, type(None), type(...))}
+
+
+def visible(value):
+    """What a caller sees who prints the value: at most 400 characters, without addresses.
+
+    Empty where the tree says it all (plain scalars and containers of them) or where printing says nothing
+    (iterators, functions, objects without a text of their own). `!TypeName` where printing raises.
+    """
+    kind = type(value)
+    if _says_nothing(value, kind):
+        return ""
+    try:
+        text = _sorted_members(value) if kind in (set, frozenset) else str.__str__(str(value))
+    except Exception as error:
+        return "!" + type_name(type(error))
+    text = strip_addresses(text)
+    if len(text) <= MAX_VISIBLE:
+        return text
+    return "%s...#%08x" % (text[: MAX_VISIBLE - 20], crc32(text.encode("utf-8", "backslashreplace")))
+
+
+def _says_nothing(value, kind):
+    if id(kind) in PLAIN or id(kind) in _SILENT:
+        return True
+    if id(kind) in _CONTAINERS:
+        return len(value) > MAX_PRINTED_ITEMS or _is_plain(value, 4)
+    printer = teller = None
+    for cls in mro_of(kind):
+        names = names_of(cls)
+        if "__next__" in names or cls is type:
+            return True
+        printer = printer or names.get("__str__")
+        teller = teller or names.get("__repr__")
+    return printer is object.__str__ and teller is object.__repr__
+
+
+def _is_plain(value, depth):
+    """Is this a scalar, or a builtin container of nothing else?"""
+    kind = type(value)
+    if id(kind) in PLAIN:
+        return True
+    if depth == 0 or id(kind) not in _CONTAINERS:
+        return False
+    if kind is dict:
+        return all(_is_plain(key, depth - 1) and _is_plain(item, depth - 1) for key, item in islice(value.items(), 200))
+    return all(_is_plain(item, depth - 1) for item in islice(value, 200))
+
+
+def _sorted_members(value):
+    return "{%s}" % ", ".join(sorted(repr(item) for item in islice(value, 60)))
+
+
+def shown(value, limit=200):
+    """One line for people. An object's own `repr` is used, and done without where it raises."""
+    try:
+        text = _line(value, limit, 4)
+    except Exception as error:
+        text = "<%s whose repr raises %s>" % (qualname_of(type(value)), qualname_of(type(error)))
+    text = strip_addresses(" ".join(text.split()) if "\n" in text else text)
+    return text if len(text) <= limit else text[: max(limit - 3, 0)] + "..."
+
+
+def _line(value, limit, depth):
+    kind = type(value)
+    if id(kind) in PLAIN:
+        return _scalar_line(value, kind, limit)
+    if id(kind) in _CONTAINERS and (len(value) > 8 or not _is_plain(value, 1)):
+        return _container_line(value, kind, limit, depth)
+    if id(kind) in _CONTAINERS:
+        return repr(value) if len(value) else str(value)
+    for cls in mro_of(kind):
+        names = names_of(cls)
+        if "__repr__" in names:
+            if names["__repr__"] is not object.__repr__:
+                return str.__str__(repr(value))
+            break
+    return _object_line(value, kind, limit, depth)
+
+
+def _scalar_line(value, kind, limit):
+    if kind is int and value.bit_length() > 4 * limit:
+        return "<int of %d bits>" % value.bit_length()
+    if (kind is str or kind is bytes or kind is bytearray) and len(value) > limit:
+        return repr(value[:limit]) + "..."
+    return repr(value)
+
+
+def _container_line(value, kind, limit, depth):
+    opening, closing = {list: "[]", tuple: "()", dict: "{}", set: "{}"}.get(kind, ("frozenset({", "})"))
+    parts = []
+    if depth == 0:
+        return opening + "..." + closing
+    room = limit
+    for item in islice(value.items() if kind is dict else value, 30):
+        if kind is dict:
+            parts.append("%s: %s" % (_safe_line(item[0], limit, depth), _safe_line(item[1], limit, depth)))
+        else:
+            parts.append(_safe_line(item, limit, depth))
+        room -= len(parts[-1])
+        if room <= 0:
+            break
+    if len(parts) < len(value):
+        parts.append("...")
+    if kind is set or kind is frozenset:
+        parts.sort()
+    comma = "," if kind is tuple and len(value) == 1 else ""
+    return opening + ", ".join(parts) + comma + closing
+
+
+def _safe_line(value, limit, depth):
+    try:
+        return _line(value, limit, depth - 1)
+    except Exception as error:
+        return "<%s whose repr raises %s>" % (qualname_of(type(value)), qualname_of(type(error)))
+
+
+def _object_line(value, kind, limit, depth):
+    name = qualname_of(kind).rpartition(".")[2]
+    found = attributes_of(value, kind)
+    if not found or depth == 0:
+        return "<%s>" % name
+    parts = ["%s=%s" % (key, _safe_line(found[key], limit // 2, min(depth, 2))) for key in sorted(found)[:8]]
+    return "%s(%s%s)" % (name, ", ".join(parts), ", ..." if len(found) > 8 else "")
+
+
+def literal(value):
+    """Python source that `ast.literal_eval` reads back as an equal value of the same types; None where there is none."""
+    parts = []
+    try:
+        room = _write_literal(value, parts, MAX_LITERAL, 0)
+    except (ValueError, RecursionError):
+        return None
+    return "".join(parts) if room >= 0 else None
+
+
+def _write_literal(value, parts, room, nesting):
+    """Append the source and return the room that is left; negative where it did not fit or cannot be written."""
+    kind = type(value)
+    if id(kind) in _ATOMS:
+        if (kind is str or kind is bytes) and len(value) > room:
+            return -1
+        text = "..." if value is ... else repr(value)
+    elif kind is float:
+        text = _float_literal(value)
+    elif kind is complex:
+        text = repr(value) if value == value and "inf" not in repr(value) and "-0" not in repr(value) else ""
+    elif id(kind) in _CONTAINERS and kind is not frozenset and nesting < MAX_NESTING:
+        return _write_container(value, kind, parts, room, nesting)
+    else:
+        text = ""
+    if not text:
+        return -1
+    parts.append(text)
+    return room - len(text)
+
+
+def _float_literal(value):
+    if value != value:
+        return ""
+    return repr(value) if abs(value) != float("inf") else ("1e999" if value > 0 else "-1e999")
+
+
+def _write_container(value, kind, parts, room, nesting):
+    if kind is set:
+        return _write_set(value, parts, room, nesting)
+    opening, closing = {list: "[]", tuple: "()", dict: "{}"}[kind]
+    parts.append(opening)
+    room -= 2
+    for n, item in enumerate(value.items() if kind is dict else value):
+        if n:
+            parts.append(", ")
+            room -= 2
+        if kind is dict:
+            room = _write_literal(item[0], parts, room, nesting + 1)
+            parts.append(": ")
+            item, room = item[1], room - 2
+        if room >= 0:
+            room = _write_literal(item, parts, room, nesting + 1)
+        if room < 0:
+            return -1
+    if kind is tuple and len(value) == 1:
+        closing = ",)"
+        room -= 1
+    parts.append(closing)
+    return room
+
+
+def _write_set(value, parts, room, nesting):
+    if not value:
+        parts.append("set()")
+        return room - 5
+    members = []
+    for item in value:
+        inside = []
+        room = _write_literal(item, inside, room - 2, nesting + 1)
+        if room < 0:
+            return -1
+        members.append("".join(inside))
+    members.sort()
+    parts.append("{%s}" % ", ".join(members))
+    return room
