@@ -1,0 +1,235 @@
+"""One run seen from Assay: start the launcher, read what the target says, end it when it is enough."""
+
+from __future__ import annotations
+
+import os
+import select
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from assay.errors import SandboxFailed
+from assay.instruments.sandbox.frames import BrokenProtocol, FrameReader
+from assay.instruments.sandbox.spec import Spec, write_spec
+from assay.values.lab import Completed, Frame
+
+_OUTPUT_BYTES = 64 << 10
+_READ_BYTES = 256 << 10
+_PIPE_BYTES = 1 << 20
+_SETPIPE_SIZE = 1031
+"""F_SETPIPE_SZ, which `fcntl` names from 3.10 on Linux only."""
+_GRACE_S = 10.0
+"""The launcher keeps the time; if it fails to, it is killed this much later."""
+_DRAIN_S = 1.0
+_SOURCE_ROOT = str(Path(__file__).parents[3])
+_PROGRAM = (
+    "import sys; sys.path.append(sys.argv.pop()); from assay.instruments.sandbox.launcher import main; main()"
+)
+
+
+class Running:
+    """The runs that are under way, so that all of them can be stopped at once."""
+
+    def __init__(self) -> None:
+        self._condition = threading.Condition()
+        self._controls: set[socket.socket] = set()
+        self._stopped = False
+
+    @contextmanager
+    def listed(self, control: socket.socket) -> Iterator[None]:
+        """Keep `control` reachable for `stop` during the block."""
+        with self._condition:
+            if self._stopped:
+                raise SandboxFailed("The sandbox is closed.")
+            self._controls.add(control)
+        try:
+            yield
+        finally:
+            with self._condition:
+                self._controls.discard(control)
+                self._condition.notify_all()
+
+    def stop(self, timeout_s: float) -> None:
+        """End every run and wait until all have ended; no other can begin."""
+        with self._condition:
+            self._stopped = True
+            for control in self._controls:
+                control.shutdown(socket.SHUT_WR)
+            self._condition.wait_for(lambda: not self._controls, timeout_s)
+
+
+def supervise(
+    spec: Spec,
+    job: bytes,
+    frames_bytes: int,
+    on_frame: Callable[[Frame], None],
+    running: Running,
+    launcher_environment: dict[str, str],
+) -> Completed:
+    """Run it to its end; whatever happens here, nothing of it is left when this returns.
+
+    Raises:
+        SandboxFailed: a wall could not be raised, or the program could not be started.
+    """
+    with ExitStack() as stack:
+        control, theirs = socket.socketpair()
+        stack.enter_context(control)
+        frames, frames_end = os.pipe()
+        output, output_end = os.pipe()
+        job_file = _write_job(job)
+        for descriptor in (frames, output):
+            stack.callback(os.close, descriptor)
+        try:
+            _widen(frames)
+            process = _start_launcher(job_file, output_end, frames_end, theirs.fileno(), launcher_environment)
+        finally:
+            theirs.close()
+            for descriptor in (job_file, output_end, frames_end):
+                os.close(descriptor)
+        stack.callback(_end, process, control)
+        stack.enter_context(running.listed(control))
+        data = write_spec(spec)
+        _send(control, b"%08d" % len(data) + data)
+        reader = FrameReader(frames_bytes)
+        conversation = _Conversation(control, frames, output, reader, on_frame)
+        conversation.hold(spec.time_limit_s + _GRACE_S)
+    return conversation.conclude()
+
+
+def _write_job(job: bytes) -> int:
+    """A descriptor from which the job can be read once, and nothing written; cheaper than feeding a pipe."""
+    memory = os.memfd_create("job", os.MFD_CLOEXEC)
+    try:
+        with open(memory, "wb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+            stream.write(job)
+        return os.open(f"/proc/self/fd/{memory}", os.O_RDONLY | os.O_CLOEXEC)
+    finally:
+        os.close(memory)
+
+
+def _widen(pipe: int) -> None:
+    import fcntl  # noqa: PLC0415 - Linux only
+
+    try:
+        fcntl.fcntl(pipe, _SETPIPE_SIZE, _PIPE_BYTES)
+    except OSError:
+        # A user may only have so many wide pipes; a narrow one works too.
+        pass
+
+
+def _start_launcher(
+    job: int, output: int, frames: int, control: int, environment: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    arguments = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _PROGRAM, str(frames), str(control), _SOURCE_ROOT]
+    return subprocess.Popen(
+        arguments,
+        stdin=job,
+        stdout=output,
+        stderr=output,
+        pass_fds=(frames, control),
+        env=environment,
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _send(control: socket.socket, data: bytes) -> None:
+    try:
+        control.sendall(data)
+    except OSError:
+        # The launcher died at once; the missing report says so.
+        pass
+
+
+def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+    """Let the launcher end all it started, and make sure that it did."""
+    try:
+        control.shutdown(socket.SHUT_WR)
+    except OSError:
+        pass
+    try:
+        process.wait(_GRACE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+class _Conversation:
+    """What is said between a run and Assay until both have said all."""
+
+    def __init__(
+        self,
+        control: socket.socket,
+        frames: int,
+        output: int,
+        reader: FrameReader,
+        on_frame: Callable[[Frame], None],
+    ) -> None:
+        self._control = control
+        self._frames = frames
+        self._output = output
+        self._reader = reader
+        self._on_frame = on_frame
+        self._report = b""
+        self._tail = b""
+        self._error = ""
+
+    def hold(self, timeout_s: float) -> None:
+        """Read until everyone has hung up; at most a second longer than the launcher lives."""
+        poll = select.poll()
+        is_open = {self._frames, self._output, self._control.fileno()}
+        for descriptor in is_open:
+            poll.register(descriptor, select.POLLIN)
+        deadline = time.monotonic() + timeout_s
+        while is_open and (left_s := deadline - time.monotonic()) > 0:
+            for descriptor, _ in poll.poll(left_s * 1000):
+                if not self._hear(descriptor):
+                    is_open.discard(descriptor)
+                    poll.unregister(descriptor)
+                    if descriptor == self._control.fileno():
+                        deadline = min(deadline, time.monotonic() + _DRAIN_S)
+
+    def _hear(self, descriptor: int) -> bool:
+        """Take in what arrived; false at the end of it."""
+        data = os.read(descriptor, _READ_BYTES)
+        if descriptor == self._output:
+            self._tail = (self._tail + data)[-_OUTPUT_BYTES:]
+        elif descriptor == self._frames:
+            self._read_frames(data)
+        else:
+            self._report += data
+        return bool(data)
+
+    def _read_frames(self, data: bytes) -> None:
+        if self._error:
+            return
+        try:
+            for frame in self._reader.read(data):
+                self._on_frame(frame)
+        except BrokenProtocol as error:
+            self._error = str(error)
+            self._control.shutdown(socket.SHUT_WR)
+
+    def conclude(self) -> Completed:
+        """How it ended."""
+        first, _, rest = self._report.decode("utf-8", "replace").partition("\n")
+        verb, _, detail = first.partition(" ")
+        reason = rest.strip()
+        output = self._tail.decode("utf-8", "replace")
+        if verb != "ended":
+            raise SandboxFailed(
+                "A process could not be started in the sandbox.",
+                why=detail or output.strip()[-500:] or "the launcher died",
+            )
+        status = int(detail)
+        if reason and reason not in {"time", "stopped"}:
+            output += f"\nassay: ended because it {reason}\n"
+        error = self._error
+        if not error and status >= 0 and self._reader.is_inside_a_frame:
+            error = "the last frame was cut off"
+        return Completed(status=status, timed_out=reason == "time", output=output, protocol_error=error)
