@@ -205,7 +205,13 @@ def report(field: Field, subject: Subject, wanted: Sequence[str], results: Path)
         print(f"\n{title}\n{summary(field, [rows[i] for i in ids if i in rows])}")
     unexplained = [i for i, row in rows.items() if needs_reason(row) and i not in reasons and not is_held_out(i)]
     stale = [i for i in reasons if i in rows and not needs_reason(rows[i])]
-    for words, ids in (("without a reason in reasons.toml", unexplained), ("right, but with an old reason", stale)):
+    silent = [i for i, row in rows.items() if wrote_nothing(row)]
+    told = (
+        ("without a report", silent),
+        ("without a reason in reasons.toml", unexplained),
+        ("right, but with an old reason", stale),
+    )
+    for words, ids in told:
         if ids:
             print(f"{len(ids)} {words}: {', '.join(ids)}")
     if subject.name.startswith("command-") or len(rows) < len(field.cases):
@@ -234,6 +240,11 @@ def summary(field: Field, rows: Sequence[Row]) -> str:
     experiments = sum(row["experiments"] or 0 for row in rows)
     seconds = sum(row["seconds"] for row in rows)
     return f"{said}\ncost      {experiments} experiments in {seconds:.0f} s"
+
+
+def wrote_nothing(row: Row) -> bool:
+    """Did the check end without a report? Its exit status then says nothing about the change."""
+    return row["experiments"] is None
 
 
 def needs_reason(row: Row) -> bool:
@@ -280,9 +291,9 @@ def table_line(row: Row, reasons: dict[str, str]) -> str:
         condition = (finding.get("condition") or {}).get("text")
         said = (finding.get("claim") or row["tail"] or "") + (f" when {condition}" if condition else "")
     gaps = ", ".join(dict.fromkeys(slug for slug in row["gaps"] if slug))
-    left = " (left files behind)" if row["left_behind"] else ""
+    remarks = (" (no report)" if wrote_nothing(row) else "") + (" (left files behind)" if row["left_behind"] else "")
     numbers = (row["seconds"], row["experiments"], row["matched"])
-    cells = (row["id"], row["label"], row["result"] + left, *numbers, gaps, said, reason)
+    cells = (row["id"], row["label"], row["result"] + remarks, *numbers, gaps, said, reason)
     return "| " + " | ".join(in_a_cell("" if cell is None else str(cell)) for cell in cells) + " |"
 
 
