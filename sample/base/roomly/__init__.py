@@ -1,0 +1,3 @@
+"""Bookings, prices and invoices for small hotels."""
+
+__version__ = "2.4.0"
