@@ -1,0 +1,156 @@
+"""The report as a comment on a pull request: the summary first, within the size that hosts accept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assay.reports.sentences import (
+    alteration,
+    because,
+    call_words,
+    count,
+    coverage,
+    excuse,
+    plain,
+    sides,
+    still_used,
+    tally,
+    verdict_words,
+    walls,
+)
+from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
+
+LIMIT = 65_536
+"""GitHub accepts no longer comment."""
+
+_RESERVE = 400
+_SPECIAL = frozenset("\\`*_{}[]()#+-.!|~>=:")
+
+
+def to_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
+    """The report in at most `limit` characters. Whole entries are left out where it is longer, and it says how many."""
+    summary = "\n".join(_summary(verdict))
+    entries = [*(_finding(finding, level) for finding, level in verdict.levels), *_gaps(verdict)]
+    foot = (
+        f"\n\n<sub>Isolation: {_code(walls(verdict.examination.isolation))}. Exit status {verdict.exit_status}.</sub>\n"
+    )
+    room = limit - len(summary) - len(foot) - _RESERVE
+    kept: list[str] = []
+    for entry in entries:
+        room -= len(entry) + 2
+        if room < 0:
+            break
+        kept.append(entry)
+    cut = len(entries) - len(kept)
+    if cut:
+        kept.append(
+            f"**{count(cut, 'entry') if cut == 1 else f'{cut:,} entries'} of {len(entries):,} are not shown:** "
+            "a comment has no more room. `assay check --format json` has all of them."
+        )
+    return "\n\n".join([summary, *kept])[: limit - len(foot)] + foot
+
+
+def _summary(verdict: Verdict) -> Iterator[str]:
+    yield f"## Assay: {verdict_words(verdict)}"
+    yield ""
+    yield f"{_text(coverage(verdict))}  "
+    yield f"**{_text(tally(verdict))}**"
+    if because(verdict):
+        yield ""
+        yield _text(because(verdict))
+    for remark in verdict.examination.change.remarks:
+        yield ""
+        yield _text(remark)
+    for changed in still_used(verdict):
+        yield ""
+        yield f"Removed {_code(changed.unit.name)} is still used at {', '.join(map(_code, changed.used_by[:5]))}."
+
+
+def _finding(finding: Finding, level: Level) -> str:
+    word = level.word.upper() if level >= Level.HOLD else level.word
+    lines = [
+        f"### {word}: {_code(finding.unit)} {_text(finding.claim)}",
+        "",
+        _code(f"{finding.where.path}:{finding.where.line}"),
+    ]
+    condition = finding.condition
+    if condition is not None:
+        lines.append(
+            f"when {_code(condition.text)} ({condition.held_differing:,} of {condition.differing:,} differing, "
+            f"{condition.held_others:,} of {condition.others:,} others)"
+        )
+    lines.extend(["", *_example(finding), ""])
+    reason = excuse(finding, level)
+    if reason:
+        lines.append(f"A notice only: {_text(reason)}.  ")
+    lines.append(f"See it again: {_code(f'assay replay {finding.id[:12]}')}")
+    return "\n".join(lines)
+
+
+def _example(finding: Finding) -> list[str]:
+    first = finding.evidence[0]
+    match first:
+        case Difference():
+            base, head = sides(first)
+            altered = alteration(first.base)
+            body = [
+                f"call  {call_words(finding.observed_at, first.base)}",
+                f"base  {base}",
+                f"head  {head}",
+                f"test  {plain(first.base.id.scenario)}{f', with {altered}' if altered else ''}",
+            ]
+        case FailingTest():
+            body = [
+                f"test  {plain(first.test)}",
+                "base  passes",
+                *(f"head  {plain(x)}" for x in first.detail.splitlines()),
+            ]
+    fence = "`" * max(3, _longest_run("\n".join(body)) + 1)
+    return [f"{fence}text", *body, fence]
+
+
+def _gaps(verdict: Verdict) -> Iterator[str]:
+    """One entry for each kind of gap."""
+    groups: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap, _ in verdict.gap_levels:
+        groups.setdefault((gap.slug, gap.reason, gap.remedy), []).append(gap)
+    for (slug, reason, remedy), gaps in sorted(groups.items()):
+        units = [_code(gap.unit) for gap in gaps if gap.unit]
+        about = f": {', '.join(units[:10])}{f' and {len(units) - 10} more' if len(units) > 10 else ''}" if units else ""
+        yield f"- **gap** {_code(slug)}{about}. {_text(reason)} {_text(remedy)}".rstrip()
+
+
+def _code(text: str) -> str:
+    """The text as a code span, whatever backticks it holds."""
+    shown = plain(text)
+    fence = "`" * (_longest_run(shown) + 1)
+    pad = " " if shown.startswith("`") or shown.endswith("`") or not shown.strip() else ""
+    return f"{fence}{pad}{shown}{pad}{fence}"
+
+
+def _text(text: str) -> str:
+    """The text as words: no markup, no HTML, and nobody is mentioned or linked."""
+    return "".join(_harmless(char) for char in plain(text))
+
+
+def _harmless(char: str) -> str:
+    match char:
+        case "&":
+            return "&amp;"
+        case "<":
+            return "&lt;"
+        case "@":
+            # An empty comment splits the word, so that no host takes it for a person's name.
+            return "@<!-- -->"
+        case _ if char in _SPECIAL:
+            return f"\\{char}"
+        case _:
+            return char
+
+
+def _longest_run(text: str) -> int:
+    longest = run = 0
+    for char in text:
+        run = run + 1 if char == "`" else 0
+        longest = max(longest, run)
+    return longest
