@@ -1,0 +1,223 @@
+"""What the bodies of modules and classes bind to names, and which of these names a change gave another meaning."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from assay.change.normalise import effective, keeps_annotations, shape
+from assay.change.project import Target, imported
+from assay.change.syntax import Module, Scope, blocks, dotted
+
+METADATA = frozenset({"__all__", "__version__", "__author__", "__email__", "__copyright__", "__license__", "__date__"})
+"""Names that say something about a module; unless code reads them they change nothing."""
+
+Same = Callable[[object, object], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """Everything that gives one name its value, in order."""
+
+    shapes: tuple[object, ...]
+    nodes: tuple[ast.AST, ...]
+
+
+@dataclass(slots=True)
+class Body:
+    """What a body binds, and what it does besides."""
+
+    names: dict[str, Binding] = field(default_factory=dict)
+    effects: list[tuple[object, ast.stmt]] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedName:
+    """A name of a module or class body that may mean something else at head."""
+
+    scope: str
+    """Qualified name of the class, "" for the module."""
+    name: str
+    origin: str
+    """The name that was really edited; another one where this one is computed from it."""
+    base: Binding | None
+    head: Binding | None
+    makes_fields: bool
+    """Is it a field of a dataclass or the like, so that building an instance reads it?"""
+
+    @property
+    def label(self) -> str:
+        """As `ChangedUnit.why` names it."""
+        return f"class attribute {self.scope}.{self.origin}" if self.scope else f"reads {self.origin}"
+
+    @property
+    def is_import(self) -> bool:
+        """Is it a name that only imports bind, or bound?"""
+        shapes = (*(self.base.shapes if self.base else ()), *(self.head.shapes if self.head else ()))
+        return all(isinstance(s, Target) for s in shapes)
+
+
+def body_of(scope: Scope, module: Module) -> Body:
+    """The bindings of one body."""
+    body = Body()
+    fields = isinstance(scope.node, ast.ClassDef) and keeps_annotations(scope.node, module)
+    found: dict[str, list[tuple[object, ast.AST]]] = {}
+    for node in scope.node.body:
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            qualname = f"{scope.qualname}.{node.name}".strip(".")
+            found[node.name] = [(Target(module.name, qualname), node)]
+    statements = list(scope.statements)
+    if fields:
+        for node in statements:
+            if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.setdefault(node.target.id, []).append((("field", shape(node.annotation)), node))
+    for node in effective(statements):
+        names = list(_bound(node))
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for name, target in imported(node, module).items():
+                found.setdefault(name, []).append((target, node))
+        elif not names or _alters_import(node, names, found):
+            body.effects.append((shape(node), node))
+            continue
+        for name in names:
+            found.setdefault(name, []).append((shape(node), node))
+    body.names = {name: Binding(tuple(s for s, _ in found[name]), tuple(n for _, n in found[name])) for name in found}
+    return body
+
+
+def changed_names(base: Module, head: Module, same: Same) -> list[ChangedName]:
+    """Names whose binding differs, then names computed from them in the same file.
+
+    `same` tells whether two shapes mean the same, imports of moved code included.
+    """
+    found: list[ChangedName] = []
+    for qualname in head.scopes:
+        if qualname in base.scopes:
+            old, new = body_of(base.scopes[qualname], base), body_of(head.scopes[qualname], head)
+            node = head.scopes[qualname].node
+            fields = isinstance(node, ast.ClassDef) and keeps_annotations(node, head)
+            for name in sorted(old.names.keys() | new.names.keys()):
+                before, after = old.names.get(name), new.names.get(name)
+                if not _equal(before, after, same) and not (qualname and _is_method(before, after)):
+                    found.append(
+                        ChangedName(
+                            scope=qualname, name=name, origin=name, base=before, head=after, makes_fields=fields
+                        )
+                    )
+    return [*found, *_computed(found, head)]
+
+
+def changed_effects(base: Module, head: Module) -> list[ast.stmt]:
+    """Statements of module and class bodies that bind no name and stand on one side only."""
+    changed: list[ast.stmt] = []
+    for qualname in head.scopes.keys() & base.scopes.keys():
+        old = body_of(base.scopes[qualname], base).effects
+        new = body_of(head.scopes[qualname], head).effects
+        fewer, more = Counter(s for s, _ in old), Counter(s for s, _ in new)
+        changed += [node for s, node in new if more[s] > fewer[s]]
+        changed += [node for s, node in old if fewer[s] > more[s]]
+    return changed
+
+
+def _alters_import(node: ast.stmt, names: list[str], found: Mapping[str, list[tuple[object, ast.AST]]]) -> bool:
+    """Is it `logging.basicConfig()` or `module.NAME = 1`: something done to what another module owns?"""
+    plain = isinstance(node, ast.Assign) and all(isinstance(t, ast.Name) for t in node.targets)
+    return not plain and all(
+        name in found and isinstance(found[name][0][1], (ast.Import, ast.ImportFrom)) for name in names
+    )
+
+
+def _equal(before: Binding | None, after: Binding | None, same: Same) -> bool:
+    if before is None or after is None:
+        return False
+    pairs = zip(before.shapes, after.shapes, strict=False)
+    return len(before.shapes) == len(after.shapes) and all(same(one, other) for one, other in pairs)
+
+
+def _is_method(before: Binding | None, after: Binding | None) -> bool:
+    """Is it a method, or a nested class, that was added or removed? Those are units and scopes of their own."""
+    only = before or after
+    return (before is None or after is None) and only is not None and isinstance(only.shapes[0], Target)
+
+
+def _computed(changed: list[ChangedName], module: Module) -> Iterator[ChangedName]:
+    """Names whose value is computed from changed ones when the module is imported."""
+    known = {(c.scope, c.name): c for c in changed if c.head is not None}
+    bodies = {qualname: body_of(scope, module) for qualname, scope in module.scopes.items()}
+    while True:
+        fresh: dict[tuple[str, str], ChangedName] = {}
+        for scope, body in bodies.items():
+            for name, binding in body.names.items():
+                if (scope, name) in known or isinstance(binding.shapes[0], Target):
+                    continue
+                origin = next((o for read in _loads(binding) for o in _origins(known, scope, read)), None)
+                if origin is not None:
+                    fresh[scope, name] = ChangedName(
+                        scope=scope,
+                        name=name,
+                        origin=name if scope else origin,
+                        base=None,
+                        head=binding,
+                        makes_fields=False,
+                    )
+        if not fresh:
+            return
+        known |= fresh
+        yield from fresh.values()
+
+
+def _origins(known: Mapping[tuple[str, str], ChangedName], scope: str, read: str) -> Iterator[str]:
+    for place in {scope, ""}:
+        if (place, read) in known and not isinstance((known[place, read].head or Binding((), ())).shapes[:1], Target):
+            yield known[place, read].origin
+
+
+def _loads(binding: Binding) -> set[str]:
+    nodes = (n for node in binding.nodes for n in ast.walk(node) if isinstance(node, ast.stmt))
+    return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+
+
+def _bound(node: ast.stmt) -> Iterator[str]:
+    """Names that a statement binds, rebinds or alters by assignment or by a method call."""
+    match node:
+        case ast.Assign(targets=targets):
+            yield from (name for target in targets for name in _targets(target))
+        case ast.AugAssign(target=target) | ast.AnnAssign(target=target):
+            yield from _targets(target)
+        case ast.Delete(targets=targets):
+            yield from (name for target in targets for name in _targets(target))
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=value))) if dotted(value):
+            yield dotted(value).partition(".")[0]
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            yield node.name
+        case ast.For() | ast.AsyncFor():
+            yield from _targets(node.target)
+            yield from _inside(node)
+        case ast.With() | ast.AsyncWith():
+            yield from (name for item in node.items if item.optional_vars for name in _targets(item.optional_vars))
+            yield from _inside(node)
+        case ast.Import() | ast.ImportFrom():
+            return
+        case _:
+            yield from _inside(node)
+
+
+def _inside(node: ast.stmt) -> Iterator[str]:
+    for block in blocks(node):
+        for inner in effective(block):
+            if isinstance(inner, (ast.Import, ast.ImportFrom)):
+                yield from (alias.asname or alias.name.partition(".")[0] for alias in inner.names)
+            yield from _bound(inner)
+
+
+def _targets(node: ast.expr) -> Iterator[str]:
+    match node:
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            yield from (name for item in items for name in _targets(item))
+        case ast.Starred(value=value):
+            yield from _targets(value)
+        case _:
+            if name := dotted(node).partition(".")[0]:
+                yield name

@@ -1,0 +1,178 @@
+"""Syntax trees with everything taken out that no run can notice.
+
+Positions, comments, formatting, docstrings that nothing reads and annotations that nothing reads do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from assay.change.syntax import Function, FunctionNode, Module, dotted, last_name
+
+Shape: TypeAlias = object
+"""Nested tuples; equal shapes mean equal code."""
+
+_READS_ANNOTATIONS = re.compile(
+    r"\b(?:get_type_hints|__annotations__|get_annotations|typer|fastapi|pydantic|singledispatch(?:method)?|validate_call"
+    r"|beartype|typeguard|typechecked|strawberry|cyclopts|injector|msgspec|cattrs|discord|nextcord|litestar|starlite)\b"
+)
+_READS_DOCSTRINGS = re.compile(
+    r"__doc__|\bgetdoc\b|^\s*(?:from|import) (?:click|typer|docopt|fire|ply|cyclopts|argh|plac)\b", re.MULTILINE
+)
+_FIELD_BASES = frozenset(
+    {
+        "NamedTuple",
+        "TypedDict",
+        "BaseModel",
+        "BaseSettings",
+        "RootModel",
+        "GenericModel",
+        "Struct",
+        "SQLModel",
+        "Schema",
+    }
+    | {"DeclarativeBase", "Structure", "ModelSchema", "InputType", "ObjectType"}
+)
+_FIELD_DECORATORS = re.compile(
+    r"(?:dataclass|dataclass_json|attrs|attributes|^s$|define|frozen|mutable|dataclass_transform|model|type|input|configclass)$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the code of a file itself looks at."""
+
+    annotations: bool
+    docstrings: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A function taken apart."""
+
+    signature: Shape
+    defaults: Shape
+    decorators: Shape
+    annotations: Shape
+    body: Shape
+
+    def differences(self, other: Parts) -> tuple[str, ...]:
+        """Names of the parts that differ, as `ChangedUnit.why` spells them."""
+        words = {"signature": "signature", "defaults": "default", "decorators": "decorator"}
+        words |= {"annotations": "annotation", "body": "body"}
+        return tuple(word for field, word in words.items() if getattr(self, field) != getattr(other, field))
+
+
+def reading_of(*texts: str) -> Reading:
+    """What the code of a file looks at, on any side: reading on one side makes it matter on both."""
+    return Reading(
+        annotations=any(_READS_ANNOTATIONS.search(text) for text in texts),
+        docstrings=any(_READS_DOCSTRINGS.search(text) for text in texts),
+    )
+
+
+def parts_of(function: Function, reading: Reading) -> Parts:
+    """The parts of a function, functions inside it left out."""
+    node = function.node
+    args = node.args
+    plain = [*args.posonlyargs, *args.args]
+    signature = (
+        type(node).__name__,
+        len(args.posonlyargs),
+        tuple(a.arg for a in plain),
+        args.vararg.arg if args.vararg else None,
+        tuple(a.arg for a in args.kwonlyargs),
+        args.kwarg.arg if args.kwarg else None,
+        len(args.defaults),
+        tuple(d is not None for d in args.kw_defaults),
+    )
+    every = [*plain, *args.kwonlyargs, *(a for a in (args.vararg, args.kwarg) if a)]
+    hints = [*(a.annotation for a in every), node.returns] if reading.annotations else []
+    return Parts(
+        signature=signature,
+        defaults=tuple(shape(d) for d in (*args.defaults, *args.kw_defaults)),
+        decorators=tuple(shape(d) for d in node.decorator_list),
+        annotations=tuple(shape(h) for h in hints),
+        body=(block_shape(node.body), ast.get_docstring(node) if reading.docstrings else None),
+    )
+
+
+def block_shape(body: Sequence[ast.stmt]) -> Shape:
+    """The shape of statements in a function; what does nothing is left out."""
+    return tuple(shape(s) for s in effective(body))
+
+
+def effective(body: Iterable[ast.stmt]) -> list[ast.stmt]:
+    """Statements that do something when they are executed; `if TYPE_CHECKING` never is."""
+    kept: list[ast.stmt] = []
+    for statement in body:
+        match statement:
+            case ast.Pass() | ast.Expr(value=ast.Constant()) | ast.AnnAssign(value=None):
+                continue
+            case ast.If(test=test) if last_name(test) == "TYPE_CHECKING":
+                kept += effective(statement.orelse)
+            case _:
+                kept.append(statement)
+    return kept
+
+
+def shape(node: object) -> Shape:
+    """The shape of any part of a syntax tree. Functions inside are named only, classes inside keep their own code."""
+    match node:
+        case ast.FunctionDef() | ast.AsyncFunctionDef():
+            return ("def", node.name)
+        case ast.ClassDef():
+            heads = tuple(shape(n) for n in (*node.bases, *node.keywords, *node.decorator_list))
+            return ("class", node.name, heads, block_shape(node.body))
+        case ast.AnnAssign(value=ast.expr() as value):
+            return ("Assign", (shape(node.target),), shape(value))
+        case ast.Assign():
+            return ("Assign", tuple(shape(t) for t in node.targets), shape(node.value))
+        case ast.Constant():
+            return ("Constant", type(node.value).__name__, repr(node.value))
+        case ast.AST():
+            return (type(node).__name__, *(shape(getattr(node, f, None)) for f in node._fields if f not in _IGNORED))
+        case list() if node and all(isinstance(item, ast.stmt) for item in node):
+            return block_shape(node)
+        case list():
+            return tuple(shape(item) for item in node)
+        case _:
+            return node
+
+
+_IGNORED = frozenset({"ctx", "type_comment", "kind"})
+
+
+def keeps_annotations(node: ast.ClassDef, module: Module) -> bool:
+    """Do the annotations in this class body make fields: a dataclass, attrs, pydantic, NamedTuple, TypedDict...?
+
+    Bases defined in the same file are followed; of other bases only the well-known ones count.
+    """
+    seen: set[str] = set()
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if any(_FIELD_DECORATORS.search(last_name(d)) for d in current.decorator_list):
+            return True
+        for base in (*current.bases, *(k.value for k in current.keywords)):
+            name = last_name(base)
+            if name in _FIELD_BASES or name.endswith(("Model", "Settings")):
+                return True
+            scope = module.scopes.get(dotted(base))
+            if scope is not None and isinstance(scope.node, ast.ClassDef) and name not in seen:
+                seen.add(name)
+                waiting.append(scope.node)
+    return False
+
+
+def docstring_lines(node: FunctionNode | ast.ClassDef | ast.Module) -> range:
+    """Lines of the docstring, none where there is none."""
+    match node.body:
+        case [ast.Expr(value=ast.Constant(value=str())) as first, *_]:
+            return range(first.lineno, (first.end_lineno or first.lineno) + 1)
+        case _:
+            return range(0)

@@ -1,0 +1,267 @@
+"""From paired files to a `Change`: the units that differ, why, and what could not be read."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names
+from assay.change.compare import Comparison, class_changes, compare
+from assay.change.kinds import kind_of
+from assay.change.lines import Line, changed_lines, lines_of, names_on, read_lines
+from assay.change.moves import Placed, pair_moved
+from assay.change.normalise import parts_of
+from assay.change.project import Project, Target
+from assay.change.readers import Readers, lines_reading, methods_of
+from assay.change.syntax import Function, Module
+from assay.change.unread import unread_module_level, unread_of, unread_syntax
+from assay.change.uses import uses_of
+from assay.values.change import Change, ChangedUnit, FilePair, Revision, Unit, Unread
+from assay.values.lab import Source
+
+
+def read_change(base: Revision, head: Revision, files: Sequence[FilePair], source: Source) -> Change:
+    """What differs between two sides, told from syntax trees alone. Runs nothing."""
+    reader = _Reader(source)
+    tests: list[FilePair] = []
+    for pair in files:
+        kind = reader.kind(pair)
+        if kind == "test":
+            tests.append(pair)
+        elif kind == "code":
+            reader.read_file(pair)
+        else:
+            reader.unread += unread_of(pair, kind, reader.old, reader.new)
+    units = reader.units()
+    return Change(
+        base=base,
+        head=head,
+        files=tuple(files),
+        units=tuple(sorted(units, key=lambda u: (u.unit.path, u.unit.first_line, u.unit.qualname))),
+        unread=tuple(dict.fromkeys(reader.unread)),
+        tests=tuple(tests),
+    )
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A unit of the change while reasons for it are gathered."""
+
+    base: Function
+    head: Function
+    old: Module
+    new: Module
+    why: list[str] = field(default_factory=list)
+    base_lines: set[int] = field(default_factory=set)
+    head_lines: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+class _Reader:
+    """Gathers what changed, file by file."""
+
+    def __init__(self, source: Source) -> None:
+        self.old = Project(source, "base")
+        self.new = Project(source, "head")
+        self.unread: list[Unread] = []
+        self._comparisons: list[Comparison] = []
+        self._readers = Readers(self.new)
+        self._drafts: dict[tuple[str, int, str], _Draft] = {}
+        self._renamed: dict[str, str] = {}
+        self._moved: dict[Target, Target] = {}
+        self._lines: dict[tuple[str, str], Mapping[int, Line]] = {}
+
+    def kind(self, pair: FilePair) -> str:
+        """What kind of file it is: at head, where it still exists."""
+        places = self.new.places if pair.head_path is not None else self.old.places
+        return kind_of(pair.path, places)
+
+    def read_file(self, pair: FilePair) -> None:
+        """Compare the functions of one file."""
+        sides = self.old.parsed(pair.base_path), self.new.parsed(pair.head_path)
+        broken = [unread_syntax(pair, side, where) for side, where in zip(sides, ("base", "head"), strict=True)]
+        self.unread += [b for b in broken if b is not None]
+        if any(broken):
+            return
+        base, head = (side if isinstance(side, Module) else None for side in sides)
+        if base is None and head is None:
+            return
+        if base is not None and head is not None and base.name != head.name:
+            self._renamed[base.name] = head.name
+        self._comparisons.append(compare(base, head))
+
+    def units(self) -> Iterator[ChangedUnit]:
+        """All units of the change; every file must have been read."""
+        moved = self._pair_moved()
+        for comparison in self._comparisons:
+            for pair in comparison.pairs:
+                if pair.why:
+                    assert comparison.base is not None
+                    assert comparison.head is not None
+                    self._draft(comparison.base, comparison.head, pair.base, pair.head, *pair.why)
+        for one, other in moved:
+            why = parts_of(one.function, one.reading).differences(parts_of(other.function, other.reading))
+            word = "moved" if one.function.node.name == other.function.node.name else "renamed"
+            self._draft(one.module, other.module, one.function, other.function, word, *why)
+        for comparison in self._comparisons:
+            if comparison.base is not None and comparison.head is not None:
+                self._read_bodies(comparison, comparison.base, comparison.head)
+        yield from (self._finish(draft) for draft in self._drafts.values())
+        for comparison in self._comparisons:
+            yield from (self._added(comparison, f) for f in comparison.added)
+            yield from (self._removed(comparison, f) for f in comparison.removed)
+
+    def _pair_moved(self) -> list[tuple[Placed, Placed]]:
+        removed = [self._place(c, c.base, f, "base") for c in self._comparisons for f in c.removed if c.base]
+        added = [self._place(c, c.head, f, "head") for c in self._comparisons for f in c.added if c.head]
+        pairs = pair_moved(removed, added)
+        gone = {one.function for one, _ in pairs}
+        come = {other.function for _, other in pairs}
+        for comparison in self._comparisons:
+            comparison.removed = [f for f in comparison.removed if f not in gone]
+            comparison.added = [f for f in comparison.added if f not in come]
+        for one, other in pairs:
+            old, new = one.function.qualname.partition(".")[0], other.function.qualname.partition(".")[0]
+            self._moved[Target(one.module.name, old)] = Target(other.module.name, new)
+        return pairs
+
+    def _place(self, comparison: Comparison, module: Module | None, function: Function, side: str) -> Placed:
+        assert module is not None
+        return Placed(module, function, self._lines_of(module, side), comparison.reading)
+
+    def _lines_of(self, module: Module, side: str) -> Mapping[int, Line]:
+        key = (side, module.path)
+        if key not in self._lines:
+            self._lines[key] = read_lines(module)
+        return self._lines[key]
+
+    def _draft(self, old: Module, new: Module, base: Function, head: Function, *why: str) -> _Draft:
+        key = (new.path, head.first_line, head.qualname)
+        draft = self._drafts.setdefault(key, _Draft(base, head, old, new))
+        draft.why += [reason for reason in why if reason not in draft.why]
+        return draft
+
+    def _read_bodies(self, comparison: Comparison, base: Module, head: Module) -> None:
+        """Find the readers of changed names of module and class bodies."""
+        unread: list[tuple[str, ast.AST | None]] = []
+        for changed in changed_names(base, head, self._same):
+            readers = self._readers.of(changed, head)
+            for module, function in readers:
+                self._note(changed, module, function)
+            if not readers and changed.name == changed.origin and self._matters(changed, head):
+                where = changed.head or changed.base
+                word = changed.name if not changed.scope else f"{changed.scope}.{changed.name}"
+                unread.append((word, where.nodes[0] if where else None))
+        for old, new, why in class_changes(base, head):
+            before = {f.qualname: f for f in methods_of(base, old)}
+            methods = [f for f in methods_of(head, new) if f.qualname in before and not f.is_overload]
+            for function in methods:
+                self._draft(base, head, before[function.qualname], function, why)
+            if not methods:
+                unread.append((new.qualname, new.node))
+        unread += [("", node) for node in changed_effects(base, head)]
+        if unread:
+            self.unread.append(unread_module_level(comparison, unread))
+
+    def _note(self, changed: ChangedName, module: Module, function: Function) -> None:
+        """One more reason for a reader, with the lines on which it reads."""
+        found = self._counterpart(module, function)
+        if found is None:
+            return
+        old, before = found
+        draft = self._draft(old, module, before, function, changed.label)
+        draft.base_lines |= lines_reading(before, changed.name)
+        draft.head_lines |= lines_reading(function, changed.name)
+        draft.names.add(changed.name)
+        for binding in (changed.base, changed.head):
+            nodes = (
+                n for node in (binding.nodes if binding else ()) if isinstance(node, ast.stmt) for n in ast.walk(node)
+            )
+            named = {
+                n.id if isinstance(n, ast.Name) else n.attr for n in nodes if isinstance(n, (ast.Name, ast.Attribute))
+            }
+            draft.names |= named if len(named) <= 20 else set()
+
+    def _counterpart(self, module: Module, function: Function) -> tuple[Module, Function] | None:
+        """The same function at base, None where it was added."""
+        for comparison in self._comparisons:
+            if comparison.head is module:
+                pair = next((p for p in comparison.pairs if p.head is function), None)
+                return (comparison.base, pair.base) if pair is not None and comparison.base is not None else None
+        old = self.old.module(module.path)
+        same = [
+            f
+            for f in (old.functions if old else ())
+            if (f.qualname, f.ordinal) == (function.qualname, function.ordinal)
+        ]
+        return (old, same[0]) if old is not None and same else None
+
+    def _same(self, before: object, after: object) -> bool:
+        if isinstance(before, Target) and isinstance(after, Target) and before != after:
+            one, other = self.old.canonical(before), self.new.canonical(after)
+            moved = self._moved.get(one, one)
+            moved = replace(moved, module=self._renamed.get(moved.module, moved.module))
+            return other in {one, moved}
+        return before == after
+
+    def _matters(self, changed: ChangedName, head: Module) -> bool:
+        """May a changed name that no function reads make a difference all the same?"""
+        if changed.base is None or (changed.name in METADATA and not changed.scope):
+            return False
+        if changed.is_import:
+            return changed.head is None and head.is_package and not changed.name.startswith("_")
+        return changed.head is not None or not changed.name.startswith("_")
+
+    def _finish(self, draft: _Draft) -> ChangedUnit:
+        old, new = self._lines_of(draft.old, "base"), self._lines_of(draft.new, "head")
+        gone, come = changed_lines(draft.base, draft.head, old, new)
+        return ChangedUnit(
+            kind="changed",
+            base=unit_of(draft.old, draft.base),
+            head=unit_of(draft.new, draft.head),
+            why=tuple(draft.why),
+            base_lines=gone | draft.base_lines,
+            head_lines=come | draft.head_lines,
+            names=names_on(old, gone) | names_on(new, come) | draft.names,
+        )
+
+    def _added(self, comparison: Comparison, function: Function) -> ChangedUnit:
+        module = comparison.head
+        assert module is not None
+        lines = self._lines_of(module, "head")
+        numbers = frozenset(lines_of(function, lines))
+        return ChangedUnit(
+            kind="added",
+            base=None,
+            head=unit_of(module, function),
+            why=("added",),
+            head_lines=numbers,
+            names=names_on(lines, numbers),
+        )
+
+    def _removed(self, comparison: Comparison, function: Function) -> ChangedUnit:
+        module = comparison.base
+        assert module is not None
+        lines = self._lines_of(module, "base")
+        numbers = frozenset(lines_of(function, lines))
+        return ChangedUnit(
+            kind="removed",
+            base=unit_of(module, function),
+            head=None,
+            why=("removed",),
+            base_lines=numbers,
+            names=names_on(lines, numbers),
+            used_by=uses_of(module, function, self.new),
+        )
+
+
+def unit_of(module: Module, function: Function) -> Unit:
+    """The value that other rooms know."""
+    return Unit(
+        path=module.path,
+        module=module.name,
+        qualname=function.qualname,
+        first_line=function.first_line,
+        last_line=function.last_line,
+    )
