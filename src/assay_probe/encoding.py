@@ -19,7 +19,7 @@ A tree is a leaf (see `encoding_plain`) or one of these lists; `attributes` maps
     ["obj", type, attributes]                              everything else
     ["call", attributes]                                   the arguments of one call
 
-`tail` is a checksum over items beyond the first `width`. Paths are `result` or the argument's name, then `.name` for
+`tail` is a checksum over items beyond the first `width`; in a mapping, over all pairs. Paths are `result` or the argument's name, then `.name` for
 an attribute, `[3]` for an item, `.args[0]` for an argument of an exception, `['key']` for the value of a key (`[#3]`,
 its position, where the key is long or no scalar), `{#3}` for the third key itself, `{}` for a member of a set.
 """
@@ -33,7 +33,7 @@ from itertools import islice
 
 from assay_probe.encoding_containers import key_step
 from assay_probe.encoding_objects import attributes_of
-from assay_probe.encoding_plain import PLAIN, has_base, strip_addresses, type_name
+from assay_probe.encoding_plain import LONGEST_RESULT, PLAIN, encode_text, has_base, strip_addresses, type_name
 from assay_probe.encoding_walk import Walk, is_mutable
 from assay_probe.rendering import literal, shown, visible
 
@@ -49,6 +49,8 @@ _dumps = marshal.dumps
 
 def encode(value, *, consume=False, depth=7, width=60, nodes=2500):
     """The value as a tree; iterators are read, up to 100 items, only where `consume` is true."""
+    if type(value) is str:
+        return encode_text(value, LONGEST_RESULT)
     return _written(Walk(consume, width, nodes), value, depth, ROOT)
 
 
@@ -89,9 +91,7 @@ def alias(value, arguments):
         for path, item in level:
             if item is value:
                 return path
-        level = [
-            (path + step, inner) for path, item in level[:200] for step, inner in islice(_children(item), 60)
-        ]
+        level = [(path + step, inner) for path, item in level[:200] for step, inner in islice(_children(item), 60)]
     return ""
 
 

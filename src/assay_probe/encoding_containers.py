@@ -106,8 +106,8 @@ def write_dict(walk, value, depth, path):
     if len(items) > width:
         if kind is dict:
             node.append(None)
-        # Order is compared softly, so the checksum of the rest must not know it.
-        node.append(checksum("".join(sorted(tail(pair) for pair in items[width:]))))
+        # Order is compared softly, so the checksum covers all pairs and does not know it.
+        node.append(checksum("".join(sorted(tail(pair) for pair in items))))
     return node
 
 

@@ -12,7 +12,17 @@ import re
 
 from assay_probe.encoding_containers import tail, write_pairs
 from assay_probe.encoding_objects import attributes_of, write_opaque
-from assay_probe.encoding_plain import checksum, encode_bytes, has_base, leaf, module_of, mro_of, names_of, qualname_of, type_name
+from assay_probe.encoding_plain import (
+    checksum,
+    encode_bytes,
+    has_base,
+    leaf,
+    module_of,
+    mro_of,
+    names_of,
+    qualname_of,
+    type_name,
+)
 
 # The functions below look names up here, so what the target patches into builtins later does not reach them.
 __builtins__ = dict(vars(builtins))
@@ -152,7 +162,11 @@ def _write_text(walk, value, depth, path):
         if root in _SAY_ALL and "__str__" in names_of(cls):
             tree = leaf(type_name(cls), names_of(cls)["__str__"](value))
             own = module_of(kind).partition(".")[0] == root
-            return leaf(type_name(kind), tree[2]) if own and tree[0] == "is" else _finish(walk, value, cls, tree, depth, path)
+            return (
+                leaf(type_name(kind), tree[2])
+                if own and tree[0] == "is"
+                else _finish(walk, value, cls, tree, depth, path)
+            )
     raise LookupError(kind)
 
 
@@ -172,7 +186,9 @@ def _write_uuid(walk, value, depth, path):
 
 def _write_zone(walk, value, depth, path):
     cls = _class_from(value, "zoneinfo", "ZoneInfo")
-    key = names_of(cls)["key"].__get__(value) if "key" in names_of(cls) else attributes_of(value, type(value)).get("_key")
+    key = (
+        names_of(cls)["key"].__get__(value) if "key" in names_of(cls) else attributes_of(value, type(value)).get("_key")
+    )
     return leaf(type_name(type(value)), key if type(key) is str else "")
 
 
@@ -202,7 +218,9 @@ def _write_element(walk, value, depth, path):
     walk.track(value, path)
     cls = next(cls for cls in mro_of(type(value)) if "__getstate__" in names_of(cls) and cls is not object)
     state = names_of(cls)["__getstate__"](value)
-    inside = {name.lstrip("_"): walk.attribute(name.lstrip("_"), item, depth, path) for name, item in sorted(state.items())}
+    inside = {
+        name.lstrip("_"): walk.attribute(name.lstrip("_"), item, depth, path) for name, item in sorted(state.items())
+    }
     return ["obj", type_name(type(value)), inside]
 
 
@@ -252,7 +270,9 @@ def _write_frame(walk, value, depth, path):
     inside = {"length": len(value), "columns": columns}
     inside["index"] = walk.attribute("index", value.index.tolist()[: walk.width], depth, path)
     for n, name in enumerate(value.columns.tolist()[: walk.width]):
-        columns["%d %s" % (n, name if type(name) is str else type_name(type(name)))] = _column(walk, value.iloc[:, n], depth, path)
+        columns["%d %s" % (n, name if type(name) is str else type_name(type(name)))] = _column(
+            walk, value.iloc[:, n], depth, path
+        )
     inside["columns"] = ["obj", "columns", columns]
     return ["obj", "pandas:DataFrame", inside]
 

@@ -1,7 +1,8 @@
 """Leaves of an encoded value: what is written down exactly and has no inside.
 
 None, True, False, integers below 2**63 and ordinary text stand for themselves in JSON. Every other leaf is
-`["is", type, text]`, or `["long", type, beginning, length, checksum]` where its text has more than 300 characters.
+`["is", type, text]`, or `["long", type, beginning, length, checksum]` where its text has more than
+300 characters (4,000 where it is the whole result).
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ __builtins__ = dict(vars(builtins))
 Tree = object
 
 LONGEST_TEXT = 300
+LONGEST_RESULT = 4000
+"""A text that is the whole result, or all that was written, is what people want to read."""
 KEPT_TEXT = 200
 _LARGEST_INT = 1 << 63
 
@@ -80,7 +83,7 @@ def leaf(kind: str, text: str) -> Tree:
     return ["long", kind, text[:KEPT_TEXT], len(text), checksum(text)]
 
 
-def encode_text(text: str) -> Tree:
+def encode_text(text: str, longest: int = LONGEST_TEXT) -> Tree:
     """Text stands for itself; lone surrogates, which no byte stream can carry, are escaped."""
     if "0x" in text or "0X" in text:
         text = _strip("0x", text)
@@ -89,7 +92,7 @@ def encode_text(text: str) -> Tree:
             text.encode("utf-8")
         except UnicodeEncodeError:
             return leaf("surrogates", text.encode("utf-8", "backslashreplace").decode("utf-8"))
-    if len(text) <= LONGEST_TEXT:
+    if len(text) <= longest:
         return text
     return ["long", "str", text[:KEPT_TEXT], len(text), checksum(text)]
 

@@ -8,7 +8,17 @@ import types
 from itertools import islice
 
 from assay_probe.encoding_objects import attributes_of
-from assay_probe.encoding_plain import PLAIN, encode_bytes, encode_text, has_base, module_of, mro_of, names_of, type_name
+from assay_probe.encoding_plain import (
+    LONGEST_RESULT,
+    PLAIN,
+    encode_bytes,
+    encode_text,
+    has_base,
+    module_of,
+    mro_of,
+    names_of,
+    type_name,
+)
 
 # The functions below look names up here, so what the target patches into builtins later does not reach them.
 __builtins__ = dict(vars(builtins))
@@ -77,8 +87,8 @@ def write_memory_stream(walk, value, depth, path):
         written, position = base.getvalue(value), base.tell(value)
     except ValueError:
         return ["out", type_name(type(value)), None, None]
-    write = encode_text if base is io.StringIO else encode_bytes
-    node = ["out", type_name(type(value)), write(written), position]
+    text = encode_text(written, LONGEST_RESULT) if base is io.StringIO else _as_text(written)
+    node = ["out", type_name(type(value)), text, position]
     attributes = {} if type(value) is base else walk.attributes(value, type(value), depth, path)
     return [*node, attributes] if attributes else node
 
@@ -108,7 +118,7 @@ def _flushes_in_c(kind):
 
 def _as_text(written):
     try:
-        return encode_text(written.decode("utf-8"))
+        return encode_text(written.decode("utf-8"), LONGEST_RESULT)
     except UnicodeDecodeError:
         return encode_bytes(written)
 
