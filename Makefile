@@ -1,5 +1,5 @@
 # Needs Python 3.11 or newer, git, make and a package index; nothing else.
-#   make demo    what Assay says about a sample history and about two releases of a real package
+#   make demo    what Assay says about a sample history and about two releases of a real package; ARGS=round-totals for one
 #   make test    all tests; ARGS='-k name' are handed to pytest
 #   make lint    ruff, mypy, import contracts
 #   make lock    resolve the development dependencies again (the only target that may choose versions)
@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 .PHONY: demo test lint lock wheel clean
 
 demo: $(VENV)/stamp
-	$(BIN)/python sample/demo.py
+	$(BIN)/python sample/demo.py $(ARGS)
 
 test: $(VENV)/stamp
 	$(BIN)/python -m pytest $(ARGS)
@@ -38,6 +38,8 @@ lock:
 	.venv-lock/bin/python -m pip install --quiet pip-tools
 	CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile --quiet --upgrade --extra dev --generate-hashes --allow-unsafe \
 	  --strip-extras --no-emit-index-url --no-emit-find-links --output-file requirements-dev.lock pyproject.toml
+	CUSTOM_COMPILE_COMMAND='make lock' .venv-lock/bin/pip-compile --quiet --upgrade --generate-hashes \
+	  --strip-extras --no-emit-index-url --no-emit-find-links --output-file sample/target.lock sample/target.in
 	rm -rf .venv-lock
 
 wheel: $(VENV)/stamp
