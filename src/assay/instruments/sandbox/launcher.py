@@ -2,9 +2,9 @@
 
 A process of its own, because namespaces and forks want a single thread and Assay has many. It starts one child, the
 *keeper* (process 1 where there are namespaces), which starts the target and buries orphans. Whoever of the two is
-killed, the other one ends the run; when Assay is killed, the control socket ends and so does the run.
-Descriptor 0 is the target's job, 1 and 2 its output; the numbers of the frame pipe and of the control socket are
-the arguments. The spec comes in by the control socket, one report goes out.
+killed, the other one ends the run; when Assay is killed, the control pipe ends and so does the run.
+Descriptor 0 is the target's job, 1 and 2 its output; the arguments are the numbers of three pipes: the target's frames,
+control (the spec comes in, and the end of it means stop) and the report.
 """
 
 from __future__ import annotations
@@ -44,16 +44,16 @@ _FAILED = 127
 
 
 def main() -> None:
-    """Run what the control socket asks for, report how it ended, leave nobody behind."""
-    frames, control = int(sys.argv[1]), int(sys.argv[2])
+    """Run what the control pipe asks for, report how it ended, leave nobody behind."""
+    frames, control, telling = map(int, sys.argv[1:])
     # Assay decides when to stop, not a Ctrl-C that reaches the whole terminal.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
     spec = read_spec(_read_exactly(control, int(_read_exactly(control, 8))))
     try:
-        report = _run(spec, frames, control)
+        report = _run(spec, frames, control, telling)
     except SetupError as error:
         report = f"failed {error}"
-    _send(control, report)
+    _send(telling, report)
 
 
 def _read_exactly(descriptor: int, length: int) -> bytes:
@@ -73,7 +73,7 @@ def _send(descriptor: int, text: str) -> None:
         pass
 
 
-def _run(spec: Spec, frames: int, control: int) -> str:
+def _run(spec: Spec, frames: int, control: int, telling: int) -> str:
     """Start keeper and target, wait for the end, end what is left.
 
     The report is `failed STAGE: REASON`, or `ended STATUS` with a second line if a limit ended it.
@@ -85,8 +85,8 @@ def _run(spec: Spec, frames: int, control: int) -> str:
     reading, writing = os.pipe()
     keeper = os.fork()
     if keeper == 0:
-        os.close(reading)
-        os.close(control)
+        for descriptor in (reading, control, telling):
+            os.close(descriptor)
         _keep(spec, frames, writing, limit)
     os.close(writing)
     _leave_to_target(frames)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import select
-import socket
 import subprocess
 import sys
 import threading
@@ -32,35 +31,60 @@ _PROGRAM = (
 )
 
 
+class Stop:
+    """The end of the control pipe that Assay holds; closing it ends the run."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._lock = threading.Lock()
+        self._is_closed = False
+
+    def send(self, data: bytes) -> None:
+        """Tell the launcher what to run."""
+        try:
+            with open(self._descriptor, "wb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+                stream.write(data)
+        except BrokenPipeError:
+            # The launcher died at once; the missing report says so.
+            pass
+
+    def now(self) -> None:
+        """End the run; any thread may say so, any number of times."""
+        with self._lock:
+            if not self._is_closed:
+                self._is_closed = True
+                os.close(self._descriptor)
+
+
 class Running:
     """The runs that are under way, so that all of them can be stopped at once."""
 
     def __init__(self) -> None:
         self._condition = threading.Condition()
-        self._controls: set[socket.socket] = set()
-        self._stopped = False
+        self._stops: set[Stop] = set()
+        self._is_stopped = False
 
     @contextmanager
-    def listed(self, control: socket.socket) -> Iterator[None]:
-        """Keep `control` reachable for `stop` during the block."""
+    def listed(self, stop: Stop) -> Iterator[None]:
+        """Let `stop_all` end this run too during the block."""
         with self._condition:
-            if self._stopped:
+            if self._is_stopped:
                 raise SandboxFailed("The sandbox is closed.")
-            self._controls.add(control)
+            self._stops.add(stop)
         try:
             yield
         finally:
             with self._condition:
-                self._controls.discard(control)
+                self._stops.discard(stop)
                 self._condition.notify_all()
 
-    def stop(self, timeout_s: float) -> None:
+    def stop_all(self, timeout_s: float) -> None:
         """End every run and wait until all have ended; no other can begin."""
         with self._condition:
-            self._stopped = True
-            for control in self._controls:
-                control.shutdown(socket.SHUT_WR)
-            self._condition.wait_for(lambda: not self._controls, timeout_s)
+            self._is_stopped = True
+            for stop in self._stops:
+                stop.now()
+            self._condition.wait_for(lambda: not self._stops, timeout_s)
 
 
 def supervise(
@@ -77,26 +101,27 @@ def supervise(
         SandboxFailed: a wall could not be raised, or the program could not be started.
     """
     with ExitStack() as stack:
-        control, theirs = socket.socketpair()
-        stack.enter_context(control)
         frames, frames_end = os.pipe()
         output, output_end = os.pipe()
-        job_file = _write_job(job)
-        for descriptor in (frames, output):
+        report, report_end = os.pipe()
+        control_end, control = os.pipe()
+        stop = Stop(control)
+        stack.enter_context(running.listed(stop))
+        for descriptor in (frames, output, report):
             stack.callback(os.close, descriptor)
+        stack.callback(stop.now)
+        theirs = (frames_end, control_end, report_end)
+        job_file = _write_job(job)
         try:
             _widen(frames)
-            process = _start_launcher(job_file, output_end, frames_end, theirs.fileno(), launcher_environment)
+            process = _start_launcher(job_file, output_end, theirs, launcher_environment)
         finally:
-            theirs.close()
-            for descriptor in (job_file, output_end, frames_end):
+            for descriptor in (job_file, output_end, *theirs):
                 os.close(descriptor)
-        stack.callback(_end, process, control)
-        stack.enter_context(running.listed(control))
+        stack.callback(_end, process, stop)
         data = write_spec(spec)
-        _send(control, b"%08d" % len(data) + data)
-        reader = FrameReader(frames_bytes)
-        conversation = _Conversation(control, frames, output, reader, on_frame)
+        stop.send(b"%08d" % len(data) + data)
+        conversation = _Conversation(frames, output, report, FrameReader(frames_bytes), on_frame, stop)
         conversation.hold(spec.time_limit_s + _GRACE_S)
     return conversation.conclude()
 
@@ -123,35 +148,24 @@ def _widen(pipe: int) -> None:
 
 
 def _start_launcher(
-    job: int, output: int, frames: int, control: int, environment: dict[str, str]
+    job: int, output: int, pipes: tuple[int, int, int], environment: dict[str, str]
 ) -> subprocess.Popen[bytes]:
-    arguments = [sys.executable, "-I", "-S", "-X", "utf8", "-c", _PROGRAM, str(frames), str(control), _SOURCE_ROOT]
+    numbers = [str(pipe) for pipe in pipes]
     return subprocess.Popen(
-        arguments,
+        [sys.executable, "-I", "-S", "-X", "utf8", "-c", _PROGRAM, *numbers, _SOURCE_ROOT],
         stdin=job,
         stdout=output,
         stderr=output,
-        pass_fds=(frames, control),
+        pass_fds=pipes,
         env=environment,
         cwd="/",
         start_new_session=True,
     )
 
 
-def _send(control: socket.socket, data: bytes) -> None:
-    try:
-        control.sendall(data)
-    except OSError:
-        # The launcher died at once; the missing report says so.
-        pass
-
-
-def _end(process: subprocess.Popen[bytes], control: socket.socket) -> None:
+def _end(process: subprocess.Popen[bytes], stop: Stop) -> None:
     """Let the launcher end all it started, and make sure that it did."""
-    try:
-        control.shutdown(socket.SHUT_WR)
-    except OSError:
-        pass
+    stop.now()
     try:
         process.wait(_GRACE_S)
     except subprocess.TimeoutExpired:
@@ -164,15 +178,17 @@ class _Conversation:
 
     def __init__(
         self,
-        control: socket.socket,
         frames: int,
         output: int,
+        report: int,
         reader: FrameReader,
         on_frame: Callable[[Frame], None],
+        stop: Stop,
     ) -> None:
-        self._control = control
         self._frames = frames
         self._output = output
+        self._source = report
+        self._stop = stop
         self._reader = reader
         self._on_frame = on_frame
         self._report = b""
@@ -182,7 +198,7 @@ class _Conversation:
     def hold(self, timeout_s: float) -> None:
         """Read until everyone has hung up; at most a second longer than the launcher lives."""
         poll = select.poll()
-        is_open = {self._frames, self._output, self._control.fileno()}
+        is_open = {self._frames, self._output, self._source}
         for descriptor in is_open:
             poll.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + timeout_s
@@ -191,7 +207,7 @@ class _Conversation:
                 if not self._hear(descriptor):
                     is_open.discard(descriptor)
                     poll.unregister(descriptor)
-                    if descriptor == self._control.fileno():
+                    if descriptor == self._source:
                         deadline = min(deadline, time.monotonic() + _DRAIN_S)
 
     def _hear(self, descriptor: int) -> bool:
@@ -213,7 +229,7 @@ class _Conversation:
                 self._on_frame(frame)
         except BrokenProtocol as error:
             self._error = str(error)
-            self._control.shutdown(socket.SHUT_WR)
+            self._stop.now()
 
     def conclude(self) -> Completed:
         """How it ended."""
