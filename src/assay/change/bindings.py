@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 from assay.change.normalise import effective, keeps_annotations, shape
 from assay.change.project import Target, imported
-from assay.change.syntax import Module, Scope, blocks, dotted
+from assay.change.syntax import Module, Scope, blocks, dotted, last_name
 
-METADATA = frozenset({"__all__", "__version__", "__author__", "__email__", "__copyright__", "__license__", "__date__"})
-"""Names that say something about a module; unless code reads them they change nothing."""
+METADATA = frozenset(
+    {"__all__", "__version__", "__author__", "__email__", "__copyright__", "__license__", "__date__", "__doc__"}
+    | {"__version_info__", "__title__", "__url__", "__description__", "__docformat__", "__lazy_modules__", "__slots__"}
+    | {"TYPE_CHECKING", "__test__", "__build__", "__status__", "__credits__", "__maintainer__"}
+)
+"""Names that describe a module or class; unless code reads them they change nothing that is not seen elsewhere."""
 
 Same = Callable[[object, object], bool]
 
@@ -44,6 +48,8 @@ class ChangedName:
     """The name that was really edited; another one where this one is computed from it."""
     base: Binding | None
     head: Binding | None
+    because: str = ""
+    """For a computed name: the changed name that it is computed from."""
     makes_fields: bool
     """Is it a field of a dataclass or the like, so that building an instance reads it?"""
 
@@ -68,6 +74,8 @@ def body_of(scope: Scope, module: Module) -> Body:
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             qualname = f"{scope.qualname}.{node.name}".strip(".")
             found[node.name] = [(Target(module.name, qualname), node)]
+    if isinstance(scope.node, ast.Module) and (text := ast.get_docstring(scope.node)):
+        found["__doc__"] = [(text, scope.node.body[0])]
     statements = list(scope.statements)
     if fields:
         for node in statements:
@@ -129,6 +137,33 @@ def _alters_import(node: ast.stmt, names: list[str], found: Mapping[str, list[tu
     )
 
 
+def is_alias_of_types(binding: Binding) -> bool:
+    """Is it `Number = int | float`, `T = TypeVar("T")`, `X: TypeAlias = ...`: a name for annotations?"""
+    node = binding.nodes[-1]
+    if isinstance(node, ast.AnnAssign):
+        return last_name(node.annotation) == "TypeAlias"
+    value = node.value if isinstance(node, ast.Assign) else None
+    words = {
+        "TypeVar",
+        "ParamSpec",
+        "TypeVarTuple",
+        "NewType",
+        "Union",
+        "Optional",
+        "Callable",
+        "Literal",
+        "Tuple",
+        "Type",
+    }
+    match value:
+        case ast.Call() | ast.Subscript():
+            return last_name(value) in words | {"Dict", "List", "Mapping", "Sequence", "dict", "list", "tuple", "type"}
+        case ast.BinOp(op=ast.BitOr()):
+            return True
+        case _:
+            return False
+
+
 def _equal(before: Binding | None, after: Binding | None, same: Same) -> bool:
     if before is None or after is None:
         return False
@@ -152,12 +187,13 @@ def _computed(changed: list[ChangedName], module: Module) -> Iterator[ChangedNam
             for name, binding in body.names.items():
                 if (scope, name) in known or isinstance(binding.shapes[0], Target):
                     continue
-                origin = next((o for read in _loads(binding) for o in _origins(known, scope, read)), None)
-                if origin is not None:
+                source = next((c for read in sorted(_loads(binding)) for c in _sources(known, scope, read)), None)
+                if source is not None:
                     fresh[scope, name] = ChangedName(
                         scope=scope,
                         name=name,
-                        origin=name if scope else origin,
+                        origin=name if scope else source.origin,
+                        because=source.name,
                         base=None,
                         head=binding,
                         makes_fields=False,
@@ -168,10 +204,12 @@ def _computed(changed: list[ChangedName], module: Module) -> Iterator[ChangedNam
         yield from fresh.values()
 
 
-def _origins(known: Mapping[tuple[str, str], ChangedName], scope: str, read: str) -> Iterator[str]:
-    for place in {scope, ""}:
-        if (place, read) in known and not isinstance((known[place, read].head or Binding((), ())).shapes[:1], Target):
-            yield known[place, read].origin
+def _sources(known: Mapping[tuple[str, str], ChangedName], scope: str, read: str) -> Iterator[ChangedName]:
+    for place in dict.fromkeys((scope, "")):
+        found = known.get((place, read))
+        # What a function, a class or an import means is seen where it is called.
+        if found is not None and found.head is not None and not isinstance(found.head.shapes[0], Target):
+            yield found
 
 
 def _loads(binding: Binding) -> set[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assay.change.normalise import Parts, Reading, parts_of, reading_of, shape
-from assay.change.syntax import Function, Module, Scope
+from assay.change.syntax import Function, Module, Scope, last_name
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,12 +64,16 @@ def class_changes(base: Module, head: Module) -> Iterator[tuple[Scope, Scope, st
             yield before, scope, f"class decorator {qualname}"
 
 
-def _heads(node: object) -> list[object]:
-    return [*getattr(node, "bases", ()), *getattr(node, "keywords", ())]
+def _heads(node: ast.Module | ast.ClassDef) -> list[ast.AST]:
+    """Bases and metaclass, without what only type checkers see: `Generic[T]`, the `[T]` of `Base[T]`."""
+    if isinstance(node, ast.Module):
+        return []
+    bases = [base.value if isinstance(base, ast.Subscript) else base for base in node.bases]
+    return [*(base for base in bases if last_name(base) not in {"Generic", "Protocol", "object"}), *node.keywords]
 
 
-def _decorators(node: object) -> list[object]:
-    return list(getattr(node, "decorator_list", ()))
+def _decorators(node: ast.Module | ast.ClassDef) -> list[ast.expr]:
+    return [] if isinstance(node, ast.Module) else node.decorator_list
 
 
 def _by_name(module: Module | None) -> dict[str, list[Function]]:

@@ -9,6 +9,18 @@ from pathlib import PurePosixPath
 
 AROUND = frozenset(
     {"docs", "doc", "examples", "example", "samples", "demo", "demos", "benchmark", "benchmarks", "bench", "asv_bench"}
+    | {
+        "performance",
+        "perf",
+        "profiling",
+        "fuzz",
+        "fuzzing",
+        "notebooks",
+        "tutorials",
+        "typing-examples",
+        "typing_tests",
+    }
+    | {"typing-tests", "type_tests", "typetests"}
     | {".github", ".circleci", ".ci", "ci", "changelog.d", "newsfragments", "news", "changes"}
 )
 ALWAYS_AROUND = frozenset({"docs", "doc", "examples", "example", "benchmarks", "asv_bench"})

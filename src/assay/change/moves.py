@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from assay.change.lines import Line, lines_of
 from assay.change.normalise import Reading, parts_of
@@ -16,6 +17,8 @@ OTHER_NAME = 0.8
 """The same for two functions of different names."""
 MOST_PAIRS = 40_000
 """Where more pairs than these are possible, only equal functions are paired."""
+
+Pairs: TypeAlias = "list[tuple[Placed, Placed]]"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,8 +41,8 @@ def pair_moved(removed: Sequence[Placed], added: Sequence[Placed]) -> list[tuple
     """Removed and added functions that are one, best matches first; each is used once."""
     old, new = list(removed), list(added)
     pairs: list[tuple[Placed, Placed]] = []
-    for matches in (_equal_with_name(old, new), _equal(old, new), _similar(old, new)):
-        for one, other in matches:
+    for find in (_equal_with_name, _in_renamed_classes, _equal, _similar, _in_renamed_classes):
+        for one, other in list(find(old, new, pairs)):
             if one in old and other in new:
                 old.remove(one)
                 new.remove(other)
@@ -47,7 +50,23 @@ def pair_moved(removed: Sequence[Placed], added: Sequence[Placed]) -> list[tuple
     return pairs
 
 
-def _equal_with_name(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+def _in_renamed_classes(old: Sequence[Placed], new: Sequence[Placed], pairs: Pairs) -> Iterator[tuple[Placed, Placed]]:
+    """Methods of one name in classes of which another method was paired already."""
+    classes = {
+        (_class(one), _class(other)) for one, other in pairs if one.function.in_class and other.function.in_class
+    }
+    for one in old:
+        for other in new:
+            same = one.function.node.name == other.function.node.name and one.function.in_class
+            if same and (_class(one), _class(other)) in classes:
+                yield one, other
+
+
+def _class(placed: Placed) -> tuple[str, str]:
+    return placed.module.path, placed.function.owner
+
+
+def _equal_with_name(old: Sequence[Placed], new: Sequence[Placed], _pairs: Pairs) -> Iterator[tuple[Placed, Placed]]:
     shapes = {p: _shape(p) for p in (*old, *new)}
     for one in old:
         name = one.function.node.name
@@ -55,7 +74,7 @@ def _equal_with_name(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[t
         yield from ((one, p) for p in sorted(same, key=lambda p: -_near(one, p))[:20])
 
 
-def _equal(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+def _equal(old: Sequence[Placed], new: Sequence[Placed], _pairs: Pairs) -> Iterator[tuple[Placed, Placed]]:
     shapes = {p: _shape(p) for p in (*old, *new)}
     for one in old:
         # One line alone is no identity: many functions are `return self.value`.
@@ -63,7 +82,7 @@ def _equal(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Place
             yield from ((one, p) for p in new if shapes[p] == shapes[one])
 
 
-def _similar(old: Sequence[Placed], new: Sequence[Placed]) -> Iterator[tuple[Placed, Placed]]:
+def _similar(old: Sequence[Placed], new: Sequence[Placed], _pairs: Pairs) -> Iterator[tuple[Placed, Placed]]:
     if len(old) * len(new) > MOST_PAIRS:
         return
     words = {p: p.words for p in (*old, *new)}

@@ -20,9 +20,9 @@ _READS_ANNOTATIONS = re.compile(
     r"\b(?:get_type_hints|__annotations__|get_annotations|typer|fastapi|pydantic|singledispatch(?:method)?|validate_call"
     r"|beartype|typeguard|typechecked|strawberry|cyclopts|injector|msgspec|cattrs|discord|nextcord|litestar|starlite)\b"
 )
-_READS_DOCSTRINGS = re.compile(
-    r"__doc__|\bgetdoc\b|^\s*(?:from|import) (?:click|typer|docopt|fire|ply|cyclopts|argh|plac)\b", re.MULTILINE
-)
+_READS_HELP = re.compile(r"^\s*(?:from|import) (?:click|typer|fire|cyclopts|argh|plac|discord)\b", re.MULTILINE)
+_READS_GRAMMAR = re.compile(r"^\s*(?:from|import) (?:ply|sly|spark)\b", re.MULTILINE)
+_DOCSTRING_OF = re.compile(r"(\w+)\.__doc__")
 _FIELD_BASES = frozenset(
     {
         "NamedTuple",
@@ -47,7 +47,17 @@ class Reading:
     """What the code of a file itself looks at."""
 
     annotations: bool
-    docstrings: bool
+    help: bool
+    """Are docstrings of decorated functions the help of commands?"""
+    grammar: bool
+    """Are docstrings of `p_` and `t_` functions rules of a grammar?"""
+    documented: frozenset[str]
+    """Names of which the file reads `__doc__`."""
+
+    def looks_at_docstring(self, node: FunctionNode) -> bool:
+        """May the docstring of this function change what the program does?"""
+        rule = self.grammar and node.name.startswith(("p_", "t_"))
+        return rule or (self.help and bool(node.decorator_list)) or node.name in self.documented
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +68,13 @@ class Parts:
     defaults: Shape
     decorators: Shape
     annotations: Shape
+    docstring: str | None
     body: Shape
 
     def differences(self, other: Parts) -> tuple[str, ...]:
         """Names of the parts that differ, as `ChangedUnit.why` spells them."""
         words = {"signature": "signature", "defaults": "default", "decorators": "decorator"}
-        words |= {"annotations": "annotation", "body": "body"}
+        words |= {"annotations": "annotation", "docstring": "docstring", "body": "body"}
         return tuple(word for field, word in words.items() if getattr(self, field) != getattr(other, field))
 
 
@@ -71,7 +82,9 @@ def reading_of(*texts: str) -> Reading:
     """What the code of a file looks at, on any side: reading on one side makes it matter on both."""
     return Reading(
         annotations=any(_READS_ANNOTATIONS.search(text) for text in texts),
-        docstrings=any(_READS_DOCSTRINGS.search(text) for text in texts),
+        help=any(_READS_HELP.search(text) for text in texts),
+        grammar=any(_READS_GRAMMAR.search(text) for text in texts),
+        documented=frozenset(name for text in texts for name in _DOCSTRING_OF.findall(text)),
     )
 
 
@@ -97,7 +110,8 @@ def parts_of(function: Function, reading: Reading) -> Parts:
         defaults=tuple(shape(d) for d in (*args.defaults, *args.kw_defaults)),
         decorators=tuple(shape(d) for d in node.decorator_list),
         annotations=tuple(shape(h) for h in hints),
-        body=(block_shape(node.body), ast.get_docstring(node) if reading.docstrings else None),
+        docstring=ast.get_docstring(node) if reading.looks_at_docstring(node) else None,
+        body=block_shape(node.body),
     )
 
 
@@ -132,6 +146,9 @@ def shape(node: object) -> Shape:
             return ("Assign", (shape(node.target),), shape(value))
         case ast.Assign():
             return ("Assign", tuple(shape(t) for t in node.targets), shape(node.value))
+        case ast.Set(elts=items) if all(isinstance(item, ast.Constant) for item in items):
+            # The order in which a set of constants is written is no order that it has.
+            return ("Set", frozenset(shape(item) for item in items))
         case ast.Constant():
             return ("Constant", type(node.value).__name__, repr(node.value))
         case ast.AST():

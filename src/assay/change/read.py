@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names
+from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names, is_alias_of_types
 from assay.change.compare import Comparison, class_changes, compare
 from assay.change.kinds import kind_of
 from assay.change.lines import Line, changed_lines, lines_of, names_on, read_lines
@@ -102,6 +102,9 @@ class _Reader:
                     self._draft(comparison.base, comparison.head, pair.base, pair.head, *pair.why)
         for one, other in moved:
             why = parts_of(one.function, one.reading).differences(parts_of(other.function, other.reading))
+            if not why and "<locals>" in other.function.qualname:
+                # It moved along with the function around it.
+                continue
             word = "moved" if one.function.node.name == other.function.node.name else "renamed"
             self._draft(one.module, other.module, one.function, other.function, word, *why)
         for comparison in self._comparisons:
@@ -145,11 +148,13 @@ class _Reader:
     def _read_bodies(self, comparison: Comparison, base: Module, head: Module) -> None:
         """Find the readers of changed names of module and class bodies."""
         unread: list[tuple[str, ast.AST | None]] = []
-        for changed in changed_names(base, head, self._same):
-            readers = self._readers.of(changed, head)
+        found = [(changed, self._readers.of(changed, head)) for changed in changed_names(base, head, self._same)]
+        sources = {changed.because for changed, readers in found if readers}
+        for changed, readers in found:
             for module, function in readers:
                 self._note(changed, module, function)
-            if not readers and changed.name == changed.origin and self._matters(changed, head):
+            known = bool(readers) or changed.name in sources or bool(changed.because)
+            if not known and self._matters(changed, head):
                 where = changed.head or changed.base
                 word = changed.name if not changed.scope else f"{changed.scope}.{changed.name}"
                 unread.append((word, where.nodes[0] if where else None))
@@ -170,6 +175,9 @@ class _Reader:
         if found is None:
             return
         old, before = found
+        if changed.base is None and (module.path, function.first_line, function.qualname) in self._drafts:
+            # A function that changed itself is where a new name comes from.
+            return
         draft = self._draft(old, module, before, function, changed.label)
         draft.base_lines |= lines_reading(before, changed.name)
         draft.head_lines |= lines_reading(function, changed.name)
@@ -207,11 +215,14 @@ class _Reader:
 
     def _matters(self, changed: ChangedName, head: Module) -> bool:
         """May a changed name that no function reads make a difference all the same?"""
-        if changed.base is None or (changed.name in METADATA and not changed.scope):
+        binding = changed.head or changed.base
+        if changed.base is None or binding is None or changed.name in METADATA or is_alias_of_types(binding):
             return False
         if changed.is_import:
-            return changed.head is None and head.is_package and not changed.name.startswith("_")
-        return changed.head is not None or not changed.name.startswith("_")
+            own = any(isinstance(s, Target) and self.old.path_of(s.module) for s in changed.base.shapes)
+            return own and changed.head is None and head.is_package and not changed.name.startswith("_")
+        private = any(part.startswith("_") for part in (*head.name.split("."), changed.name))
+        return changed.head is not None or not private
 
     def _finish(self, draft: _Draft) -> ChangedUnit:
         old, new = self._lines_of(draft.old, "base"), self._lines_of(draft.new, "head")

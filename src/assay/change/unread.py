@@ -40,7 +40,7 @@ _DESCRIPTION = frozenset(
     | {"long_description_content_type", "project_urls", "download_url", "license_files", "platforms", "homepage"}
     | {"documentation", "repository", "license_file"}
 )
-_TOOLS_THAT_MATTER = frozenset({"poetry", "setuptools", "pdm", "uv", "hatch", "flit", "maturin", "cibuildwheel"})
+_TOOLS_THAT_MATTER = frozenset({"poetry", "setuptools", "pdm", "hatch", "flit", "maturin", "cibuildwheel"})
 """Tables of other tools (linters, formatters, type checkers, test runners, release tools) steer no code under test."""
 _SETUP_SECTIONS = frozenset({"options", "options.extras_require", "options.entry_points", "options.package_data"})
 
@@ -130,9 +130,9 @@ def _pyproject(before: str, after: str) -> Iterator[str]:
                 yield "dependencies"
             case ["tool", "poetry", word, *_] if word in _DESCRIPTION | {"group", "dev-dependencies"}:
                 continue
-            case ["tool", "hatch", "envs" | "version", *_] | ["tool", "uv", "dev-dependencies" | "tool", *_]:
-                continue
-            case ["tool", "pdm", "dev-dependencies" | "version" | "scripts", *_]:
+            case ["tool", "uv", "sources" | "override-dependencies" | "constraint-dependencies", *_]:
+                yield "dependencies"
+            case ["tool", "hatch" | "pdm", word, *_] if word != "build":
                 continue
             case ["tool", tool, *_] if tool not in _TOOLS_THAT_MATTER:
                 continue
@@ -192,4 +192,11 @@ def _described(text: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and last_name(node) == "setup":
             node.keywords = [k for k in node.keywords if k.arg not in _DESCRIPTION | {"tests_require", "zip_safe"}]
+        elif isinstance(node, ast.Dict):
+            items = [(k, v) for k, v in zip(node.keys, node.values, strict=True) if not _is_development(k)]
+            node.keys, node.values = [k for k, _ in items], [v for _, v in items]
     return ast.dump(tree)
+
+
+def _is_development(key: ast.expr | None) -> bool:
+    return isinstance(key, ast.Constant) and isinstance(key.value, str) and bool(DEVELOPMENT.search(key.value))
