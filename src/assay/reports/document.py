@@ -180,6 +180,7 @@ def _replay(evidence: Evidence, verdict: Verdict) -> dict[str, object]:
                 "intervention": identity.intervention,
                 "edits": [_edit(edit) for edit in evidence.base.intervention.edits],
                 "arguments_digest": evidence.base.arguments_digest,
+                "arrived_digest": evidence.base.arrived_digest,
                 "seed": seed,
                 "difference": evidence.kind,
                 "base": _expected(evidence.base.outcome),

@@ -24,7 +24,7 @@ LIMIT = 65_536
 """GitHub accepts no longer comment."""
 
 _RESERVE = 400
-_SPECIAL = frozenset("\\`*_{}[]()#+-.!|~>=:")
+_SPECIAL = frozenset("\\`*_{}[]+-.|~>=:")
 
 
 def to_markdown(verdict: Verdict, *, limit: int = LIMIT) -> str:
@@ -117,7 +117,8 @@ def _gaps(verdict: Verdict) -> Iterator[str]:
     for (slug, reason, remedy), gaps in sorted(groups.items()):
         units = [_code(gap.unit) for gap in gaps if gap.unit]
         about = f": {', '.join(units[:10])}{f' and {len(units) - 10} more' if len(units) > 10 else ''}" if units else ""
-        yield f"- **gap** {_code(slug)}{about}. {_text(reason)} {_text(remedy)}".rstrip()
+        told = f"- **gap** {_code(slug)}{about}. {_sentence(reason)}"
+        yield f"{told} Next: {_sentence(remedy)}" if remedy else told
 
 
 def _code(text: str) -> str:
@@ -139,13 +140,17 @@ def _harmless(char: str) -> str:
             return "&amp;"
         case "<":
             return "&lt;"
-        case "@":
-            # An empty comment splits the word, so that no host takes it for a person's name.
-            return "@<!-- -->"
+        case "@" | "#":
+            # An empty comment splits the word, so that no host takes it for a person's name or an issue.
+            return f"{char}<!-- -->"
         case _ if char in _SPECIAL:
             return f"\\{char}"
         case _:
             return char
+
+
+def _sentence(text: str) -> str:
+    return f"{_text(text.rstrip('.'))}."
 
 
 def _longest_run(text: str) -> int:

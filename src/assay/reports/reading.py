@@ -131,6 +131,7 @@ def _call(replay: Mapping[str, Any]) -> CallReplay:
         intervention=replay["intervention"],
         edits=tuple(_edit(edit) for edit in replay["edits"]),
         arguments_digest=replay["arguments_digest"],
+        arrived_digest=replay["arrived_digest"],
         seed=replay["seed"],
         difference=replay["difference"],
         base=Expected(**replay["base"]),

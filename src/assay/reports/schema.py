@@ -80,6 +80,7 @@ CALL_REPLAY = closed(
     intervention=COUNT,
     edits=array({"$ref": "#/$defs/edit"}),
     arguments_digest=TEXT,
+    arrived_digest=TEXT,
     seed={"type": "integer"},
     difference=DIFFERENCE_KIND,
     base=EXPECTED,

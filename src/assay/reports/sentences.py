@@ -68,6 +68,15 @@ def coverage(verdict: Verdict) -> str:
     return DOT.join(parts)
 
 
+def subject(finding: Finding, verdict: Verdict) -> str:
+    """What a finding is about, as short as its place beside it allows: `Invoice.total()`."""
+    name = next(
+        (changed.unit.qualname for changed in verdict.examination.change.units if changed.unit.name == finding.unit),
+        finding.unit,
+    )
+    return plain(f"{name}()" if isinstance(finding.evidence[0], Difference) else name)
+
+
 def still_used(verdict: Verdict) -> tuple[ChangedUnit, ...]:
     """Removed units whose names are still used at head."""
     return tuple(changed for changed in verdict.examination.change.units if changed.used_by)

@@ -20,6 +20,7 @@ from assay.reports.sentences import (
     plain,
     sides,
     still_used,
+    subject,
     tally,
     verdict_words,
     walls,
@@ -118,20 +119,19 @@ def _findings(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
     heavy = [(finding, level) for finding, level in verdict.levels if level >= Level.HOLD]
     light = [(finding, level) for finding, level in verdict.levels if level < Level.HOLD]
     for finding, level in heavy:
-        yield _finding(finding, level, look)
+        yield _finding(finding, level, verdict, look)
     shown = light if look.verbose else light[:NOTICES_SHOWN]
     for finding, level in shown:
-        yield _finding(finding, level, look)
+        yield _finding(finding, level, verdict, look)
     if len(shown) < len(light):
         yield [f"notice  {count(len(light) - len(shown), 'more notice')} (--verbose shows them)"]
 
 
-def _finding(finding: Finding, level: Level, look: _Look) -> list[str]:
+def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> list[str]:
     word = level.word.upper() if level >= Level.HOLD else level.word
     seen_at = "" if finding.observed_at == finding.unit else f", seen at {plain(finding.observed_at)}()"
-    title = (
-        f"{plain(finding.where.path)}:{finding.where.line}  {plain(finding.unit)}()  {plain(finding.claim)}{seen_at}"
-    )
+    place = f"{plain(finding.where.path)}:{finding.where.line}"
+    title = f"{place}  {subject(finding, verdict)}  {plain(finding.claim)}{seen_at}"
     lines = [look.paint(word, _LEVEL_COLOURS[level]) + " " * (8 - len(word)) + title]
     condition = finding.condition
     if condition is not None:

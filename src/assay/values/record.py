@@ -38,6 +38,9 @@ class CallReplay:
     intervention: int
     edits: tuple[Edit, ...]
     arguments_digest: str
+    """Of the arguments just before the call, after the edits."""
+    arrived_digest: str
+    """Of the arguments as the test gave them: this finds the call where its number has changed."""
     seed: int
     difference: str
     """The kind of the difference, such as `answers-differently`."""
