@@ -19,9 +19,10 @@ A tree is a leaf (see `encoding_plain`) or one of these lists; `attributes` maps
     ["obj", type, attributes]                              everything else
     ["call", attributes]                                   the arguments of one call
 
-`tail` is a checksum over items beyond the first `width`; in a mapping, over all pairs. Paths are `result` or the argument's name, then `.name` for
-an attribute, `[3]` for an item, `.args[0]` for an argument of an exception, `['key']` for the value of a key (`[#3]`,
-its position, where the key is long or no scalar), `{#3}` for the third key itself, `{}` for a member of a set.
+`tail` is a checksum over items beyond the first `width`; in a mapping, over all pairs. A path begins with `result` or
+the argument's name; then come `.name` for an attribute, `[3]` for an item, `.args[0]` for an argument of an exception,
+`['key']` for the value of a key (`[#3]`, its position, where the key is long or no scalar), `{#3}` for the third key
+itself, `{}` for a member of a set.
 """
 
 from __future__ import annotations

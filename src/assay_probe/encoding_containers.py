@@ -51,7 +51,7 @@ def write_tuple(walk, value, depth, path):
     return _sequence(walk, value, tuple, items, depth, path)
 
 
-def _sequence(walk, value, base, items, depth, path):
+def _sequence(walk, value, base, items, depth, path):  # noqa: PLR0917 - every writer is handed the same three
     kind = type(value)
     width = walk.width
     node = ["seq", type_name(kind), base.__len__(value), walk.items(items[:width], depth, path)]

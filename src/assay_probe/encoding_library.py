@@ -30,8 +30,12 @@ __builtins__ = dict(vars(builtins))
 MAX_CHECKED_ITEMS = 1_000_000
 
 OPAQUE_MODULES = frozenset(
-    "_asyncio _contextvars _io _multiprocessing _random _socket _sqlite3 _ssl _thread _weakref asyncio code concurrent "
-    "contextvars logging mmap multiprocessing random select selectors socket sqlite3 ssl subprocess threading weakref".split()
+    (
+        *("_asyncio", "asyncio", "concurrent", "_multiprocessing", "multiprocessing", "_thread", "threading"),
+        *("_socket", "socket", "_ssl", "ssl", "select", "selectors", "subprocess"),
+        *("_contextvars", "contextvars", "_weakref", "weakref", "_random", "random"),
+        *("_io", "mmap", "logging", "_sqlite3", "sqlite3", "code"),
+    )
 )
 """Top modules whose objects are machinery: locks, threads, sockets, processes, loggers, generators of chance."""
 
@@ -52,7 +56,7 @@ _time_hms = _reader(_TIME, "hour", "minute", "second", "microsecond", "fold", "t
 _delta_parts = _reader(_DELTA, "days", "seconds", "microseconds")
 
 
-def _finish(walk, value, base, tree, depth, path):
+def _finish(walk, value, base, tree, depth, path):  # noqa: PLR0917 - every writer is handed the same three
     """A subclass of a library value keeps the library's tree inside its own."""
     kind = type(value)
     return tree if kind is base else ["sub", type_name(kind), tree, walk.attributes(value, kind, depth, path)]
@@ -75,7 +79,7 @@ def write_time(walk, value, depth, path):
     return _finish(walk, value, _TIME, _clock(walk, "time", "", _time_hms(value), depth, path), depth, path)
 
 
-def _clock(walk, kind, text, parts, depth, path):
+def _clock(walk, kind, text, parts, depth, path):  # noqa: PLR0917 - every writer is handed the same three
     text += "%02d:%02d:%02d.%06d" % tuple(parts[:4]) + (" fold=1" if parts[4] else "")
     if parts[5] is None:
         return ["is", kind, text]

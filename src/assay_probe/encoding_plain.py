@@ -10,6 +10,7 @@ from __future__ import annotations
 import builtins
 import re
 from collections.abc import Callable
+from math import isnan
 from typing import Any
 from zlib import crc32
 
@@ -110,7 +111,7 @@ def encode_int(value: int) -> Tree:
 
 def encode_float(value: float) -> Tree:
     """All NaNs are one value; the sign of zero is kept."""
-    return ["is", "float", repr(value) if value == value else "nan"]
+    return ["is", "float", "nan" if isnan(value) else repr(value)]
 
 
 def _encode_complex(value: complex) -> Tree:

@@ -1,8 +1,8 @@
 """The walk through a live value that writes it down; the grammar of the tree is in `encoding`.
 
 No code of the target runs here: a type is known by the identity of the classes in its `__mro__`, never by
-`isinstance`, which asks the object's `__class__`; attributes come from the interpreter's own descriptors, items from the
-methods of the builtin base. Reading an iterator, where that is asked for, is the one exception.
+`isinstance`, which asks the object's `__class__`; attributes come from the interpreter's own descriptors, items from
+the methods of the builtin base. Reading an iterator, where that is asked for, is the one exception.
 """
 
 from __future__ import annotations

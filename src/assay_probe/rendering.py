@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 from itertools import islice
+from math import isfinite, isnan
 from zlib import crc32
 
 from assay_probe.encoding_objects import attributes_of
@@ -146,7 +147,7 @@ def _object_line(value, kind, limit, depth):
 
 
 def literal(value):
-    """Python source that `ast.literal_eval` reads back as an equal value of the same types; None where there is none."""
+    """Python source that `ast.literal_eval` reads back as an equal value of the same types, or None."""
     parts = []
     try:
         room = _write_literal(value, parts, MAX_LITERAL, 0)
@@ -165,7 +166,8 @@ def _write_literal(value, parts, room, nesting):
     elif kind is float:
         text = _float_literal(value)
     elif kind is complex:
-        text = repr(value) if value == value and "inf" not in repr(value) and "-0" not in repr(value) else ""
+        text = repr(value)
+        text = "" if "n" in text or "-0" in text else text
     elif id(kind) in _CONTAINERS and kind is not frozenset and nesting < MAX_NESTING:
         return _write_container(value, kind, parts, room, nesting)
     else:
@@ -177,9 +179,9 @@ def _write_literal(value, parts, room, nesting):
 
 
 def _float_literal(value):
-    if value != value:
+    if isnan(value):
         return ""
-    return repr(value) if abs(value) != float("inf") else ("1e999" if value > 0 else "-1e999")
+    return repr(value) if isfinite(value) else ("1e999" if value > 0 else "-1e999")
 
 
 def _write_container(value, kind, parts, room, nesting):

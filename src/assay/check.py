@@ -1,0 +1,64 @@
+"""The walk forwards: a change gives facts, facts lead to evidence, evidence to findings, findings to a verdict."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import TypeAlias
+
+from assay.errors import AssayError
+from assay.evidence.coverage import gaps_of_change
+from assay.investigators import behaviour
+from assay.judgement.verdict import judge
+from assay.values.change import Change
+from assay.values.experiment import Effort
+from assay.values.finding import Examination, Finding, Gap, Policy, Verdict
+from assay.values.lab import Lab
+
+Investigator: TypeAlias = Callable[[Change, Lab], Iterator[Finding | Gap | Effort]]
+
+INVESTIGATORS: Mapping[str, Investigator] = {"behaviour": behaviour.investigate}
+
+
+def check(change: Change, lab: Lab, policy: Policy) -> Verdict:
+    """Examine the change, then judge what was seen."""
+    return judge(examine(change, lab), policy)
+
+
+def examine(change: Change, lab: Lab) -> Examination:
+    """Let every investigator look. What stops one of them is a gap, and the others go on."""
+    findings: list[Finding] = []
+    gaps: list[Gap] = list(gaps_of_change(change))
+    effort = Effort()
+    for name, investigate in INVESTIGATORS.items():
+        try:
+            for seen in investigate(change, lab):
+                match seen:
+                    case Finding():
+                        findings.append(seen)
+                    case Gap():
+                        gaps.append(seen)
+                    case Effort():
+                        effort = seen
+        except AssayError as error:
+            gaps.append(Gap(slug=error.slug, reason=f"{error.what} {error.why}".strip(), remedy=error.next_step))
+        except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is a gap that carries its traceback
+            gaps.append(_internal(name, error))
+    return Examination(
+        change=change,
+        findings=tuple(findings),
+        gaps=tuple(dict.fromkeys(gaps)),
+        effort=replace(effort, seconds=lab.clock.elapsed_s()),
+        established=effort.observed,
+        seed=lab.seed,
+    )
+
+
+def _internal(investigator: str, error: Exception) -> Gap:
+    return Gap(
+        slug="internal",
+        reason=f"The investigator {investigator} failed: {type(error).__name__}: {error}",
+        remedy="This is a fault of Assay; report it with the traceback in the report.",
+        detail=traceback.format_exc(),
+    )

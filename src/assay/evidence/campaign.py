@@ -1,0 +1,188 @@
+"""From recorded calls to confirmed differences, for one way of getting the program to run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assay.evidence.confirm import confirm, confirm_recorded, rerun
+from assay.evidence.differences import Compared, Noise, compare_pairs, group, learn_noise, may_hold
+from assay.evidence.frames import RecordedCall, Story
+from assay.evidence.jobs import Placement, Quota, Scenarios
+from assay.evidence.matching import Matched, match_calls
+from assay.evidence.probing import Probed, join_kinds, probe
+from assay.evidence.promises import Broken, find_broken
+from assay.evidence.reach import Recorded
+from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
+from assay.values.experiment import Experiment, ExperimentId
+from assay.values.finding import Difference
+from assay.values.lab import Lab
+
+CONFIRMED_GROUPS = 14
+MAX_TESTS_AGAIN = 60
+CALLER_PER_CALL = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """Everything that one campaign showed."""
+
+    recorded: Recorded
+    calls: Matched
+    unperturbed: Compared
+    probed: Probed | None
+    """None where nothing was reached, so that there was nothing to experiment on."""
+    groups: tuple[Difference, ...]
+    broken: tuple[Broken, ...]
+    runs: Mapping[str, int]
+    """How often each broken test was seen to pass on base and to fail on head."""
+    placements: Mapping[str, Placement]
+
+
+def run_campaign(
+    lab: Lab,
+    recorded: Recorded,
+    changed: Sequence[Placement],
+    callers: Sequence[Placement],
+    corpus: Sequence[str],
+    n_experiments: int,
+    share_s: float,
+) -> Seen:
+    """Experiment where the recorded scenarios reach the points, and see again what matters.
+
+    `share_s` bounds the planning run in seconds; the runs that follow it take about three times as long together.
+    """
+    placements = {placement.point.id: placement for placement in (*changed, *callers)}
+    points = {name: placement.point for name, placement in placements.items()}
+    kinds = join_kinds({}, recorded.base.points)
+    calls = match_calls(recorded.base.calls, recorded.head.calls)
+    raw = compare_pairs(calls, _SILENCE, points, kinds)
+    broken = find_broken(recorded.base, recorded.head)
+    again = _record_again(lab, recorded, raw.differences, broken, changed, share_s)
+    steady = _steady(raw.differences, recorded, again)
+    probed = _probe(lab, recorded, changed, callers, corpus, n_experiments, share_s)
+    differences = [*steady, *(probed.compared.differences if probed else ())]
+    agreeing = raw.agreeing + (probed.compared.agreeing if probed else raw.agreeing.__class__())
+    groups = _confirm(lab, group(differences, agreeing), recorded.scenarios, tuple(placements.values()), share_s)
+    return Seen(
+        recorded=recorded,
+        calls=calls,
+        unperturbed=raw,
+        probed=probed,
+        groups=_weigh_private(groups, differences, placements, probed),
+        broken=tuple(promise for promise in broken if all(_breaks(promise, *stories) for stories in again)),
+        runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again) for promise in broken},
+        placements=placements,
+    )
+
+
+def _probe(
+    lab: Lab,
+    recorded: Recorded,
+    changed: Sequence[Placement],
+    callers: Sequence[Placement],
+    corpus: Sequence[str],
+    n_experiments: int,
+    share_s: float,
+) -> Probed | None:
+    seen = {call.experiment.id.point for call in recorded.base.calls}
+    reached = [placement.point.id for placement in changed if placement.point.id in seen and placement.head is not None]
+    if not reached:
+        return None
+    budget = share_out(n_experiments, reached, [placement.point.id for placement in callers])
+    results = {result.id: result for result in recorded.base.tests}
+    telling = {placement.point.id: placement.telling for placement in changed}
+    chosen = choose_calls(recorded.base.calls, results, budget, telling)
+    quotas = dict(chosen.quotas)
+    for placement in callers:
+        n = budget[placement.point.id]
+        quotas[placement.point.id] = Quota(experiments=n, per_call=max(MIN_PER_CALL, min(CALLER_PER_CALL, n // 4)))
+    scenarios = recorded.scenarios
+    if scenarios.runner != "scripts":
+        files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
+        kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
+        scenarios = replace(scenarios, tests=chosen.tests, files=kept)
+    return probe(lab, (*changed, *callers), scenarios, quotas, corpus, share_s, join_kinds({}, recorded.base.points))
+
+
+def _record_again(
+    lab: Lab,
+    recorded: Recorded,
+    differences: Sequence[Difference],
+    broken: Sequence[Broken],
+    changed: Sequence[Placement],
+    share_s: float,
+) -> tuple[tuple[Story, Story], ...]:
+    """Two more recordings of both sides, of the tests in which something differs; none where nothing does."""
+    tests = [promise.test for promise in broken] + [difference.base.id.scenario for difference in differences]
+    tests = list(dict.fromkeys(tests))[:MAX_TESTS_AGAIN]
+    if not tests:
+        return ()
+    lab.say(f"{len(tests)} tests differ on head; running them again")
+    times = 2 if broken else 1
+    return tuple(rerun(lab, changed, recorded.scenarios, tests, share_s) for _ in range(times))
+
+
+def _steady(
+    differences: Sequence[Difference], recorded: Recorded, again: Sequence[tuple[Story, Story]]
+) -> list[Difference]:
+    """Differences between the tests' own calls that show again, without those that base has with itself."""
+    if not again:
+        return []
+    base, head = again[0]
+    pairs = match_calls(recorded.base.calls, base.calls).pairs
+    noise = learn_noise(_by_id(recorded.base.calls), {pair.base.id: pair.head for pair in pairs})
+    quiet = [d for d in differences if d.base.id not in noise.lost and d.base.id not in noise.masks]
+    return [difference for difference in confirm_recorded(quiet, base, head) if difference.confirmed]
+
+
+def _confirm(
+    lab: Lab,
+    groups: Sequence[Difference],
+    scenarios: Scenarios,
+    placements: Sequence[Placement],
+    share_s: float,
+) -> tuple[Difference, ...]:
+    """Make the weighty groups' examples again; the others stay as they are."""
+    wanted = [difference for difference in groups if may_hold(difference) and not difference.confirmed][:CONFIRMED_GROUPS]
+    if not wanted:
+        return tuple(groups)
+    lab.say(f"making {len(wanted)} differing experiments again in fresh processes")
+    seen = dict(zip((d.base.id for d in wanted), confirm(lab, placements, scenarios, wanted, share_s), strict=True))
+    return tuple(seen.get(difference.base.id, difference) for difference in groups)
+
+
+def _weigh_private(
+    groups: Sequence[Difference],
+    differences: Iterable[Difference],
+    placements: Mapping[str, Placement],
+    probed: Probed | None,
+) -> tuple[Difference, ...]:
+    """Mark what shows at a private unit only, although a public caller of it was experimented on."""
+    shown: set[str] = set()
+    for difference in differences:
+        if may_hold(difference) and placements[difference.base.id.point].point.public:
+            shown |= difference.base.touched | difference.head.touched
+    watched: frozenset[str] = frozenset() if probed is None else probed.touched_through_public
+    out = []
+    for difference in groups:
+        point = placements[difference.base.id.point].point
+        hidden = not point.public and point.id in watched and point.id not in shown
+        out.append(replace(difference, needs_caller=hidden))
+    return tuple(out)
+
+
+def _breaks(promise: Broken, base: Story, head: Story) -> bool:
+    """Does the same test, or file, pass on base and fail on head in this recording too?"""
+    if promise.test == promise.path:
+        return any(path == promise.path for path, _ in head.uncollected) and not any(path == promise.path for path, _ in base.uncollected)
+    ours = {result.id: result.outcome for result in base.tests}
+    theirs = {result.id: result.outcome for result in head.tests}
+    return ours.get(promise.test) == "passed" and theirs.get(promise.test) in ("failed", "error")
+
+
+def _by_id(calls: Iterable[RecordedCall]) -> dict[ExperimentId, Experiment]:
+    return {call.experiment.id: call.experiment for call in calls}
+
+
+_SILENCE = Noise(lost=frozenset(), masks={}, point_masks={}, n_compared=0)

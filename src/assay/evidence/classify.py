@@ -1,0 +1,115 @@
+"""Two outcomes of one experiment: do they disagree, and of which kind is it?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assay.evidence import trees
+from assay.values.experiment import Experiment, Outcome
+from assay.values.finding import DifferenceKind, Disagreement
+
+_SILENT = frozenset({"blocked", "pending"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contrast:
+    """How two outcomes disagree."""
+
+    kind: DifferenceKind
+    disagreements: tuple[Disagreement, ...]
+
+
+def is_comparable(experiment: Experiment) -> bool:
+    """Did the call come to an end that says something? A blocked effect or a waiting coroutine does not."""
+    return experiment.outcome.kind not in _SILENT
+
+
+def is_defined(outcome: Outcome) -> bool:
+    """Did the call return, or refuse by a `raise` of the project?"""
+    return outcome.kind == "returned" or (outcome.raised is not None and outcome.raised.purposeful)
+
+
+def contrast(base: Outcome, head: Outcome, masked: frozenset[str] = frozenset()) -> Contrast | None:
+    """Say how the outcomes disagree, or None where they agree. `masked` paths are noise and skipped."""
+    if base.kind in _SILENT or head.kind in _SILENT or base.kind in ("hung", "died"):
+        return None
+    if base.kind == "returned":
+        return _returned(base, head, masked)
+    return _raised(base, head)
+
+
+def _returned(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast | None:
+    if head.kind == "raised":
+        return _whole("raises-instead", base, head)
+    if head.kind in ("hung", "died"):
+        return _whole("hangs-instead", base, head)
+    value = trees.compare(base.value, head.value, masked=masked)
+    hard = [item for item in value if not item.soft]
+    if hard:
+        only_iterator = all(item.kind == "iterator" for item in hard)
+        return Contrast(kind="iterator-instead" if only_iterator else "answers-differently", disagreements=value)
+    after = _after(base, head, masked)
+    if any(not item.soft for item in after):
+        return Contrast(kind="leaves-arguments-differently", disagreements=after)
+    if base.output != head.output and "output" not in masked:
+        return _one("writes-differently", "output", base.output, head.output, soft=False)
+    if base.text != head.text and "text" not in masked:
+        return _one("answers-differently", "str(result)", base.text, head.text, soft=False)
+    soft = value + after
+    return Contrast(kind="details", disagreements=soft) if soft else None
+
+
+def _after(base: Outcome, head: Outcome, masked: frozenset[str]) -> tuple[Disagreement, ...]:
+    if base.after is None and head.after is None:
+        return ()
+    before = base.before if base.before is not None else head.before
+    base_after = base.after if base.after is not None else before
+    head_after = head.after if head.after is not None else before
+    return trees.compare(base_after, head_after, masked=masked)
+
+
+def _raised(base: Outcome, head: Outcome) -> Contrast | None:
+    if head.kind == "returned":
+        return _whole("accepts-instead", base, head)
+    if head.kind in ("hung", "died"):
+        return _whole("hangs-instead", base, head)
+    if base.raised is None or head.raised is None:
+        return None
+    if base.raised.type != head.raised.type:
+        breaks = base.raised.purposeful and head.raised.internal
+        return _one(
+            "breaks-inside" if breaks else "raises-otherwise", "exception", base.raised.type, head.raised.type, soft=not breaks
+        )
+    if base.raised.text != head.raised.text and "exception text" not in masked:
+        return _one("details", "exception text", base.raised.text, head.raised.text, soft=True)
+    return None
+
+
+def _whole(kind: DifferenceKind, base: Outcome, head: Outcome) -> Contrast:
+    return _one(kind, "outcome", base.shown or base.kind, head.shown or head.kind, soft=False)
+
+
+def _one(kind: DifferenceKind, path: str, base: str, head: str, *, soft: bool) -> Contrast:
+    return Contrast(kind=kind, disagreements=(Disagreement(path=path, kind="value", base=base, head=head, soft=soft),))
+
+
+def noise(first: Outcome, second: Outcome) -> frozenset[str] | None:
+    """Paths at which base disagrees with itself; None where the outcomes cannot be compared at all."""
+    if first.kind != second.kind:
+        return None
+    if first.kind == "raised":
+        assert first.raised is not None
+        if second.raised is None or first.raised.type != second.raised.type:
+            return None
+        return frozenset({"exception text"}) if first.raised.text != second.raised.text else frozenset()
+    paths = set(trees.noisy_paths(first.value, second.value))
+    if first.after is not None or second.after is not None:
+        before = first.before if first.before is not None else second.before
+        paths |= trees.noisy_paths(
+            first.after if first.after is not None else before, second.after if second.after is not None else before
+        )
+    if first.output != second.output:
+        paths.add("output")
+    if first.text != second.text:
+        paths.add("text")
+    return frozenset(paths)

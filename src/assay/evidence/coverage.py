@@ -1,0 +1,191 @@
+"""What was not looked at, unit by unit, and what it cost to look at the rest."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from assay.evidence.campaign import Seen
+from assay.evidence.jobs import Placement
+from assay.evidence.promises import failing_on_base
+from assay.values.change import Change
+from assay.values.experiment import Effort
+from assay.values.finding import Gap
+
+MATCHED_AT_LEAST = 0.8
+NOISE_AT_MOST = 0.1
+SHOWN = 5
+
+
+def gaps_of(changed: Sequence[Placement], seen: Sequence[Seen]) -> Iterator[Gap]:
+    """Yield what stands between the evidence and certainty about each changed unit."""
+    for placement in changed:
+        yield from _gaps_of_unit(placement, seen)
+    for one in seen:
+        yield from _gaps_of_tests(one)
+
+
+def observed_units(changed: Sequence[Placement], seen: Sequence[Seen]) -> frozenset[str]:
+    """Dotted names of the changed units about which something was established."""
+    return frozenset(p.point.name for p in changed if any(_is_compared(p.point.id, one) for one in seen))
+
+
+def _is_compared(point: str, seen: Seen) -> bool:
+    if any(pair.base.id.point == point or point in pair.base.touched for pair in seen.calls.pairs):
+        return True
+    return seen.probed is not None and any(
+        pair.base.id.point == point or point in pair.base.touched for pair in seen.probed.matched.pairs
+    )
+
+
+def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
+    point, name = placement.point.id, placement.point.name
+    reasons = dict(entry for one in seen for entry in (*one.recorded.base.unobserved, *one.recorded.head.unobserved))
+    if point in reasons:
+        yield Gap(slug="unobservable", unit=name, reason=f"{name} {reasons[point]}.", remedy="Test it through a caller that can be observed.")
+        return
+    if not any(_is_compared(point, one) for one in seen):
+        yield _not_reached(placement, seen)
+        return
+    for one in seen:
+        if one.probed is not None:
+            yield from _gaps_of_probing(placement, one)
+
+
+def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
+    name = placement.point.name
+    calls = sum(call.experiment.id.point == placement.point.id for one in seen for call in one.recorded.base.calls)
+    foreign = next((one.recorded.base.origins.get(_module(placement)) for one in seen if one.recorded.base.origins.get(_module(placement))), None)
+    if calls:
+        return Gap(
+            slug="not-comparable",
+            unit=name,
+            reason=f"{name} was called {calls} times on base, but no call on head has the same arguments.",
+            remedy="Look at the first finding before it: what differs there changes every later call.",
+        )
+    if foreign and placement.base is not None and not str(foreign).endswith(placement.base.path):
+        return Gap(
+            slug="wrong-origin",
+            unit=name,
+            reason=f"The tests import {_module(placement)} from {foreign}, not from the tree under test.",
+            remedy="Uninstall that copy, or install the project in editable mode.",
+        )
+    exhausted = all(one.recorded.exhausted for one in seen)
+    return Gap(
+        slug="not-reached",
+        unit=name,
+        reason=f"No test, docstring example or simple generated call reaches {name}" + ("." if exhausted else " in the time given."),
+        remedy="Add a test that calls it." if exhausted else "Give more time with --budget, or add a test that calls it.",
+    )
+
+
+def _module(placement: Placement) -> str:
+    return "" if placement.base is None else placement.base.module
+
+
+def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
+    point, name = placement.point.id, placement.point.name
+    probed = seen.probed
+    assert probed is not None
+    made, matched = probed.by_point.get(point, (0, 0))
+    if not made:
+        return
+    if matched < MATCHED_AT_LEAST * made:
+        yield Gap(
+            slug="unmatched",
+            unit=name,
+            reason=f"Only {matched} of {made} experiments at {name} have a partner on head.",
+            remedy="Something earlier differs, or head calls it less; see the findings before it.",
+        )
+    noisy = probed.compared.noisy[point]
+    if noisy > NOISE_AT_MOST * made:
+        yield Gap(
+            slug="noise",
+            unit=name,
+            reason=f"{noisy} of {made} experiments at {name} end differently each time on base itself.",
+            remedy="Make the code or its tests independent of time, hash seed and randomness.",
+        )
+    if any(blind == point for blind, _ in probed.planted.unseen):
+        planted = sorted({what for blind, what in probed.planted.unseen if blind == point})
+        yield Gap(
+            slug="blind",
+            unit=name,
+            reason=f"A planted difference ({', '.join(planted)}) at {name} was not seen, so silence there means nothing.",
+            remedy="Report this to the authors of Assay with the unit's source.",
+        )
+    facts = probed.points.get(point)
+    if facts is not None and not probed.complete and facts.pairs_tried < facts.pairs_known:
+        yield Gap(
+            slug="budget",
+            unit=name,
+            reason=f"Time was over after {facts.pairs_tried} of {facts.pairs_known} kinds of alteration at {name}.",
+            remedy="Give more time with --budget.",
+        )
+
+
+def _gaps_of_tests(seen: Seen) -> Iterator[Gap]:
+    recorded = seen.recorded
+    for sentence in recorded.trouble:
+        yield Gap(slug="run", reason=sentence[:1].upper() + sentence[1:] + ".", remedy="Run the project's tests by hand in the same environment.")
+    causes: Counter[str] = Counter()
+    examples: dict[str, str] = {}
+    for path, detail in recorded.base.uncollected:
+        cause = _cause(detail)
+        causes[cause] += 1
+        examples.setdefault(cause, path)
+    for cause, n in causes.most_common(SHOWN):
+        yield Gap(
+            slug="collection",
+            reason=f"{n} test file{'s' * (n > 1)} could not be collected on base: {cause} ({examples[cause]}).",
+            remedy=_remedy(cause),
+        )
+    failing = failing_on_base(recorded.base.tests)
+    if failing:
+        by_cause = Counter(_cause(result.detail) for result in failing)
+        common = "; ".join(f"{n} x {cause}" for cause, n in by_cause.most_common(3))
+        yield Gap(
+            slug="failing-on-base",
+            reason=f"{len(failing)} of {len(recorded.base.tests)} tests fail on base inside the sandbox: {common}.",
+            remedy="They say nothing about the change; see whether they need the network, a service or a package.",
+        )
+
+
+def _cause(detail: str) -> str:
+    lines = [line.strip() for line in detail.splitlines() if line.strip()]
+    telling = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
+    return (telling[-1] if telling else lines[-1] if lines else "no reason given")[:160]
+
+
+def _remedy(cause: str) -> str:
+    if "No module named" in cause:
+        return f"Install {cause.split('No module named')[-1].strip(' .')} in the target's environment."
+    return "Run these files by hand in the same environment."
+
+
+def effort_of(changed: Sequence[Placement], seen: Sequence[Seen], stages: Sequence[tuple[str, float]], seconds: float) -> Effort:
+    """The counts that the verdict stands on."""
+    probed = [one.probed for one in seen if one.probed is not None]
+    operators: Counter[str] = Counter()
+    for one in probed:
+        operators.update(one.by_operator)
+    observed = observed_units(changed, seen)
+    return Effort(
+        experiments=sum(one.n_experiments for one in probed) + sum(one.calls.n_base for one in seen),
+        matched=sum(len(one.matched.pairs) for one in probed) + sum(len(one.calls.pairs) for one in seen),
+        compared=sum(sum(one.compared.compared.values()) for one in probed) + sum(sum(one.unperturbed.compared.values()) for one in seen),
+        noisy=sum(sum(one.compared.noisy.values()) for one in probed),
+        masked=sum(sum(one.compared.masked.values()) for one in probed),
+        seconds=seconds,
+        plants=sum(one.planted.n for one in probed),
+        plants_seen=sum(one.planted.n_seen for one in probed),
+        observed_units=len(observed),
+        stages=tuple(stages),
+        by_operator=tuple(operators.most_common()),
+        observed=observed,
+    )
+
+
+def gaps_of_change(change: Change) -> Iterator[Gap]:
+    """Files and parts of files whose effect nobody looked at."""
+    for unread in change.unread:
+        yield Gap(slug=unread.slug, reason=f"{unread.path}: {unread.reason}", remedy=unread.remedy)

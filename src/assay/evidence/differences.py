@@ -1,0 +1,148 @@
+"""From paired experiments to differences: noise taken out, kinds told apart, groups made, the simplest case first."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from assay.evidence.classify import Contrast, contrast, is_comparable, is_defined, noise
+from assay.evidence.matching import Matched, Pair
+from assay.evidence.plausible import Kinds, implausible_because
+from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
+from assay.values.finding import Difference, DifferenceKind
+
+_ROOTS = frozenset({"result", "output", "text", "exception text"})
+_RANK: Mapping[DifferenceKind, int] = {
+    "raises-instead": 0,
+    "breaks-inside": 0,
+    "hangs-instead": 0,
+    "answers-differently": 1,
+    "leaves-arguments-differently": 2,
+    "writes-differently": 2,
+    "accepts-instead": 3,
+    "iterator-instead": 4,
+    "raises-otherwise": 5,
+    "details": 6,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noise:
+    """What base does not agree with itself about."""
+
+    lost: frozenset[ExperimentId]
+    """Experiments whose two runs on base end differently, or that only one of them has."""
+    masks: Mapping[ExperimentId, frozenset[str]]
+    point_masks: Mapping[str, frozenset[str]]
+    n_compared: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """The outcome of a comparison at all points."""
+
+    differences: tuple[Difference, ...]
+    agreeing: Counter[str]
+    """How many comparable experiments agreed, by point."""
+    noisy: Counter[str]
+    masked: Counter[str]
+    compared: Counter[str]
+
+
+def learn_noise(first: Mapping[ExperimentId, Experiment], second: Mapping[ExperimentId, Experiment]) -> Noise:
+    """Compare base with base. A path that is noisy once below the result is masked at the whole point."""
+    lost, masks = set(), {}
+    by_point: dict[str, set[str]] = defaultdict(set)
+    n_compared = 0
+    for name, experiment in first.items():
+        if experiment.intervention.plant is not None:
+            continue
+        n_compared += 1
+        again = second.get(name)
+        paths = None if again is None else noise(experiment.outcome, again.outcome)
+        if paths is None:
+            lost.add(name)
+        elif paths:
+            masks[name] = paths
+            by_point[name.point] |= paths - _ROOTS
+    return Noise(
+        lost=frozenset(lost),
+        masks=masks,
+        point_masks={point: frozenset(paths) for point, paths in by_point.items()},
+        n_compared=n_compared,
+    )
+
+
+def compare_pairs(
+    matched: Matched, noise_seen: Noise, points: Mapping[str, ObservationPoint], kinds: Mapping[str, Kinds]
+) -> Compared:
+    """Contrast every pair that is not noise. Pure; the order of the pairs is kept."""
+    found: list[Difference] = []
+    agreeing: Counter[str] = Counter()
+    noisy: Counter[str] = Counter()
+    masked: Counter[str] = Counter()
+    compared: Counter[str] = Counter()
+    for pair in matched.pairs:
+        name = pair.base.id
+        if name in noise_seen.lost:
+            noisy[name.point] += 1
+            continue
+        if not is_comparable(pair.base) or not is_comparable(pair.head):
+            continue
+        compared[name.point] += 1
+        mask = noise_seen.masks.get(name, frozenset()) | noise_seen.point_masks.get(name.point, frozenset())
+        masked[name.point] += bool(mask)
+        seen = contrast(pair.base.outcome, pair.head.outcome, mask)
+        if seen is None:
+            agreeing[name.point] += 1
+        else:
+            found.append(difference_of(pair, seen, points[name.point], kinds.get(name.point, {})))
+    return Compared(differences=tuple(found), agreeing=agreeing, noisy=noisy, masked=masked, compared=compared)
+
+
+def difference_of(pair: Pair, seen: Contrast, point: ObservationPoint, kinds: Kinds) -> Difference:
+    """A difference with what decides its weight: is base defined, is the input plausible, was the call altered?"""
+    reason = implausible_because(pair.base, point, kinds)
+    return Difference(
+        kind=seen.kind,
+        base=pair.base,
+        head=pair.head,
+        disagreements=seen.disagreements,
+        defined=is_defined(pair.base.outcome),
+        plausible=not reason,
+        implausible_because=reason,
+        unperturbed=pair.base.intervention.is_none,
+    )
+
+
+def group(differences: Iterable[Difference], agreeing: Mapping[str, int]) -> tuple[Difference, ...]:
+    """One difference for each (point, kind, exception, weight): its simplest example, with the group's counts; gravest first."""
+    groups: dict[tuple[object, ...], list[Difference]] = defaultdict(list)
+    for difference in differences:
+        groups[_key(difference)].append(difference)
+    out = []
+    for members in groups.values():
+        simplest = min(members, key=_simplicity)
+        point = simplest.base.id.point
+        out.append(replace(simplest, n_differing=len(members), n_agreeing=agreeing.get(point, 0)))
+    return tuple(sorted(out, key=lambda d: (not may_hold(d), _RANK[d.kind], -d.n_differing, _simplicity(d))))
+
+
+def may_hold(difference: Difference) -> bool:
+    """Could this difference weigh more than a notice, once it is confirmed?"""
+    return difference.plausible and difference.defined and difference.kind not in ("details", "raises-otherwise", "iterator-instead")
+
+
+def _key(difference: Difference) -> tuple[object, ...]:
+    head = difference.head.outcome
+    exception = head.raised.type if head.raised is not None else ""
+    return (difference.base.id.point, difference.kind, exception, difference.plausible, difference.defined)
+
+
+def _simplicity(difference: Difference) -> tuple[int, int, int, int]:
+    experiment = difference.base
+    edits = experiment.intervention.edits
+    literal = sum(text is not None for _, text in experiment.arguments)
+    size = sum(len(text or "") for _, text in experiment.arguments)
+    return (len(edits), -literal, size, sum(len(edit.path) for edit in edits))

@@ -1,0 +1,130 @@
+"""From grouped differences and broken promises to findings: one claim each, at the place a reader would look."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+from assay.evidence.differences import may_hold
+from assay.evidence.jobs import Placement
+from assay.evidence.promises import Broken
+from assay.values.experiment import Experiment
+from assay.values.finding import Difference, DifferenceKind, FailingTest, Finding, Location
+
+INVESTIGATOR = "behaviour"
+GROUPS_A_UNIT = 4
+_CLAIMS: Mapping[DifferenceKind, str] = {
+    "answers-differently": "answers differently",
+    "raises-instead": "raises {head} where it returned",
+    "accepts-instead": "accepts what it refused with {base}",
+    "breaks-inside": "breaks with {head} where it refused with {base}",
+    "hangs-instead": "does not come back where it answered",
+    "raises-otherwise": "refuses with {head} instead of {base}",
+    "leaves-arguments-differently": "leaves its arguments, or its object, otherwise",
+    "writes-differently": "writes something else",
+    "iterator-instead": "gives an iterator where it gave a list",
+    "details": "differs in details",
+}
+
+
+def findings_of(
+    groups: Sequence[Difference], placements: Mapping[str, Placement], placements_changed: Sequence[Placement]
+) -> tuple[Finding, ...]:
+    """One finding for each group that says something new about its unit; the rest would only repeat it."""
+    findings: list[Finding] = []
+    told: dict[str, list[Difference]] = {}
+    for difference in sorted(groups, key=lambda d: (not may_hold(d), not placements[d.base.id.point].point.changed)):
+        placement = placements[difference.base.id.point]
+        unit = unit_of(difference, placement, placements_changed)
+        if unit is None:
+            continue
+        known = told.setdefault(unit.point.id, [])
+        if len(known) >= GROUPS_A_UNIT or any(_repeats(difference, other) for other in known):
+            continue
+        known.append(difference)
+        findings.append(_finding(difference, placement, unit))
+    return tuple(findings)
+
+
+def unit_of(difference: Difference, placement: Placement, changed: Sequence[Placement]) -> Placement | None:
+    """The changed unit that the difference speaks about: the point itself, or what it touched."""
+    if placement.point.changed:
+        return placement
+    touched = difference.base.touched | difference.head.touched
+    inner = [other for other in changed if other.point.id in touched]
+    return inner[-1] if inner else None
+
+
+def _repeats(difference: Difference, other: Difference) -> bool:
+    """Does a lighter or equal group at another point, or of the same kind, only say again what is known?"""
+    if may_hold(difference) and not may_hold(other):
+        return False
+    if difference.base.id.point != other.base.id.point:
+        return True
+    return not may_hold(difference) and may_hold(other) and difference.kind == other.kind
+
+
+def _finding(difference: Difference, placement: Placement, unit: Placement) -> Finding:
+    place = unit.head or unit.base
+    assert place is not None
+    through = "" if placement is unit else f", seen through {placement.point.name}()"
+    name = unit.point.name.rsplit(".", 1)[-1]
+    claim = _CLAIMS[difference.kind].format(base=_exception(difference.base), head=_exception(difference.head))
+    return Finding(
+        id=identify("difference", unit.point.id, placement.point.id, difference.kind, _exception(difference.head), str(difference.base.id)),
+        investigator=INVESTIGATOR,
+        claim=f"{name}() {claim}{through}",
+        where=Location(path=place.path, line=place.first_line),
+        unit=unit.point.name,
+        observed_at=placement.point.name,
+        evidence=(difference,),
+    )
+
+
+def findings_of_broken(
+    broken: Iterable[Broken], runs: Mapping[str, int], edited: frozenset[str], changed: Sequence[Placement]
+) -> tuple[Finding, ...]:
+    """One finding for each group of tests that break at the same units with the same words."""
+    groups: dict[tuple[frozenset[str], bool], list[Broken]] = {}
+    for promise in broken:
+        groups.setdefault((promise.units, promise.path in edited), []).append(promise)
+    findings = []
+    for (units, is_edited), members in groups.items():
+        shown = members[:3]
+        reached = [placement for placement in changed if placement.point.id in units]
+        for placement in reached or [None]:
+            place = None if placement is None else placement.head or placement.base
+            first = shown[0]
+            where = Location(path=first.path, line=max(1, first.line)) if place is None else Location(path=place.path, line=place.first_line)
+            name = first.test if placement is None else placement.point.name
+            claim = f"{first.test} passes on base and fails on head"
+            if len(members) > 1:
+                claim += f", and {len(members) - 1} more"
+            findings.append(
+                Finding(
+                    id=identify("test", name, first.test),
+                    investigator=INVESTIGATOR,
+                    claim=claim,
+                    where=where,
+                    unit=name,
+                    observed_at=name,
+                    evidence=tuple(_evidence(promise, runs.get(promise.test, 1), is_edited) for promise in shown),
+                )
+            )
+    return tuple(findings)
+
+
+def _evidence(promise: Broken, runs: int, edited: bool) -> FailingTest:  # noqa: FBT001 - a fact about the test
+    return FailingTest(
+        test=promise.test, detail=promise.detail, edited_by_head=edited, runs=runs, removed_name=promise.removed_name
+    )
+
+
+def identify(*parts: str) -> str:
+    """A short name that the same finding has each time."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:12]
+
+
+def _exception(experiment: Experiment) -> str:
+    raised = experiment.outcome.raised
+    return "" if raised is None else raised.type.rsplit(".", 1)[-1]

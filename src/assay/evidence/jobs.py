@@ -1,0 +1,174 @@
+"""Jobs for the probe: what one run of the target is told to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assay.evidence.frames import edit_to_json
+from assay.values.change import Side, Unit
+from assay.values.experiment import Experiment, ObservationPoint
+from assay.values.lab import Run
+
+GRACE_S = 6.0
+"""A run that is not over this long after its deadline is killed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Material:
+    """What alterations at one point are made of: constants, names of slots and class-level flags."""
+
+    numbers: tuple[int | float, ...] = ()
+    texts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placement:
+    """An observation point and where it stands on each side; None where a side has no such function."""
+
+    point: ObservationPoint
+    base: Unit | None
+    head: Unit | None
+    material: Material = Material()
+    telling: frozenset[int] = frozenset()
+    """Lines of base that the change removed or rewrote inside this function."""
+
+    def on(self, side: Side) -> Unit | None:
+        """The function as this side has it."""
+        return self.base if side == "base" else self.head
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quota:
+    """How much to do at one point. `calls` names the calls by scenario; None lets the probe choose by shape."""
+
+    experiments: int
+    per_call: int
+    calls: Mapping[str, tuple[int, ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenarios:
+    """Which scenarios a run goes through."""
+
+    runner: str
+    """`pytest`, `unittest` or `scripts`."""
+    files: tuple[str, ...] = ()
+    tests: tuple[str, ...] | None = None
+    """Only these tests, in this order; None for all."""
+    scripts: tuple[tuple[str, str, str], ...] = ()
+    """`(kind, module, qualname)` of docstring examples and generated calls."""
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How long a run may collect and test, in seconds from its start."""
+
+    collect_s: float
+    deadline_s: float
+
+
+Planned = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
+"""Experiments to make again: scenario -> point -> calls with `n`, `digest` and `experiments`."""
+
+
+def record_run(side: Side, placements: Iterable[Placement], scenarios: Scenarios, window: Window, *, hash_seed: int = 0) -> Run:
+    """Record every call as the tests make it."""
+    return _run(side, "record", placements, scenarios, window, hash_seed, {})
+
+
+def plan_run(
+    placements: Sequence[Placement], scenarios: Scenarios, window: Window, quotas: Mapping[str, Quota], corpus: Sequence[str]
+) -> Run:
+    """Choose and make experiments on base."""
+    settings = {}
+    for placement in placements:
+        quota = quotas.get(placement.point.id)
+        if quota is not None:
+            settings[placement.point.id] = {
+                "experiments": quota.experiments,
+                "per_call": quota.per_call,
+                "names": list(placement.material.names),
+                "flags": list(placement.material.flags),
+                **({} if quota.calls is None else {"calls": {name: list(ns) for name, ns in quota.calls.items()}}),
+            }
+    extra = {"quota": settings, "material": _material(placements), "corpus": list(corpus)}
+    return _run("base", "plan", placements, scenarios, window, 0, extra)
+
+
+def replay_run(
+    side: Side, placements: Sequence[Placement], scenarios: Scenarios, window: Window, planned: Planned, *, hash_seed: int = 0
+) -> Run:
+    """Make planned experiments again."""
+    return _run(side, "replay", placements, scenarios, window, hash_seed, {"plan": planned, "material": _material(placements)})
+
+
+def plan_of(experiments: Iterable[Experiment]) -> Planned:
+    """Group experiments by call, so that they can be made again."""
+    plan: dict[str, dict[str, dict[int, list[object]]]] = {}
+    arrived: dict[tuple[str, str, int], str] = {}
+    for experiment in experiments:
+        name = experiment.id
+        calls = plan.setdefault(name.scenario, {}).setdefault(name.point, {})
+        edits = [edit_to_json(edit) for edit in experiment.intervention.edits]
+        arrived[name.scenario, name.point, name.call] = experiment.arrived_digest
+        calls.setdefault(name.call, []).append([name.intervention, edits, experiment.intervention.plant])
+    return {
+        scenario: {
+            point: [
+                {"n": call, "digest": arrived[scenario, point, call], "experiments": made}
+                for call, made in sorted(calls.items())
+            ]
+            for point, calls in points.items()
+        }
+        for scenario, points in plan.items()
+    }
+
+
+def _material(placements: Iterable[Placement]) -> dict[str, object]:
+    return {
+        placement.point.id: {"numbers": list(placement.material.numbers), "texts": list(placement.material.texts)}
+        for placement in placements
+    }
+
+
+def _run(
+    side: Side,
+    mode: str,
+    placements: Iterable[Placement],
+    scenarios: Scenarios,
+    window: Window,
+    hash_seed: int,
+    extra: Mapping[str, object],
+) -> Run:
+    points, modules = [], []
+    for placement in placements:
+        unit = placement.on(side)
+        if unit is not None:
+            points.append(
+                {
+                    "id": placement.point.id,
+                    "path": unit.path,
+                    "qualname": unit.qualname,
+                    "line": unit.first_line,
+                    "changed": placement.point.changed,
+                }
+            )
+            modules.append(unit.module)
+    job = {
+        "mode": mode,
+        "runner": scenarios.runner,
+        "files": list(scenarios.files),
+        "tests": None if scenarios.tests is None else list(scenarios.tests),
+        "scripts": [{"kind": kind, "module": module, "qualname": name} for kind, module, name in scenarios.scripts],
+        "options": list(scenarios.options),
+        "points": points,
+        "verify": sorted(set(modules)),
+        "collect_s": window.collect_s,
+        "deadline_s": window.deadline_s,
+        **extra,
+    }
+    return Run(side=side, job=job, time_limit_s=window.deadline_s + GRACE_S, hash_seed=hash_seed)

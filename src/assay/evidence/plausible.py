@@ -1,0 +1,126 @@
+"""Is an altered argument one that a caller of this code base would give?
+
+An input is plausible when every altered place keeps a kind that base's tests gave there, that the parameter's hint
+or default allows, or a neighbour in a documented family. Slots of objects may only see booleans flipped and `None`
+where `None` was seen. Objects from elsewhere are never given, so they need no rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from assay.evidence.classify import is_defined
+from assay.values.experiment import Edit, Experiment, ObservationPoint
+
+FAMILIES = (
+    frozenset({"text", "path"}),
+    frozenset({"list", "tuple", "iterator"}),
+    frozenset({"dict", "ordered mapping", "mapping"}),
+    frozenset({"naive datetime", "aware datetime"}),
+)
+"""Kinds that callers exchange for one another without a thought."""
+
+_NEVER = {
+    "number.special": "not a number, or infinite",
+    "callback.none": "a callback that does nothing",
+    "text.subclass": "a text of a class of its own",
+    "mapping.add": "a key that nobody uses",
+}
+_HINTS = (
+    (r"\bstr\b|\bAnyStr\b|\bText\b", frozenset({"text"})),
+    (r"\bint\b", frozenset({"int", "bool"})),
+    (r"\bfloat\b|\bReal\b|\bNumber\b", frozenset({"float", "int"})),
+    (r"\bbool\b", frozenset({"bool"})),
+    (r"\bbytes\b", frozenset({"bytes"})),
+    (r"\bNone\b|\bOptional\b", frozenset({"none"})),
+    (r"\b(l|L)ist\b|\bSequence\b|\bIterable\b|\bCollection\b|\b(t|T)uple\b|\bIterator\b", frozenset({"list", "tuple", "iterator"})),
+    (r"\b(s|S)et\b|\bfrozenset\b|\bIterable\b|\bCollection\b", frozenset({"set"})),
+    (r"\b(d|D)ict\b|\bMapping\b|\bMutableMapping\b", frozenset({"dict", "ordered mapping", "mapping"})),
+    (r"\bPath\b|\bPathLike\b|\bStrPath\b", frozenset({"path", "text"})),
+    (r"\bdatetime\b", frozenset({"naive datetime", "aware datetime"})),
+    (r"\bdate\b", frozenset({"date"})),
+    (r"\btimedelta\b", frozenset({"duration"})),
+    (r"\bDecimal\b", frozenset({"decimal"})),
+    (r"\bFraction\b", frozenset({"fraction"})),
+)
+
+Kinds = Mapping[str, frozenset[str]]
+"""Kinds seen at each general path of a point (`rows['*']`) in base's tests."""
+
+
+def implausible_because(experiment: Experiment, point: ObservationPoint, seen: Kinds) -> str:
+    """Say why a caller would hardly give these arguments; empty where they are plausible."""
+    for edit in experiment.intervention.edits:
+        reason = _slot(edit, seen) if any(kind in ("attr", "flag") for kind, _ in edit.path[1:]) else _NEVER.get(edit.operator, "")
+        if reason:
+            return reason
+    allowed = {name: _hinted(text) for name, text in point.hints}
+    for name, text in point.defaults:
+        allowed[name] = allowed.get(name, frozenset()) | _kinds_of_default(text)
+    own_text = any(edit.operator in ("object.text", "object.name") for edit in experiment.intervention.edits)
+    for words, kinds in experiment.kinds_after:
+        if "." in words.replace("'*'", ""):
+            continue
+        known = seen.get(words, frozenset()) | allowed.get(words, frozenset())
+        for kind in kinds:
+            if kind in known or _is_neighbour(kind, known):
+                continue
+            if kind == "text" and own_text and is_defined(experiment.outcome) and experiment.outcome.kind == "returned":
+                continue
+            if not seen.get(words) and "[" in words and _parent_unknown(words, seen):
+                continue
+            return f"{words} was never {_a(kind)} in base's tests"
+    return ""
+
+
+def _parent_unknown(words: str, seen: Kinds) -> bool:
+    """Was nothing ever seen inside this container, so that any item is a first?"""
+    parent = words.rsplit("[", 1)[0]
+    return not any(other.startswith(parent + "[") for other in seen)
+
+
+def _slot(edit: Edit, seen: Kinds) -> str:
+    if edit.operator == "boolean.flip":
+        return ""
+    words = "".join(str(name) if kind == "arg" else f".{name}" for kind, name in edit.path if kind in ("arg", "attr", "flag"))
+    if edit.after_kind in ("none", "bool") and edit.after_kind in seen.get(words, frozenset()):
+        return ""
+    return "the state of an object was altered"
+
+
+def _is_neighbour(kind: str, known: frozenset[str]) -> bool:
+    return any(kind in family and known & family for family in FAMILIES)
+
+
+def _hinted(text: str) -> frozenset[str]:
+    kinds: frozenset[str] = frozenset()
+    for pattern, names in _HINTS:
+        if re.search(pattern, text):
+            kinds |= names
+    return kinds
+
+
+def _kinds_of_default(text: str) -> frozenset[str]:
+    text = text.strip()
+    if text == "None":
+        return frozenset({"none"})
+    if text in ("True", "False"):
+        return frozenset({"bool"})
+    if re.fullmatch(r"-?\d+", text):
+        return frozenset({"int"})
+    if re.fullmatch(r"-?[\d.]+(e-?\d+)?", text):
+        return frozenset({"float", "int"})
+    if text[:1] in "'\"" or text[:2] in ("f'", 'f"', "r'", 'r"'):
+        return frozenset({"text"})
+    if text[:1] == "(":
+        return frozenset({"tuple"})
+    if text[:1] == "[":
+        return frozenset({"list"})
+    if text[:1] == "{":
+        return frozenset({"dict"})
+    return frozenset()
+
+
+def _a(kind: str) -> str:
+    return "None" if kind == "none" else f"{'an' if kind[:1] in 'aeiou' else 'a'} {kind}"

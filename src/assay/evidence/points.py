@@ -1,0 +1,139 @@
+"""Observation points: the changed units themselves, and the callers through which they are seen."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, Sequence
+
+from assay.change.layout import module_name
+from assay.change.syntax import Function, Module, parse
+from assay.evidence.jobs import Material, Placement
+from assay.values.change import Change, ChangedUnit, Side, Unit
+from assay.values.experiment import ObservationPoint
+from assay.values.lab import Source
+
+
+class Places:
+    """Functions of both sides by place and by name, parsed once."""
+
+    def __init__(self, source: Source, change: Change, roots: Sequence[str]) -> None:
+        self._source, self._roots = source, roots
+        self._parsed: dict[tuple[Side, str], Module | None] = {}
+        self._renamed: Mapping[str, str | None] = {
+            pair.base_path: pair.head_path for pair in change.files if pair.base_path is not None
+        }
+
+    def at(self, side: Side, path: str, first_line: int) -> Function | None:
+        """The function that begins on this line."""
+        return next((f for f in self._functions(side, path) if f.first_line == first_line), None)
+
+    def counterpart(self, path: str, function: Function) -> Unit | None:
+        """The function of the same name on head, where the file still is."""
+        head_path = self._renamed.get(path, path)
+        if head_path is None:
+            return None
+        same = (f for f in self._functions("head", head_path) if (f.qualname, f.ordinal) == (function.qualname, function.ordinal))
+        found = next(same, None)
+        return None if found is None else self.unit(head_path, found)
+
+    def unit(self, path: str, function: Function) -> Unit:
+        """The function as a unit."""
+        return Unit(
+            path=path,
+            module=module_name(path, self._roots),
+            qualname=function.qualname,
+            first_line=function.first_line,
+            last_line=function.last_line,
+        )
+
+    def is_exported(self, unit: Unit) -> bool:
+        """Can callers name it without an underscore: by its own dotted name, or because a package above re-exports it?"""
+        if not _is_private(unit.name):
+            return True
+        parts = unit.qualname.split(".")
+        if _is_private(unit.qualname):
+            return False
+        folders = unit.path.split("/")[:-1]
+        for depth in range(len(folders), 0, -1):
+            if folders[depth - 1].startswith("_"):
+                continue
+            module = self._module("base", "/".join([*folders[:depth], "__init__.py"]))
+            if module is not None and _imports(module.tree, parts[0], unit.module.rsplit(".", 1)[-1]):
+                return True
+        return False
+
+    def _functions(self, side: Side, path: str) -> tuple[Function, ...]:
+        module = self._module(side, path)
+        return () if module is None else module.functions
+
+    def _module(self, side: Side, path: str) -> Module | None:
+        key = (side, path)
+        if key not in self._parsed:
+            text = self._source.text(side, path)
+            parsed = None if text is None else parse(path, module_name(path, self._roots), text)
+            self._parsed[key] = parsed if isinstance(parsed, Module) else None
+        return self._parsed[key]
+
+
+def place_changed(places: Places, changed: ChangedUnit, material: Material) -> Placement | None:
+    """The changed unit as an observation point; None where its function cannot be found at base."""
+    assert changed.base is not None
+    function = places.at("base", changed.base.path, changed.base.first_line)
+    if function is None:
+        return None
+    return Placement(
+        point=_point(places, changed.base, function, changed=True),
+        base=changed.base,
+        head=changed.head,
+        material=material,
+        telling=changed.base_lines,
+    )
+
+
+def place_caller(places: Places, path: str, first_line: int, material: Material) -> Placement | None:
+    """A function above a changed unit as an observation point, where head has it too."""
+    function = places.at("base", path, first_line)
+    if function is None or "<locals>" in function.qualname or _is_asynchronous_generator(function.node):
+        return None
+    base = places.unit(path, function)
+    head = places.counterpart(path, function)
+    if head is None:
+        return None
+    return Placement(point=_point(places, base, function, changed=False), base=base, head=head, material=material)
+
+
+def _point(places: Places, unit: Unit, function: Function, *, changed: bool) -> ObservationPoint:
+    arguments = function.node.args
+    parameters = [*arguments.posonlyargs, *arguments.args]
+    hints = [(a.arg, ast.unparse(a.annotation)) for a in (*parameters, *arguments.kwonlyargs) if a.annotation is not None]
+    defaults = list(zip((a.arg for a in parameters[len(parameters) - len(arguments.defaults) :]), arguments.defaults, strict=True))
+    defaults += [(a.arg, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
+    suffix = "" if function.ordinal == 1 else f"#{function.ordinal}"
+    return ObservationPoint(
+        id=f"{unit.path}::{unit.qualname}{suffix}",
+        name=unit.name,
+        path=unit.path,
+        line=unit.first_line,
+        changed=changed,
+        public=places.is_exported(unit),
+        parameters=tuple(a.arg for a in (*parameters, *arguments.kwonlyargs)),
+        hints=tuple(hints),
+        defaults=tuple((name, ast.unparse(value)) for name, value in defaults),
+    )
+
+
+def _is_private(dotted: str) -> bool:
+    return any(part.startswith("_") and not (part.startswith("__") and part.endswith("__")) for part in dotted.split("."))
+
+
+def _imports(tree: ast.Module, name: str, module: str) -> bool:
+    """Does the package import this name, or everything, from the module?"""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").rsplit(".", 1)[-1] == module:
+            if any(alias.name in (name, "*") for alias in node.names):
+                return True
+    return False
+
+
+def _is_asynchronous_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    return isinstance(node, ast.AsyncFunctionDef) and any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))

@@ -1,0 +1,120 @@
+"""The experiments themselves: planned on base, made again on base under another hash seed and on head, and compared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from assay.evidence.controls import Planted, count_plants
+from assay.evidence.differences import Compared, compare_pairs, learn_noise
+from assay.evidence.frames import PointFacts, Story, read_story
+from assay.evidence.jobs import Placement, Quota, Scenarios, Window, plan_of, plan_run, replay_run
+from assay.evidence.matching import Matched, match_experiments
+from assay.evidence.plausible import Kinds
+from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
+from assay.values.lab import Lab
+
+CONTROL_HASH_SEED = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probed:
+    """What the experiments at one set of scenarios showed."""
+
+    compared: Compared
+    matched: Matched
+    planted: Planted
+    n_experiments: int
+    by_operator: Counter[str]
+    points: Mapping[str, PointFacts]
+    kinds: Mapping[str, Kinds]
+    by_point: Mapping[str, tuple[int, int]]
+    """`(experiments on base, matched)` of each point."""
+    touched_through_public: frozenset[str]
+    """Changed units that ran inside experiments at public points other than themselves."""
+    complete: bool
+    """Did base come to the end of its quotas before its deadline?"""
+
+
+def probe(
+    lab: Lab,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    quotas: Mapping[str, Quota],
+    corpus: Sequence[str],
+    share_s: float,
+    kinds: Mapping[str, Kinds],
+) -> Probed:
+    """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two runs get a little more."""
+    window = Window(collect_s=share_s, deadline_s=share_s)
+    before = lab.clock.elapsed_s()
+    planned = read_story(lab.run([plan_run(placements, scenarios, window, quotas, corpus)])[0].frames)
+    took_s = lab.clock.elapsed_s() - before
+    own = {experiment.id: experiment for experiment in planned.experiments}
+    again = plan_of(
+        e for e in planned.experiments if e.intervention.plant is None
+    )
+    lab.say(f"made {len(own):,} experiments on base; the same on head, and on base again as a control")
+    window = Window(collect_s=took_s * 2 + 4, deadline_s=took_s * 2 + 4)
+    runs = lab.run(
+        [
+            replay_run("base", placements, scenarios, window, again, hash_seed=CONTROL_HASH_SEED),
+            replay_run("head", placements, scenarios, window, again),
+        ]
+    )
+    control, head = (read_story(run.frames) for run in runs)
+    return _evaluate(placements, planned, _by_id(control), _by_id(head), kinds)
+
+
+def _evaluate(
+    placements: Sequence[Placement],
+    planned: Story,
+    control: Mapping[ExperimentId, Experiment],
+    head: Mapping[ExperimentId, Experiment],
+    kinds: Mapping[str, Kinds],
+) -> Probed:
+    own = {experiment.id: experiment for experiment in planned.experiments}
+    points = {placement.point.id: placement.point for placement in placements}
+    seen = join_kinds(kinds, planned.points)
+    matched = match_experiments(own, head)
+    compared = compare_pairs(matched, learn_noise(own, control), points, seen)
+    operators = Counter(edit.operator.split(":")[0] for e in own.values() for edit in e.intervention.edits)
+    operators["as the tests call it"] = sum(e.intervention.is_none for e in own.values())
+    made = Counter(e.id.point for e in own.values() if e.intervention.plant is None)
+    partnered = Counter(pair.base.id.point for pair in matched.pairs)
+    return Probed(
+        compared=compared,
+        matched=matched,
+        planted=count_plants(own.values()),
+        n_experiments=matched.n_base,
+        by_operator=operators,
+        points=planned.points,
+        kinds=seen,
+        by_point={point: (n, partnered[point]) for point, n in made.items()},
+        touched_through_public=_touched(own.values(), points),
+        complete=planned.complete,
+    )
+
+
+def _touched(experiments: Iterable[Experiment], points: Mapping[str, ObservationPoint]) -> frozenset[str]:
+    touched: set[str] = set()
+    for experiment in experiments:
+        point = points.get(experiment.id.point)
+        if point is not None and point.public:
+            touched |= experiment.touched - {point.id}
+    return frozenset(touched)
+
+
+def join_kinds(kinds: Mapping[str, Kinds], facts: Mapping[str, PointFacts]) -> dict[str, Kinds]:
+    """Kinds seen in several runs, together."""
+    joined: dict[str, dict[str, frozenset[str]]] = {point: dict(seen) for point, seen in kinds.items()}
+    for point, fact in facts.items():
+        known = joined.setdefault(point, {})
+        for words, names in fact.kinds:
+            known[words] = known.get(words, frozenset()) | names
+    return dict(joined)
+
+
+def _by_id(story: Story) -> dict[ExperimentId, Experiment]:
+    return {experiment.id: experiment for experiment in story.experiments}

@@ -1,0 +1,157 @@
+"""One light pass over the tests: which reach the units, and what the tests' own calls do on both sides.
+
+Test files that are likely to reach the units run first, in growing portions, until every unit is reached or the time
+is over. Base and head run the same files side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assay.evidence.frames import Story, read_story
+from assay.evidence.jobs import Placement, Scenarios, Window, record_run
+from assay.values.lab import Lab, RunResult
+
+PORTIONS = (6, 30)
+"""Test files in the first and the second portion; the third is all the rest."""
+ENOUGH_TESTS = 6
+"""A unit that this many tests reach needs no further portion."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the tests do on both sides, without any intervention."""
+
+    scenarios: Scenarios
+    base: Story
+    head: Story
+    trouble: tuple[str, ...] = ()
+    """Sentences about runs that broke off."""
+    exhausted: bool = True
+    """Did every portion run to its end?"""
+
+
+def record(
+    lab: Lab,
+    placements: Sequence[Placement],
+    runner: str,
+    files: Sequence[str],
+    share_s: float,
+    known: Mapping[str, Sequence[str]],
+    options: tuple[str, ...] = (),
+) -> Recorded:
+    """Run portions of `files` on base and head until the units are reached or `share_s` seconds have gone by.
+
+    `known` maps points to tests that reached them before; when every point has some, only those run.
+    """
+    until = lab.clock.elapsed_s() + share_s
+    first = _recall(placements, known)
+    stories: list[tuple[Story, Story]] = []
+    trouble: list[str] = []
+    done: list[str] = []
+    tests: list[str] | None = None
+    exhausted = True
+    for portion, wanted in _portions(files, first):
+        left = until - lab.clock.elapsed_s()
+        if stories and (left < share_s * 0.15 or _is_enough(placements, [base for base, _ in stories])):
+            exhausted = left >= share_s * 0.15
+            break
+        lab.say(f"running {len(portion)} of {len(files)} test files on base and head")
+        window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left))
+        scenarios = Scenarios(runner=runner, files=tuple(portion), tests=wanted, options=options)
+        results = lab.run([record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)])
+        trouble.extend(_trouble(results))
+        stories.append((read_story(results[0].frames), read_story(results[1].frames)))
+        done.extend(portion)
+        tests = (tests or []) + list(wanted) if wanted is not None else tests
+        exhausted = stories[-1][0].complete
+    merged = Scenarios(runner=runner, files=tuple(done), options=options)
+    return Recorded(
+        scenarios=merged,
+        base=merge(base for base, _ in stories),
+        head=merge(head for _, head in stories),
+        trouble=tuple(dict.fromkeys(trouble)),
+        exhausted=exhausted,
+    )
+
+
+def record_scripts(
+    lab: Lab, placements: Sequence[Placement], scripts: Sequence[tuple[str, str, str]], share_s: float
+) -> Recorded:
+    """Run docstring examples and generated calls on base and head."""
+    scenarios = Scenarios(runner="scripts", scripts=tuple(scripts))
+    window = Window(collect_s=share_s, deadline_s=share_s)
+    results = lab.run([record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)])
+    return Recorded(
+        scenarios=scenarios,
+        base=read_story(results[0].frames),
+        head=read_story(results[1].frames),
+        trouble=tuple(_trouble(results)),
+    )
+
+
+def merge(stories: Iterable[Story]) -> Story:
+    """Several runs on one side as one story."""
+    merged = read_story(())
+    for story in stories:
+        merged = replace(
+            merged,
+            tests=merged.tests + story.tests,
+            calls=merged.calls + story.calls,
+            experiments=merged.experiments + story.experiments,
+            points={**merged.points, **story.points},
+            uncollected=merged.uncollected + story.uncollected,
+            unobserved=tuple(dict.fromkeys(merged.unobserved + story.unobserved)),
+            origins={**merged.origins, **{name: file for name, file in story.origins.items() if file}},
+            failure=merged.failure or story.failure,
+            complete=story.complete,
+            malformed=merged.malformed + story.malformed,
+        )
+    return merged
+
+
+def _recall(placements: Sequence[Placement], known: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
+    """The tests known to reach the points, where each point has some."""
+    tests: dict[str, None] = {}
+    for placement in placements:
+        reaching = known.get(placement.point.id, ())
+        if not reaching:
+            return None
+        tests.update(dict.fromkeys(reaching))
+    return tuple(tests)
+
+
+def _portions(files: Sequence[str], first: tuple[str, ...] | None) -> Iterator[tuple[Sequence[str], tuple[str, ...] | None]]:
+    if first:
+        wanted = {test.split("::")[0] for test in first}
+        known = [file for file in files if file in wanted]
+        if known:
+            yield known, first
+            return
+    start = 0
+    for size in (*PORTIONS, len(files)):
+        portion = files[start : start + size]
+        if portion:
+            yield portion, None
+        start += len(portion)
+
+
+def _is_enough(placements: Sequence[Placement], stories: Sequence[Story]) -> bool:
+    reached: dict[str, set[str]] = {}
+    for story in stories:
+        for call in story.calls:
+            reached.setdefault(call.experiment.id.point, set()).add(call.experiment.id.scenario)
+    return all(len(reached.get(placement.point.id, ())) >= ENOUGH_TESTS for placement in placements)
+
+
+def _trouble(results: Sequence[RunResult]) -> Iterator[str]:
+    for side, result in zip(("base", "head"), results, strict=True):
+        story = read_story(result.frames)
+        if result.completed.protocol_error:
+            yield f"{side}: {result.completed.protocol_error}"
+        elif result.completed.timed_out:
+            yield f"{side}: the tests did not come to an end and were stopped"
+        elif story.failure or not any(frame.get("t") == "done" for frame in result.frames):
+            tail = (story.failure or result.completed.output).strip().splitlines()
+            yield f"{side}: the run broke off ({tail[-1][:300] if tail else f'status {result.completed.status}'})"

@@ -1,0 +1,86 @@
+"""The real lab: runs the probe in the target's interpreter, inside the sandbox, on either side of the change."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from assay.instruments.target import Interpreter
+from assay.values.change import Side
+from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
+
+PROBE = Path(__file__).resolve().parent.parent.parent / "assay_probe"
+
+
+class WallClock:
+    """Seconds since the command began."""
+
+    def __init__(self) -> None:
+        self._start = time.monotonic()
+
+    def elapsed_s(self) -> float:
+        """Seconds since this clock was made."""
+        return time.monotonic() - self._start
+
+
+@dataclass(frozen=True, kw_only=True)
+class Laboratory:
+    """One check's lab. `trees` are folders that nobody else writes to."""
+
+    sandbox: Sandbox
+    interpreter: Interpreter
+    source: Source
+    clock: Clock
+    memo: Memo
+    trees: Mapping[Side, Path]
+    source_roots: tuple[str, ...]
+    budget_s: float
+    experiments: int | None
+    seed: int
+    say: Callable[[str], None]
+    environment: tuple[tuple[str, str], ...] = ()
+    cores: int = os.cpu_count() or 1
+
+    @property
+    def runner(self) -> str:
+        """`pytest` where the target has it, else `unittest`."""
+        return "pytest" if self.interpreter.target.has_pytest else "unittest"
+
+    def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
+        """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
+        with ThreadPoolExecutor(max_workers=max(1, min(self.cores, len(runs)))) as pool:
+            return list(pool.map(self._run, runs))
+
+    def _run(self, run: Run) -> RunResult:
+        root = self.sandbox.tree_path
+        roots = [f"{root}/{name}".rstrip("/") for name in self.source_roots]
+        job = {"root": root, "source_roots": roots, "seed": self.seed, **run.job}
+        python = self.interpreter.target.python
+        path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
+        frames: list[Frame] = []
+        completed = self.sandbox.run(
+            Command(
+                argv=(python, "-s", "-B", str(PROBE / "__main__.py")),
+                tree=self.trees[run.side],
+                environment=(
+                    ("PATH", path),
+                    ("LANG", "C.UTF-8"),
+                    ("TZ", "UTC"),
+                    ("COLUMNS", "80"),
+                    ("PYTHONHASHSEED", str(run.hash_seed)),
+                    ("PYTHONDONTWRITEBYTECODE", "1"),
+                    ("PYTHONPATH", os.pathsep.join([*roots, root])),
+                    *self.environment,
+                ),
+                readable=(*self.interpreter.readable, PROBE),
+                job=json.dumps(job).encode(),
+                time_limit_s=run.time_limit_s,
+            ),
+            frames.append,
+        )
+        return RunResult(frames=tuple(frames), completed=completed)

@@ -1,0 +1,75 @@
+"""A memo on disk, keyed by content: losing it costs time and nothing else."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+
+MAX_BYTES = 200 << 20
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for Assay; honours `XDG_CACHE_HOME`."""
+    root = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
+    return Path(root) / "assay"
+
+
+class DiskMemo:
+    """Values as JSON files under the cache folder, one a key; never fails."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder / "memo"
+
+    def get(self, key: str) -> object | None:
+        """The stored value, or None."""
+        try:
+            with self._path(key).open(encoding="utf-8") as file:
+                value: object = json.load(file)
+        except (OSError, ValueError):
+            return None
+        return value
+
+    def put(self, key: str, value: object) -> None:
+        """Store the value; a reader sees all of it or nothing."""
+        path = self._path(key)
+        with contextlib.suppress(OSError, ValueError):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
+            try:
+                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                    json.dump(value, file)
+                os.replace(name, path)
+            except BaseException:
+                os.unlink(name)
+                raise
+            self._prune()
+
+    def _path(self, key: str) -> Path:
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return self._folder / digest[:2] / f"{digest[2:]}.json"
+
+    def _prune(self) -> None:
+        """Drop the oldest values once all of them together are too large."""
+        entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*/*.json")]
+        total = sum(size for _, size, _ in entries)
+        for _, size, path in sorted(entries):
+            if total <= MAX_BYTES:
+                return
+            path.unlink(missing_ok=True)
+            total -= size
+
+
+class NoMemo:
+    """Remembers nothing: for `--no-cache` and for folders that cannot be written."""
+
+    def get(self, key: str) -> object | None:
+        """Nothing."""
+        del key
+
+    def put(self, key: str, value: object) -> None:
+        """Forget it at once."""
+        del key, value

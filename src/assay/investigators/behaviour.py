@@ -1,0 +1,77 @@
+"""Does changed code do something else when it is asked the same?
+
+Why it matters: a rewrite that reads better may round, sort, compare, cache or convert another way, and its own tests
+share its author's misunderstanding.
+How it knows: base's own tests run on both sides. At each call of a changed function, and of the callers through which
+it is seen, the running program is forked, one thing about the live arguments is altered, the call is made, and what it
+did is written down. The same experiment on base and on head must end alike.
+When it is silent: code that no test, docstring example or simple generated call reaches; asynchronous generators; state
+that only several calls together build.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from assay.evidence.campaign import Seen, run_campaign
+from assay.evidence.coverage import effort_of, gaps_of
+from assay.evidence.findings import findings_of, findings_of_broken
+from assay.evidence.jobs import Placement
+from assay.evidence.reach import Recorded, record, record_scripts
+from assay.evidence.survey import Survey, find_callers, survey
+from assay.values.change import Change
+from assay.values.experiment import Effort
+from assay.values.finding import Finding, Gap
+from assay.values.lab import Lab
+
+REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE = 0.25, 0.17, 0.06
+"""Parts of the budget: running tests to see what they reach, planning on base, docstring examples and generated calls."""
+EXPERIMENTS_A_UNIT, EXPERIMENTS_AT_LEAST, EXPERIMENTS_AT_MOST = 300, 700, 2400
+PATIENCE_S = 1800.0
+"""The budget of the deterministic form, which waits for a whole reach map."""
+
+
+def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
+    """Yield findings, then what could not be looked at, then what it cost."""
+    surveyed = survey(change, lab)
+    yield from surveyed.gaps
+    seen: list[Seen] = []
+    for recorded, callers in _recordings(surveyed, lab, seen):
+        result = _campaign(surveyed, recorded, callers, lab)
+        seen.append(result)
+        yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
+        yield from findings_of(result.groups, result.placements, surveyed.changed)
+    yield from gaps_of(surveyed.changed, seen)
+    yield effort_of(surveyed.changed, seen, (), lab.clock.elapsed_s())
+
+
+def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tuple[Recorded, Sequence[Placement]]]:
+    """The project's tests first; then, for units they did not reach, docstring examples and generated calls."""
+    if surveyed.files and surveyed.changed:
+        recorded = record(
+            lab, surveyed.changed, lab.runner, surveyed.files, _budget_s(lab) * REACH_SHARE, {}, surveyed.options
+        )
+        yield recorded, find_callers(surveyed, recorded, lab.source)
+    reached = {call.experiment.id.point for one in seen for call in one.recorded.base.calls}
+    missed = [placement for placement in surveyed.changed if placement.point.id not in reached]
+    scripts = [script for placement in missed for script in _scripts(placement)]
+    if scripts:
+        lab.say(f"{len(missed)} units are reached by no test; trying docstring examples and generated calls")
+        yield record_scripts(lab, missed, scripts, _budget_s(lab) * SCRIPTS_SHARE), ()
+
+
+def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:
+    unit = placement.base
+    if unit is not None and not unit.is_nested:
+        yield "doctest", unit.module, unit.qualname
+        yield "calls", unit.module, unit.qualname
+
+
+def _campaign(surveyed: Survey, recorded: Recorded, callers: Sequence[Placement], lab: Lab) -> Seen:
+    wanted = EXPERIMENTS_A_UNIT * len(surveyed.changed)
+    n = lab.experiments or max(EXPERIMENTS_AT_LEAST, min(EXPERIMENTS_AT_MOST, wanted))
+    return run_campaign(lab, recorded, surveyed.changed, callers, surveyed.corpus, n, _budget_s(lab) * PLAN_SHARE)
+
+
+def _budget_s(lab: Lab) -> float:
+    return lab.budget_s if lab.experiments is None else PATIENCE_S

@@ -1,0 +1,194 @@
+"""Builds the real lab and starts the walks. Knows every room and decides nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from assay.change.kinds import is_test, places_of
+from assay.change.layout import roots_of
+from assay.change.read import read_change
+from assay.check import examine
+from assay.errors import UnsafeHost, UsageError
+from assay.instruments.git import open_range
+from assay.instruments.laboratory import Laboratory, WallClock
+from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
+from assay.instruments.progress import Progress
+from assay.instruments.sandbox.door import open_sandbox
+from assay.instruments.target import ask, choose_python
+from assay.instruments.trees import Opened, open_trees
+from assay.judgement.policy import read_policy
+from assay.judgement.verdict import judge
+from assay.values.change import SIDES, Change, Side
+from assay.values.experiment import Effort
+from assay.values.finding import Examination, Gap, Policy, Verdict
+from assay.values.lab import Clock
+from assay.values.options import CheckOptions
+
+
+def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str | None]]]:
+    """Judge a change; also the sources of it that no repository holds."""
+    clock = WallClock()
+    progress = Progress(sys.stderr)
+    progress.say("reading the change")
+    with contextlib.closing(progress), _opened(options) as opened:
+        change = _read(opened)
+        table = settings_of(opened)
+        policy = _policy(table, options)
+        if change.comparable:
+            examination = _examine(options, opened, change, policy, table, clock, progress)
+        else:
+            examination = _nothing_to_run(change, clock)
+        return judge(examination, policy), sources_of(opened, change)
+
+
+def _opened(options: CheckOptions) -> Opened:
+    if options.trees is not None:
+        return open_trees(*options.trees)
+    return open_range(options.directory, options.revisions)
+
+
+def _read(opened: Opened) -> Change:
+    change = read_change(opened.base, opened.head, opened.files, opened.source)
+    return replace(change, unread=change.unread + opened.unread, remarks=change.remarks + opened.remarks)
+
+
+def settings_of(opened: Opened) -> Mapping[str, object]:
+    """The `[tool.assay]` table of base; head has no say in how it is judged.
+
+    Raises:
+        UsageError: base's pyproject.toml cannot be read.
+    """
+    text = opened.source.text("base", "pyproject.toml")
+    try:
+        document = tomllib.loads(text or "")
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError("pyproject.toml of base is no TOML.", why=str(error), next_step="Mend it first.") from error
+    tool = document.get("tool")
+    table = tool.get("assay") if isinstance(tool, dict) else None
+    return table if isinstance(table, dict) else {}
+
+
+def _policy(table: Mapping[str, object], options: CheckOptions) -> Policy:
+    policy = read_policy(table)
+    if options.expect_same:
+        policy = replace(policy, expect_same=True)
+    if options.allow_isolation is not None:
+        policy = replace(policy, min_isolation=options.allow_isolation)
+    return policy
+
+
+def _nothing_to_run(change: Change, clock: Clock) -> Examination:
+    from assay.evidence.coverage import gaps_of_change  # noqa: PLC0415 - the only use of evidence here
+
+    return Examination(
+        change=change, findings=(), gaps=tuple(gaps_of_change(change)), effort=Effort(seconds=clock.elapsed_s())
+    )
+
+
+def _examine(
+    options: CheckOptions,
+    opened: Opened,
+    change: Change,
+    policy: Policy,
+    table: Mapping[str, object],
+    clock: Clock,
+    progress: Progress,
+) -> Examination:
+    try:
+        with laboratory(
+            opened,
+            python=options.python,
+            table=table,
+            at_least=policy.min_isolation,
+            clock=clock,
+            progress=progress,
+            options=options,
+        ) as lab:
+            examination = examine(change, lab)
+            return replace(examination, isolation=lab.sandbox.isolation, target=lab.interpreter.target)
+    except UnsafeHost as error:
+        gap = Gap(slug=error.slug, reason=f"{error.what} {error.why}", remedy=error.next_step)
+        examination = _nothing_to_run(change, clock)
+        return replace(examination, gaps=(gap, *examination.gaps))
+
+
+@contextlib.contextmanager
+def laboratory(
+    opened: Opened,
+    *,
+    python: str | None,
+    table: Mapping[str, object],
+    at_least: int,
+    clock: Clock,
+    progress: Progress,
+    options: CheckOptions,
+) -> Iterator[Laboratory]:
+    """A lab on both sides of the change; everything it made is gone when it closes."""
+    directory = opened.root or options.directory
+    configured = table.get("python")
+    path, how = choose_python(python, configured if isinstance(configured, str) else None, directory, os.environ)
+    scratch = Path(tempfile.mkdtemp(prefix="assay-"))
+    try:
+        with contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox:
+            interpreter = ask(path, how, sandbox, directory)
+            roots = roots_of(opened.source, "base")
+            progress.say(f"python {interpreter.target.version} ({how})")
+            yield Laboratory(
+                sandbox=sandbox,
+                interpreter=replace(interpreter, target=replace(interpreter.target, source_roots=roots)),
+                source=opened.source,
+                clock=clock,
+                memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
+                trees=_write_trees(opened, scratch),
+                source_roots=roots,
+                budget_s=options.budget_s,
+                experiments=options.experiments,
+                seed=options.seed,
+                say=progress.say,
+            )
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_trees(opened: Opened, scratch: Path) -> Mapping[Side, Path]:
+    """Both sides as folders. Tests and what stands beside them come from base on both."""
+    folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
+    for side, folder in folders.items():
+        opened.materialise(side, folder)
+    use_tests_of_base(opened, folders["base"], folders["head"])
+    return folders
+
+
+def use_tests_of_base(opened: Opened, base: Path, head: Path) -> None:
+    """Replace head's tests by those of base, so that both sides are asked the same."""
+    theirs, ours = set(opened.source.paths("head")), set(opened.source.paths("base"))
+    places, their_places = places_of(sorted(ours)), places_of(sorted(theirs))
+    for path in sorted(theirs - ours):
+        if is_test(path, their_places):
+            (head / path).unlink(missing_ok=True)
+    for path in sorted(ours):
+        if is_test(path, places):
+            (head / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(base / path, head / path)
+
+
+def sources_of(opened: Opened, change: Change) -> Mapping[str, Mapping[str, str | None]]:
+    """The changed files, where a side is no commit that another clone could have."""
+    if opened.base.commit is not None and opened.head.commit is not None:
+        return {}
+    return {
+        pair.path: {
+            "base": opened.source.text("base", pair.base_path) if pair.base_path else None,
+            "head": opened.source.text("head", pair.head_path) if pair.head_path else None,
+        }
+        for pair in change.files
+    }
+

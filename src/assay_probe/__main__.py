@@ -1,0 +1,62 @@
+"""Run one job: read it from standard input, get the target running, answer in frames."""
+
+import importlib
+import json
+import os
+import platform
+import sys
+import traceback
+
+
+def main():
+    """Run the job; the exit status is 0 whenever the frames tell the whole story."""
+    job = json.loads(sys.stdin.buffer.read())
+    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) not in (here, os.path.join(here, "assay_probe"))]
+    os.chdir(job["root"])
+    sys.path[:0] = [*job["source_roots"], job["root"]]
+
+    from assay_probe import determinism, forks, instrument, observe, scenarios, wire  # noqa: PLC0415 - after the path is set
+
+    now = determinism.real_monotonic
+    start = now()
+    wire.send("hello", version=platform.python_version(), pid=os.getpid())
+    observer = observe.Observer(job, now)
+    points = [instrument.Point(description) for description in job["points"]]
+    instrumentation = instrument.Instrumentation(job["root"], points, observer.hook, observer.watch.lines)
+    instrumentation.install()
+    forks.install_guard()
+    problems = determinism.freeze()
+    determinism.tame_randomness()
+    determinism.tame_hypothesis()
+    selection = scenarios.Selection(job, now, start)
+    observer.begin(selection.until)
+    determinism.begin_test()
+    runners = {"pytest": scenarios.run_pytest, "unittest": scenarios.run_unittest, "scripts": scenarios.run_scripts}
+    status = None
+    try:
+        status = runners[job["runner"]](job, observer, selection)
+    except BaseException as error:
+        wire.send("failed", error=type(error).__name__, detail=traceback.format_exc()[-3000:])
+    observer.finish()
+    files = set(instrumentation.loaded.values())
+    for module in job.get("verify", ()):
+        wire.send("origin", module=module, file=instrument.origin_of(module))
+    for point in points:
+        if point.problem:
+            wire.send("unobserved", point=point.id, reason=point.problem)
+    wire.send("done", status=status, problems=problems, loaded=sorted(files), complete=selection.is_open())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    # The module was started by path or by -m; either way the package must be importable while its own folder
+    # is not on the path of the target.
+    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    sys.path.insert(0, home)
+    importlib.import_module("assay_probe.observe")
+    importlib.import_module("assay_probe.scenarios")
+    importlib.import_module("assay_probe.instrument")
+    main()

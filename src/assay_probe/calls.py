@@ -1,0 +1,84 @@
+"""A call at an observation point, as it arrived: arguments by name, defaults applied, ready to be made again."""
+
+import types
+
+from assay_probe import encoding
+from assay_probe.operators import OPAQUE
+
+
+class Call:
+    """The live arguments of one call; `make` calls the original function with whatever they are by then."""
+
+    __slots__ = ("_double_star", "_named", "_positional", "_star", "arguments", "function")
+
+    def __init__(self, point, function, positional, star, named, double_star):
+        code = point.code
+        names = code.co_varnames[: code.co_argcount]
+        self.function = function
+        self._positional, self._named = names, tuple(named)
+        rest = code.co_argcount + code.co_kwonlyargcount
+        self.arguments = dict(zip(names, positional))
+        self._star = self._double_star = None
+        if star is not None:
+            self._star = "*" + code.co_varnames[rest]
+            rest += 1
+            self.arguments[self._star] = star
+        self.arguments.update(named)
+        if double_star is not None:
+            self._double_star = "**" + code.co_varnames[rest]
+            self.arguments[self._double_star] = double_star
+
+    def make(self):
+        """Call the original function with the arguments as they are now."""
+        arguments = self.arguments
+        positional = [arguments[name] for name in self._positional]
+        if self._star:
+            positional.extend(arguments[self._star])
+        named = {name: arguments[name] for name in self._named}
+        if self._double_star:
+            named.update(arguments[self._double_star])
+        return self.function(*positional, **named)
+
+    def tree(self):
+        """The arguments written down together, so that what they share is visible."""
+        return encoding.encode_call(self.arguments)
+
+    def literals(self):
+        """`[name, literal or None, shown]` of each argument; together at most a few thousand characters."""
+        out, room = [], 4000
+        for name, value in self.arguments.items():
+            literal = encoding.literal(value)
+            shown = encoding.shown(value, 120)
+            if literal is not None and len(literal) > room:
+                literal = None
+            room -= len(literal or "") + len(shown)
+            out.append([name, literal, shown])
+        return out
+
+
+def shape(value, depth=2):
+    """A coarse description: type, sign and size, character classes, keys. Calls of one shape are alike enough to sample."""
+    kind = type(value).__name__
+    if isinstance(value, (bool, type(None))):
+        return repr(value)
+    if type(value) is int:
+        digits = len(str(abs(value))) if abs(value) < 10**30 else 31
+        return "i%d%s" % (min(digits, 6), "-" if value < 0 else "")
+    if type(value) is float:
+        return "fi" if value == value and abs(value) < 1e15 and value == int(value) else "fx"  # noqa: PLR0124 - nan
+    if type(value) is str:
+        classes = {("a" if c.isalpha() else "0" if c.isdigit() else c) for c in value[:80]}
+        return "s%d%s" % (min(len(value).bit_length(), 8), "".join(sorted(classes))[:14])
+    if depth and type(value) is dict:
+        return kind + "{" + ",".join(sorted(str(k)[:12] + shape(x, depth - 1) for k, x in list(value.items())[:6])) + "}"
+    if depth and type(value) in (list, tuple):
+        return kind + str(min(len(value), 4)) + "[" + ",".join(dict.fromkeys(shape(x, depth - 1) for x in value[:5])) + "]"
+    if depth and not isinstance(value, (*OPAQUE, types.GeneratorType)):
+        try:
+            own = object.__getattribute__(value, "__dict__")
+        except Exception:
+            return kind
+        if isinstance(own, dict):
+            parts = ("s" if isinstance(x, str) else shape(x, 0) for _, x in sorted(own.items(), key=lambda pair: str(pair[0]))[:12])
+            return kind + "<" + ",".join(parts) + ">"
+    return kind

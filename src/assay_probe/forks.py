@@ -1,0 +1,158 @@
+"""One experiment in a forked child: the parent's world stays as it was, and only the outcome comes back."""
+
+import gc
+import io
+import json
+import os
+import resource
+import signal
+import sys
+
+from assay_probe import determinism, encoding, interventions, outcomes, wire
+
+OUTCOME_BYTES = 4 << 20
+EXTRA_MEMORY = 1 << 30
+_BLOCKED_EVENTS = frozenset(
+    (
+        "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.posix_spawn",
+        "os.exec", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.link",
+        "os.symlink", "os.kill", "shutil.rmtree", "shutil.move", "sqlite3.connect",
+    )
+)  # fmt: skip
+_WRITING = ("w", "a", "x", "+")
+_guard = [False]
+
+
+def install_guard():
+    """Let children, and only children, refuse to touch the world."""
+    sys.addaudithook(_audit)
+
+
+def _audit(event, arguments):
+    if not _guard[0]:
+        return
+    if event == "open":
+        mode, flags = arguments[1], arguments[2]
+        writes = any(m in mode for m in _WRITING) if isinstance(mode, str) else bool(isinstance(flags, int) and flags & 3)
+        if writes and arguments[0] not in ("/dev/null", b"/dev/null"):
+            raise outcomes.Blocked("open for writing")
+    elif event in _BLOCKED_EVENTS:
+        raise outcomes.Blocked(event)
+
+
+class guarded:  # noqa: N801 - reads as a word in `with guarded():`
+    """Refuse to touch the world for a while, in this process."""
+
+    def __enter__(self):
+        _guard[0] = True
+
+    def __exit__(self, *_):
+        _guard[0] = False
+
+
+def experiment(call, edits, plant, context, root, alarm_s, before, watch):
+    """Fork, alter, call, write down; returns the child's answer as a dictionary, whatever became of the child.
+
+    `before` is the digest of the unaltered arguments. `watch` holds the sets `lines` and `touched`, which the
+    instrumentation fills while the child runs.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            os.close(reading)
+            os.close(wire.FRAMES_FD)
+            answer = _in_child(call, edits, plant, context, root, alarm_s, before, watch)
+            data = json.dumps(answer, allow_nan=False, default=str).encode("utf-8", "backslashreplace")
+            wire.write_all(writing, data)
+        except BaseException as error:
+            os.write(writing, json.dumps({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    data = wire.read_all(reading, OUTCOME_BYTES)
+    os.close(reading)
+    _, status = os.waitpid(pid, 0)
+    try:
+        answer = json.loads(data)
+        if isinstance(answer, dict):
+            return answer
+    except ValueError:
+        pass
+    if os.WIFSIGNALED(status):
+        number = os.WTERMSIG(status)
+        kind = "hung" if number == signal.SIGALRM else "died"
+        shown = "no answer within %g s" % alarm_s if kind == "hung" else "killed by signal %d" % number
+        return {"outcome": {"kind": kind, "shown": shown}}
+    return {"lost": "no readable answer"}
+
+
+def _in_child(call, edits, plant, context, root, alarm_s, before, watch):
+    gc.disable()
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, alarm_s)
+    _limit_memory()
+    captured = io.StringIO()
+    sys.stdout = sys.stderr = captured
+    answer = {"edits": []}
+    for edit in edits:
+        try:
+            answer["edits"].append(interventions.apply(call.arguments, edit, context))
+        except Exception as error:
+            return {"lost": "the edit could not be made: " + type(error).__name__}
+    tree = call.tree()
+    answer["digest"] = encoding.digest(tree) if edits else before
+    answer["args"] = call.literals()
+    determinism.begin_call()
+    watch.lines.clear()
+    watch.touched.clear()
+    outcome = _run(call, plant, root)
+    answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
+    if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
+        return {"lost": "no argument can be altered"}
+    after = call.tree()
+    if after != tree:
+        outcome["before"], outcome["after"] = tree, after
+    outcome["output"] = encoding.strip_addresses(captured.getvalue())[: outcomes.MAX_OUTPUT]
+    answer["outcome"] = outcome
+    return answer
+
+
+def _run(call, plant, root):
+    try:
+        with guarded():
+            if plant == "exception":
+                raise outcomes.Planted("planted")
+            value = call.make()
+            if hasattr(value, "send") and hasattr(value, "cr_frame"):
+                return _drive(value, root)
+            if plant == "result":
+                value = outcomes.plant_in_result(value)
+            return outcomes.returned(value, consume=True)
+    except BaseException as error:
+        return outcomes.raised(error, root)
+
+
+def _drive(coroutine, root):
+    """Run a coroutine as far as it goes without an event loop."""
+    try:
+        coroutine.send(None)
+    except StopIteration as stop:
+        return outcomes.returned(stop.value, consume=True)
+    except BaseException as error:
+        return outcomes.raised(error, root)
+    return {"kind": "pending", "shown": "waits for the event loop"}
+
+
+def _limit_memory():
+    try:
+        with open("/proc/self/statm") as file:
+            size = int(file.read().split()[0]) * resource.getpagesize()
+    except OSError:
+        return
+    _soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    limit = size + EXTRA_MEMORY
+    if hard == resource.RLIM_INFINITY or limit < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))

@@ -1,0 +1,60 @@
+"""Scenarios for code that no test reaches: the examples of its docstring, then calls with simple values."""
+
+import contextlib
+import doctest
+import importlib
+import inspect
+import io
+import itertools
+import random
+
+CALLS = 60
+_BY_HINT = {
+    "int": (1, 0, 12, 111, -3), "str": ("a", "a b", "12"), "float": (1.5, 2.0, 0.0), "bool": (True, False),
+    "list": ([1, 2], ["a"], []), "tuple": ((1, 2), ()), "dict": ({"a": 1}, {}), "bytes": (b"a", b""),
+}  # fmt: skip
+_ANYTHING = (1, "a", [1, 2], 1.5, {"a": 1}, ("x", "y"), None, "12", 0, b"a")
+
+
+def run(script, seed):
+    """Run one script: `kind` is `doctest` or `calls`."""
+    module = importlib.import_module(script["module"])
+    owner, target = None, module
+    for name in script["qualname"].split("."):
+        owner, target = target, getattr(target, name)
+    if script["kind"] == "doctest":
+        _run_examples(script, module, target)
+    else:
+        _run_calls(owner, target, seed)
+
+
+def _run_examples(script, module, target):
+    finder = doctest.DocTestFinder(recurse=False)
+    runner = doctest.DocTestRunner(verbose=False, optionflags=doctest.ELLIPSIS)
+    for test in finder.find(target, script["qualname"], module=module):
+        if test.examples:
+            with contextlib.redirect_stdout(io.StringIO()):
+                runner.run(test, out=lambda _text: None)
+
+
+def _run_calls(owner, target, seed):
+    if not callable(target) or (inspect.isclass(owner) and not isinstance(owner.__dict__.get(target.__name__), (staticmethod, classmethod))):
+        return
+    parameters = [
+        p for p in inspect.signature(target).parameters.values() if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+    combinations = list(itertools.islice(itertools.product(*[_values(p) for p in parameters]), 4000))
+    random.Random(seed).shuffle(combinations)
+    for arguments in combinations[:CALLS]:
+        try:
+            target(*arguments)
+        except Exception:  # noqa: S112 - a refused guess is an observation too, made by the hook
+            continue
+
+
+def _values(parameter):
+    hint = "" if parameter.annotation is parameter.empty else str(getattr(parameter.annotation, "__name__", parameter.annotation))
+    for word, values in _BY_HINT.items():
+        if word in hint.lower():
+            return values
+    return _ANYTHING

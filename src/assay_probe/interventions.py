@@ -1,0 +1,275 @@
+"""Where in a call something can be altered, in which order that is tried, and how it is done again.
+
+A path names a place: `("arg", name)` first, then `("item", index)`, `("key", key)`, `("attr", name)` or
+`("flag", name)` (a class-level flag, set on the instance). Edits are made in a forked child on the live
+arguments, in place; nobody sees them afterwards.
+"""
+
+import ast
+import enum
+import random
+import types
+
+from assay_probe import encoding
+from assay_probe.operators import OPAQUE, PLAIN, SEEDED, kind_of, operators
+
+_SLOT_OPERATORS = frozenset(("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty"))
+_RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
+_VARIANTS_A_CALL = 6
+_TOGETHER = frozenset(("date.zone", "sequence.iterator", "number.float", "number.decimal", "text.bytes", "text.path", "none"))
+_FOREIGN_STATE = frozenset(("builtins", "weakref", "threading", "_thread", "logging", "itertools", "_io", "io", "socket", "random"))
+
+
+class Edit:
+    """One alteration; `literal` is the new value as source where it is plain, else operator and variant rebuild it."""
+
+    __slots__ = ("literal", "operator", "path", "variant")
+
+    def __init__(self, path, operator, variant=0, literal=None):
+        self.path, self.operator, self.variant, self.literal = path, operator, variant, literal
+
+    def to_json(self):
+        """As it travels in frames, plans and reports."""
+        return {"path": [list(step) for step in self.path], "op": self.operator, "variant": self.variant, "literal": self.literal}
+
+    @classmethod
+    def from_json(cls, data):
+        """Read back what `to_json` wrote."""
+        path = tuple((step[0], step[1]) for step in data["path"])
+        return cls(path, data["op"], data.get("variant", 0), data.get("literal"))
+
+
+def places(arguments, names=frozenset(), flags=None, depth=3, limit=240):
+    """Yield `(path, value)` for every place of a call, outermost first."""
+    out, seen = [], set()
+    level = [((("arg", name),), value) for name, value in arguments.items()]
+    for distance in range(depth + 1):
+        below = []
+        for path, value in level:
+            if len(out) >= limit:
+                return out
+            out.append((path, value))
+            if distance < depth and id(value) not in seen:
+                seen.add(id(value))
+                below.extend(_parts(path, value))
+        level = below
+    first = next(iter(arguments.values()), None)
+    if flags and arguments and hasattr(first, "__dict__") and not isinstance(first, OPAQUE):
+        receiver = next(iter(arguments))
+        for name in sorted(flags):
+            if hasattr(type(first), name) and isinstance(getattr(type(first), name), PLAIN):
+                out.append(((("arg", receiver), ("flag", name)), getattr(first, name)))
+    return out
+
+
+def _parts(path, value):
+    if isinstance(value, (*OPAQUE, *PLAIN, types.GeneratorType, enum.Enum)):
+        return
+    if isinstance(value, dict):
+        for key, item in list(dict.items(value))[:10]:
+            if isinstance(key, (str, int)):
+                yield ((*path, ("key", key)), item)
+    elif type(value) in (list, tuple):
+        for index, item in enumerate(value[:8]):
+            yield ((*path, ("item", index)), item)
+    elif type(value).__module__.split(".")[0] not in _FOREIGN_STATE and not isinstance(value, (set, frozenset)):
+        for name, item in _attributes(value)[:30]:
+            yield ((*path, ("attr", name)), item)
+
+
+def _attributes(value):
+    found = {}
+    try:
+        own = object.__getattribute__(value, "__dict__")
+        if isinstance(own, dict):
+            found.update((name, item) for name, item in own.items() if isinstance(name, str))
+    except Exception:  # noqa: S110 - no dictionary: slots only
+        pass
+    for base in type(value).__mro__:
+        slots = base.__dict__.get("__slots__") or ()
+        for slot in (slots,) if isinstance(slots, str) else tuple(slots):
+            if slot not in ("__dict__", "__weakref__"):
+                try:
+                    found[slot] = object.__getattribute__(value, slot)
+                except Exception:  # noqa: S112 - an empty slot
+                    continue
+    return [(name, found[name]) for name in sorted(found) if not name.startswith("__")]
+
+
+def general(path):
+    """The path without positions: what the systematic pass ticks off."""
+    return tuple((kind, "*" if kind in ("item", "key") else name) for kind, name in path)
+
+
+class Planner:
+    """Chooses what to alter at each call: every (place, operator) pair of a point once before anything twice."""
+
+    def __init__(self, seed):
+        self._seed = seed
+        self._done = {}
+        self._systematic = {}
+
+    def choose(self, point_id, call_name, arguments, context, names, flags, n):
+        """Return up to `n` lists of edits for this call, in the order in which to try them."""
+        draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
+        candidates = self._candidates(point_id, arguments, context, names, flags, draw)
+        candidates += self._together(point_id, arguments, context, draw)
+        candidates.sort(key=lambda candidate: candidate[0])
+        chosen = []
+        for _rank, key, edits in candidates[:n]:
+            self._done[key] = self._done.get(key, 0) + 1
+            chosen.append(edits)
+        return chosen
+
+    def pairs(self, point_id):
+        """`[tried, known]`: (place, operator) pairs of the systematic pass, as far as the calls seen have shown them."""
+        known = self._systematic.get(point_id, set())
+        return [sum(key in self._done for key in known), len(known)]
+
+    def _candidates(self, point_id, arguments, context, names, flags, draw):
+        out = []
+        for path, value in places(arguments, names, flags):
+            weight, allowed = _weight(path, names)
+            if isinstance(value, OPAQUE) and len(path) > 1:
+                continue
+            try:
+                listed = operators(value, context, draw)
+            except Exception:  # noqa: S112 - a hostile object: it is left alone
+                continue
+            for name, variants in listed:
+                if allowed is not None and name not in allowed:
+                    continue
+                if not variants:
+                    continue
+                key = (point_id, general(path), name)
+                done = self._done.get(key, 0)
+                if weight == 0:
+                    self._systematic.setdefault(point_id, set()).add(key)
+                for again in range(_repeats(name, variants) if weight < 2 else 1):
+                    rank = (min(done + again, 9) * 2 + weight, draw.random())
+                    out.append((rank, key, self._edit(path, name, variants, done + again, draw)))
+        return [(rank, key, [edit]) for rank, key, edit in out if edit is not None]
+
+    def _edit(self, path, name, variants, visit, draw):
+        variant = draw.randrange(len(variants)) if visit == 0 and name.endswith((".edge", ".constant")) else visit % len(variants)
+        if name not in SEEDED:
+            return Edit(path, name, variant)
+        try:
+            literal = encoding.literal(variants[variant]())
+        except Exception:
+            return None
+        return None if literal is None else Edit(path, name, variant, literal)
+
+    def _together(self, point_id, arguments, context, draw):
+        """The same operator on all arguments of one kind, and an argument at None given as its sibling first."""
+        groups = {}
+        for name, value in arguments.items():
+            if not name.startswith("*") and not isinstance(value, (bool, type(None), *OPAQUE)):
+                groups.setdefault(kind_of(value), []).append((name, value))
+        unset = [name for name, value in arguments.items() if value is None and not name.startswith("*")]
+        out = []
+        for kind, members in groups.items():
+            if kind.startswith("object"):
+                continue
+            for given in [None, *unset[:3]] if len(members) > 1 else unset[:3]:
+                targets = [name for name, _ in members] + ([given] if given else [])
+                start = [Edit((("arg", given),), "argument.sibling:" + members[0][0])] if given else []
+                for name, variants in operators(members[0][1], context, draw):
+                    if name in _TOGETHER:
+                        for variant in range(len(variants)):
+                            key = (point_id, "together", kind, given, name, variant)
+                            edits = start + [Edit((("arg", target),), name, variant) for target in targets]
+                            out.append(((self._done.get(key, 0) * 2 + 1, draw.random()), key, edits))
+                if start:
+                    key = (point_id, "sibling", given)
+                    out.append(((self._done.get(key, 0) * 2, draw.random()), key, start))
+        return out
+
+
+def _repeats(name, variants):
+    """How many variants one call may see: seeded operators give something new each time, others have what they list."""
+    return _VARIANTS_A_CALL if name in _RICH else min(len(variants), _VARIANTS_A_CALL)
+
+
+def _weight(path, names):
+    """How late a place comes, and which operators it may see: arguments first, then named slots, then the rest."""
+    if len(path) == 1:
+        return 0, None
+    kinds = {kind for kind, _ in path[1:]}
+    if "flag" in kinds:
+        return 0, _SLOT_OPERATORS
+    if "attr" in kinds:
+        named = path[-1][1] in names or any(kind == "attr" and step in names for kind, step in path)
+        return (0 if named and len(path) == 2 else 1 if named else 3), _SLOT_OPERATORS
+    return (1 if len(path) == 2 else 2), None
+
+
+def apply(arguments, edit, context):
+    """Make the edit on the live arguments; returns `(kind before, kind after, words, kinds at and inside the place)`.
+
+    Raises whatever the live objects raise; the experiment is then none.
+    """
+    before = _get(arguments, edit.path)
+    if edit.literal is not None:
+        new = ast.literal_eval(edit.literal)
+    elif edit.operator.startswith("argument.sibling:"):
+        new = arguments[edit.operator.split(":", 1)[1]]
+    else:
+        variants = dict(operators(before, context, random.Random(0)))[edit.operator]
+        new = variants[edit.variant % len(variants)]()
+    words = "%s: %s -> %s" % (words_for(edit.path), encoding.shown(before, 80), encoding.shown(new, 80))
+    kinds = kind_of(before), kind_of(new)
+    arguments[edit.path[0][1]] = _put(arguments[edit.path[0][1]], edit.path[1:], new)
+    inside = {}
+    name = edit.path[0][1]
+    depth = len(general(edit.path)) + 1
+    for path, value in places({name: arguments[name]}, depth=depth, limit=80):
+        if path[: len(edit.path)] == edit.path and all(kind != "attr" for kind, _ in path[len(edit.path) :]):
+            seen = inside.setdefault(words_for(general(path)), [])
+            if kind_of(value) not in seen:
+                seen.append(kind_of(value))
+    return (*kinds, words, inside)
+
+
+def words_for(path):
+    """`order.items[0]`, as a reader would write it."""
+    text = str(path[0][1])
+    for kind, name in path[1:]:
+        text += "[%r]" % (name,) if kind in ("item", "key") else "." + name
+    return text
+
+
+def _get(arguments, path):
+    value = arguments[path[0][1]]
+    for kind, name in path[1:]:
+        if kind == "item":
+            value = value[name]
+        elif kind == "key":
+            value = dict.__getitem__(value, name)
+        elif kind == "attr":
+            value = object.__getattribute__(value, name)
+        else:
+            value = getattr(value, name)
+    return value
+
+
+def _put(holder, path, new):
+    if not path:
+        return new
+    (kind, name), rest = path[0], path[1:]
+    if kind == "item":
+        items = list(holder)
+        items[name] = _put(items[name], rest, new)
+        if type(holder) is tuple:
+            return tuple(items)
+        holder[name] = items[name]
+    elif kind == "key":
+        dict.__setitem__(holder, name, _put(dict.__getitem__(holder, name), rest, new))
+    elif kind == "flag":
+        try:
+            object.__setattr__(holder, name, new)
+        except AttributeError:
+            setattr(type(holder), name, new)
+    else:
+        object.__setattr__(holder, name, _put(object.__getattribute__(holder, name), rest, new))
+    return holder

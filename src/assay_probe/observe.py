@@ -1,0 +1,288 @@
+"""The hook behind every observation point: records calls as tests make them, and forks experiments at chosen ones.
+
+Three modes, one of them a run:
+
+* `record`: every outermost call is written down in place, unperturbed; nothing is forked.
+* `plan`: at calls worth it, experiments are chosen, forked and sent; they are the plan for the other runs.
+* `replay`: the experiments of a plan are made again, call by call.
+"""
+
+import sys
+import threading
+import types
+
+from assay_probe import calls, determinism, encoding, forks, interventions, outcomes
+from assay_probe.operators import Context, kind_of
+from assay_probe.wire import send
+
+RECORDS_A_TEST = 40
+RECORDS_A_POINT = 3000
+CHAINS_A_POINT = 300
+CHAIN_FRAMES = 14
+ALARM_S = 2.0
+IMPORTING = "<import>"
+
+
+class Watch:
+    """What the instrumentation fills while a call runs."""
+
+    def __init__(self):
+        self.lines = set()
+        self.touched = set()
+
+
+class _State:
+    """Counters of one observation point."""
+
+    def __init__(self):
+        self.depth = 0
+        self.in_scenario = {}
+        self.records = 0
+        self.chains = 0
+        self.experiments = 0
+        self.shapes = {}
+        self.line_sets = set()
+        self.kinds = {}
+        self.plants = 0
+        self.skipped = {}
+
+
+class Observer:
+    """Sees every call at every point. One instance a process; not used from forked children."""
+
+    def __init__(self, job, now):
+        self.watch = Watch()
+        self.scenario = IMPORTING
+        self._job, self._now = job, now
+        self._root = job["root"]
+        self._mode = job["mode"]
+        self._states = {}
+        self._functions = {}
+        self._main = threading.get_ident()
+        self._busy = False
+        self._planner = interventions.Planner(job.get("seed", 0))
+        self._contexts = {}
+        self._deadline = None
+
+    def begin(self, deadline):
+        """Start observing; after `deadline` (on the real clock) calls pass through unseen."""
+        self._deadline = deadline
+
+    def enter(self, scenario):
+        """A test, or another scenario, begins."""
+        self.scenario = scenario
+        for state in self._states.values():
+            state.depth = 0
+
+    def hook(self, point, cells, positional, star, named, double_star):
+        """Stand in for a call of `point`; returns or raises what the original does."""
+        function = self._function(point, cells, sys._getframe(1).f_globals)
+        if point.changed:
+            self.watch.touched.add(point.id)
+        state = self._states.get(point.id)
+        if state is None:
+            state = self._states[point.id] = _State()
+        if self._busy or state.depth or self._deadline is None or threading.get_ident() != self._main:
+            return function(*positional, *(star or ()), **named, **(double_star or {}))
+        n = state.in_scenario.get(self.scenario, 0)
+        state.in_scenario[self.scenario] = n + 1
+        call = calls.Call(point, function, positional, star, named, double_star)
+        state.depth += 1
+        try:
+            if self._mode == "record":
+                return self._record(point, state, n, call)
+            if self._now() < self._deadline:
+                self._busy = True
+                try:
+                    self._probe(point, state, n, call)
+                finally:
+                    self._busy = False
+            return call.make()
+        finally:
+            state.depth = max(0, state.depth - 1)
+
+    def _function(self, point, cells, namespace):
+        closure = cells.__closure__
+        key = (point.id, id(namespace)) if closure is None else None
+        function = self._functions.get(key) if key else None
+        if function is None:
+            if closure is not None:
+                names = cells.__code__.co_freevars
+                by_name = dict(zip(names, closure))
+                closure = tuple(by_name[name] for name in point.code.co_freevars)
+            function = types.FunctionType(point.code, namespace, point.code.co_name, None, closure)
+            if key:
+                self._functions[key] = function
+        return function
+
+    # -- record ---------------------------------------------------------------------------------------------------
+
+    def _record(self, point, state, n, call):
+        if n >= RECORDS_A_TEST or state.records >= RECORDS_A_POINT or self._now() > self._deadline:
+            return call.make()
+        state.records += 1
+        if state.chains < CHAINS_A_POINT:
+            state.chains += 1
+            chain = self._chain()
+        else:
+            chain = []
+        before = call.tree()
+        self._note_kinds(state, call.arguments)
+        literals = call.literals()
+        outer_lines, outer_touched = set(self.watch.lines), set(self.watch.touched)
+        self.watch.lines.clear()
+        self.watch.touched.clear()
+        error = None
+        try:
+            result = call.make()
+            outcome = outcomes.returned(result, consume=False)
+        except Exception as raised:
+            error = raised
+            outcome = outcomes.raised(raised, self._root)
+        finally:
+            lines, touched = sorted(self.watch.lines), sorted(self.watch.touched)
+            self.watch.lines |= outer_lines
+            self.watch.touched |= outer_touched
+        after = call.tree()
+        if after != before:
+            outcome["before"], outcome["after"] = before, after
+        send(
+            "call", test=self.scenario, point=point.id, n=n, digest=encoding.digest(before), args=literals, lines=lines,
+            touched=touched, outcome=outcome, chain=chain, shape=encoding.digest(self._shape(call)),
+        )  # fmt: skip
+        if error is not None:
+            try:
+                raise error.with_traceback(error.__traceback__.tb_next)
+            finally:
+                error = None
+        return result
+
+    def _chain(self):
+        """`[path, line of def, name]` of the project's frames above the call, innermost first."""
+        frame, out = sys._getframe(3), []
+        while frame is not None and len(out) < CHAIN_FRAMES:
+            code = frame.f_code
+            if code.co_filename.startswith(self._root + "/"):
+                out.append([code.co_filename[len(self._root) + 1 :], code.co_firstlineno, code.co_name])
+            frame = frame.f_back
+        return out
+
+    @staticmethod
+    def _shape(call):
+        return [calls.shape(value) for value in call.arguments.values()]
+
+    def _note_kinds(self, state, arguments):
+        for path, value in interventions.places(arguments, depth=2, limit=60):
+            key = interventions.words_for(interventions.general(path))
+            seen = state.kinds.setdefault(key, set())
+            if len(seen) < 40:
+                seen.add(kind_of(value))
+
+    # -- experiments ------------------------------------------------------------------------------------------------
+
+    def _probe(self, point, state, n, call):
+        if self._mode == "replay":
+            self._replay(point, n, call)
+            return
+        settings = self._job["quota"].get(point.id)
+        if settings is None or state.experiments >= settings["experiments"]:
+            return
+        chosen = settings.get("calls")
+        if chosen is not None and n not in chosen.get(self.scenario, ()):
+            return
+        if chosen is None and not self._is_new_shape(state, call):
+            return
+        tree = call.tree()
+        before = encoding.digest(tree)
+        context = self._context(point)
+        first = self._run(point, n, 0, call, [], None, before, ALARM_S, tree=tree)
+        state.experiments += 1
+        if first is None or (not point.changed and not first["touched"]):
+            return
+        self._note_kinds(state, call.arguments)
+        if state.plants < 2:
+            state.plants += 1
+            for index, plant in enumerate(("result", "argument", "exception")):
+                self._run(point, n, -1 - index, call, [], plant, before, ALARM_S)
+        wanted = min(settings["per_call"], settings["experiments"] - state.experiments)
+        call_name = "%s|%d" % (self.scenario, n)
+        plans = self._planner.choose(
+            point.id, call_name, call.arguments, context, frozenset(settings.get("names", ())), settings.get("flags"), wanted
+        )
+        for m, edits in enumerate(plans, 1):
+            if self._now() > self._deadline:
+                return
+            self._run(point, n, m, call, edits, None, before, ALARM_S)
+            state.experiments += 1
+
+    def _is_new_shape(self, state, call):
+        key = str(self._shape(call))
+        count = state.shapes.get(key, 0)
+        state.shapes[key] = count + 1
+        return count < 2
+
+    def _replay(self, point, n, call):
+        planned = self._job["plan"].get(self.scenario, {}).get(point.id)
+        if not planned:
+            return
+        before = encoding.digest(call.tree())
+        entry = next((e for e in planned if e["digest"] == before and not e.get("used")), None)
+        matched = "digest"
+        if entry is None:
+            entry = next((e for e in planned if e["n"] == n and not e.get("used")), None)
+            matched = "order"
+        if entry is None:
+            return
+        entry["used"] = True
+        tree = call.tree() if matched == "order" else None
+        for m, edits, plant in entry["experiments"]:
+            if self._now() > self._deadline:
+                return
+            parsed = [interventions.Edit.from_json(edit) for edit in edits]
+            self._run(point, entry["n"], m, call, parsed, plant, before, ALARM_S, matched, tree)
+            tree = None
+
+    def _run(self, point, n, m, call, edits, plant, before, alarm_s, matched="digest", tree=None):
+        context = self._context(point)
+        answer = forks.experiment(call, edits, plant, context, self._root, alarm_s, before, self.watch)
+        if "outcome" not in answer:
+            return None
+        answer.setdefault("touched", [])
+        send(
+            "experiment", test=self.scenario, point=point.id, n=n, m=m, plan=[edit.to_json() for edit in edits], plant=plant,
+            before=before, matched=matched, tree=tree, **{key: answer.get(key) for key in _ANSWER},
+        )  # fmt: skip
+        return answer
+
+    def _context(self, point):
+        context = self._contexts.get(point.id)
+        if context is None:
+            material = self._job.get("material", {}).get(point.id, {})
+            corpus = self._job.get("corpus", ())
+            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus)
+            self._contexts[point.id] = context
+        return context
+
+    def is_done(self):
+        """Is every quota used up, so that no further test can add anything?"""
+        if self._mode != "plan":
+            return False
+        quota = self._job["quota"]
+        return all(self._states.get(key) and self._states[key].experiments >= quota[key]["experiments"] for key in quota)
+
+    def finish(self):
+        """Send what was learned about each point."""
+        for key, state in self._states.items():
+            send(
+                "point", point=key, calls=sum(state.in_scenario.values()), experiments=state.experiments,
+                kinds={name: sorted(kinds) for name, kinds in state.kinds.items()}, pairs=self._planner.pairs(key),
+            )  # fmt: skip
+
+
+_ANSWER = ("digest", "args", "edits", "lines", "touched", "outcome")
+
+
+def prepare_scenario(observer, name):
+    """Set the world back and tell the observer whose calls come next."""
+    determinism.begin_test()
+    observer.enter(name)

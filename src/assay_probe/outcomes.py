@@ -1,0 +1,119 @@
+"""What a call did, written down: value or exception, changed arguments, output."""
+
+import linecache
+import re
+
+from assay_probe import encoding
+
+_RAISE = re.compile(r"\braise\b")
+_ACCIDENTS = (AttributeError, NameError, TypeError, RecursionError, UnboundLocalError, IndexError, KeyError, AssertionError)
+MAX_OUTPUT = 2000
+
+
+class Blocked(BaseException):
+    """An experiment tried to touch the world: write a file, open a socket, start a process."""
+
+
+class Planted(RuntimeError):
+    """The exception of a planted difference."""
+
+
+def returned(value, consume):
+    """Outcome of a call that came back; iterators are read to a limit only where nobody else will need them."""
+    return {
+        "kind": "returned",
+        "value": encoding.encode(value, consume=consume),
+        "text": encoding.visible(value),
+        "shown": encoding.shown(value, 300),
+    }
+
+
+def raised(error, root):
+    """Outcome of a call that raised, and whether the project meant it."""
+    if isinstance(error, Blocked):
+        return {"kind": "blocked", "shown": str(error)}
+    kind = type(error)
+    where, purposeful = _origin(error, root)
+    text = encoding.visible(error)
+    return {
+        "kind": "raised",
+        "shown": "%s: %s" % (kind.__name__, text[:200]),
+        "raised": {
+            "type": _name(kind),
+            "bases": [_name(base) for base in kind.__mro__[:12]],
+            "text": text[:300],
+            "purposeful": purposeful,
+            "internal": isinstance(error, _ACCIDENTS) and not purposeful,
+            "where": where,
+        },
+    }
+
+
+def _name(kind):
+    return "%s.%s" % (kind.__module__, kind.__qualname__)
+
+
+def _origin(error, root):
+    """`path:line` of the innermost frame inside the project, and whether the innermost frame of all is a `raise` there."""
+    where, purposeful = "", False
+    trace = error.__traceback__
+    while trace is not None:
+        name = trace.tb_frame.f_code.co_filename
+        if name.startswith(root + "/"):
+            where = "%s:%d" % (name[len(root) + 1 :], trace.tb_lineno)
+        if trace.tb_next is None:
+            line = linecache.getline(name, trace.tb_lineno)
+            purposeful = name.startswith(root + "/") and _RAISE.search(line) is not None
+        trace = trace.tb_next
+    return where, purposeful
+
+
+def plant_in_result(value, depth=3):
+    """A copy of the result, or the result itself, with one nested item or public attribute changed."""
+    if isinstance(value, bool) or value is None:
+        return not value
+    if isinstance(value, (int, float)):
+        return value + 1
+    if isinstance(value, str):
+        return value + "~"
+    if isinstance(value, bytes):
+        return value + b"~"
+    if depth and type(value) in (list, tuple) and value:
+        return type(value)([plant_in_result(value[0], depth - 1), *value[1:]])
+    if depth and type(value) is dict and value:
+        key = next(iter(value))
+        return {**value, key: plant_in_result(value[key], depth - 1)}
+    attributes = getattr(value, "__dict__", None)
+    if depth and isinstance(attributes, dict) and not isinstance(value, type) and not callable(value):
+        for name in sorted(attributes, key=str):
+            if not str(name).startswith("_"):
+                try:
+                    object.__setattr__(value, name, plant_in_result(attributes[name], depth - 1))
+                except Exception:  # noqa: S112 - a frozen attribute; the next one may do
+                    continue
+                return value
+    return ("planted", type(value).__qualname__)
+
+
+def plant_in_argument(arguments):
+    """Change one mutable argument as a careless function would; False where there is none."""
+    for value in arguments.values():
+        if type(value) is list:
+            value.append("planted")
+            return True
+        if type(value) is dict:
+            value["planted"] = 1
+            return True
+        if type(value) is set:
+            value.add("planted")
+            return True
+        attributes = getattr(value, "__dict__", None)
+        if isinstance(attributes, dict) and not isinstance(value, type) and not callable(value):
+            for name in sorted(attributes, key=str):
+                if not str(name).startswith("_"):
+                    try:
+                        object.__setattr__(value, name, plant_in_result(attributes[name]))
+                    except Exception:  # noqa: S112 - a frozen attribute; the next one may do
+                        continue
+                    return True
+    return False
