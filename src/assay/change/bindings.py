@@ -102,7 +102,7 @@ def changed_names(base: Module, head: Module, same: Same) -> list[ChangedName]:
     """
     found: list[ChangedName] = []
     for qualname in head.scopes:
-        if qualname in base.scopes:
+        if not _is_untouched(qualname, base, head):
             old, new = body_of(base.scopes[qualname], base), body_of(head.scopes[qualname], head)
             node = head.scopes[qualname].node
             fields = isinstance(node, ast.ClassDef) and keeps_annotations(node, head)
@@ -120,13 +120,25 @@ def changed_names(base: Module, head: Module, same: Same) -> list[ChangedName]:
 def changed_effects(base: Module, head: Module) -> list[ast.stmt]:
     """Statements of module and class bodies that bind no name and stand on one side only."""
     changed: list[ast.stmt] = []
-    for qualname in head.scopes.keys() & base.scopes.keys():
+    for qualname in head.scopes:
+        if _is_untouched(qualname, base, head):
+            continue
         old = body_of(base.scopes[qualname], base).effects
         new = body_of(head.scopes[qualname], head).effects
         fewer, more = Counter(s for s, _ in old), Counter(s for s, _ in new)
         changed += [node for s, node in new if more[s] > fewer[s]]
         changed += [node for s, node in old if fewer[s] > more[s]]
     return changed
+
+
+def _is_untouched(qualname: str, base: Module, head: Module) -> bool:
+    """Is it a class that base lacks, or that stands there line by line?"""
+    if qualname not in base.scopes:
+        return True
+    old, new = base.scopes[qualname].node, head.scopes[qualname].node
+    if isinstance(old, ast.ClassDef) and isinstance(new, ast.ClassDef):
+        return base.source(old) == head.source(new)
+    return False
 
 
 def _alters_import(node: ast.stmt, names: list[str], found: Mapping[str, list[tuple[object, ast.AST]]]) -> bool:
@@ -180,6 +192,8 @@ def _is_method(before: Binding | None, after: Binding | None) -> bool:
 def _computed(changed: list[ChangedName], module: Module) -> Iterator[ChangedName]:
     """Names whose value is computed from changed ones when the module is imported."""
     known = {(c.scope, c.name): c for c in changed if c.head is not None}
+    if not known:
+        return
     bodies = {qualname: body_of(scope, module) for qualname, scope in module.scopes.items()}
     while True:
         fresh: dict[tuple[str, str], ChangedName] = {}

@@ -38,9 +38,16 @@ def compare(base: Module | None, head: Module | None) -> Comparison:
     comparison = Comparison(base, head, reading)
     old = _by_name(base)
     new = _by_name(head)
-    parts = {f: parts_of(f, reading) for group in (*old.values(), *new.values()) for f in group}
+    parts = _Parts(reading)
     for name in (*old, *(n for n in new if n not in old)):
         before, after = list(old.get(name, ())), list(new.get(name, ()))
+        if (
+            base is not None
+            and head is not None
+            and [base.source(f) for f in before] == [head.source(f) for f in after]
+        ):
+            comparison.pairs += [Pair(one, other, ()) for one, other in zip(before, after, strict=True)]
+            continue
         for one, other in _match(before, after, parts):
             comparison.pairs.append(Pair(one, other, parts[one].differences(parts[other])))
             before.remove(one)
@@ -51,7 +58,19 @@ def compare(base: Module | None, head: Module | None) -> Comparison:
     return comparison
 
 
-def class_changes(base: Module, head: Module) -> Iterator[tuple[Scope, Scope, str]]:
+class _Parts(dict[Function, Parts]):
+    """The parts of functions, taken apart when they are asked for."""
+
+    def __init__(self, reading: Reading) -> None:
+        super().__init__()
+        self._reading = reading
+
+    def __missing__(self, function: Function) -> Parts:
+        self[function] = parts_of(function, self._reading)
+        return self[function]
+
+
+def class_changes(base: Module, head: Module) -> Iterator[tuple[Scope, str]]:
     """Classes whose bases, metaclass or decorators differ, with the reason as `ChangedUnit.why` spells it."""
     for qualname, scope in head.scopes.items():
         before = base.scopes.get(qualname)
@@ -59,9 +78,9 @@ def class_changes(base: Module, head: Module) -> Iterator[tuple[Scope, Scope, st
             continue
         old, new = before.node, scope.node
         if [shape(n) for n in _heads(old)] != [shape(n) for n in _heads(new)]:
-            yield before, scope, f"base class {qualname}"
+            yield scope, f"base class {qualname}"
         elif [shape(n) for n in _decorators(old)] != [shape(n) for n in _decorators(new)]:
-            yield before, scope, f"class decorator {qualname}"
+            yield scope, f"class decorator {qualname}"
 
 
 def _heads(node: ast.Module | ast.ClassDef) -> list[ast.AST]:
@@ -84,9 +103,7 @@ def _by_name(module: Module | None) -> dict[str, list[Function]]:
     return groups
 
 
-def _match(
-    before: Sequence[Function], after: Sequence[Function], parts: dict[Function, Parts]
-) -> list[tuple[Function, Function]]:
+def _match(before: Sequence[Function], after: Sequence[Function], parts: _Parts) -> list[tuple[Function, Function]]:
     """Equal ones first, then those with equal decorators (getter, setter), then in order."""
     rest, waiting = list(before), list(after)
     matched: list[tuple[Function, Function]] = []

@@ -27,31 +27,27 @@ class Line:
     names: frozenset[str]
 
 
-def read_lines(module: Module) -> Mapping[int, Line]:
-    """The lines of a file that hold code."""
+def read_lines(module: Module, function: Function) -> Mapping[int, Line]:
+    """The lines of a unit that hold code, by their numbers in the file; its docstring aside."""
     words: dict[int, list[str]] = {}
     names: dict[int, set[str]] = {}
     indent: dict[int, int] = {}
+    silent = docstring_lines(function.node)
+    text = "\n".join(module.source(function))
     try:
-        for token in tokenize.generate_tokens(io.StringIO(module.text).readline):
+        for token in tokenize.generate_tokens(io.StringIO(text).readline):
             if token.type in _SILENT:
                 continue
+            start = token.start[0] + function.first_line - 1
             for n, piece in enumerate(token.string.split("\n")):
-                line = token.start[0] + n
-                words.setdefault(line, []).append(piece)
-                indent.setdefault(line, token.start[1] if n == 0 else -1)
+                words.setdefault(start + n, []).append(piece)
+                indent.setdefault(start + n, token.start[1] if n == 0 else -1)
             if token.type == tokenize.NAME and not keyword.iskeyword(token.string):
-                names.setdefault(token.start[0], set()).add(token.string)
+                names.setdefault(start, set()).add(token.string)
     except (tokenize.TokenError, SyntaxError):
         # The tree was parsed, so only the tail can be odd; the lines read so far stand.
         pass
-    return {n: Line(tuple(w), indent[n], frozenset(names.get(n, ()))) for n, w in words.items()}
-
-
-def lines_of(function: Function, lines: Mapping[int, Line]) -> list[int]:
-    """The lines of a unit that hold code, its docstring aside."""
-    silent = docstring_lines(function.node)
-    return [n for n in range(function.first_line, function.last_line + 1) if n in lines and n not in silent]
+    return {n: Line(tuple(w), indent[n], frozenset(names.get(n, ()))) for n, w in words.items() if n not in silent}
 
 
 def changed_lines(
@@ -61,7 +57,7 @@ def changed_lines(
 
     A line that moved with its block to another depth counts only where nothing else differs.
     """
-    before, after = lines_of(base, old), lines_of(head, new)
+    before, after = sorted(old), sorted(new)
     for deep in (False, True):
         one = [(old[n].words, old[n].indent if deep else 0) for n in before]
         other = [(new[n].words, new[n].indent if deep else 0) for n in after]

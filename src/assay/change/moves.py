@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from assay.change.lines import Line, lines_of
+from assay.change.lines import Line
 from assay.change.normalise import Reading, parts_of
 from assay.change.syntax import Function, Module
 
@@ -23,7 +23,7 @@ Pairs: TypeAlias = "list[tuple[Placed, Placed]]"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Placed:
-    """A function with the module it stands in and that module's lines."""
+    """A function with the module it stands in and its lines."""
 
     module: Module
     function: Function
@@ -33,8 +33,8 @@ class Placed:
     @property
     def words(self) -> list[str]:
         """The code of the body, one entry for a line."""
-        numbers = lines_of(self.function, self.lines)
-        return [" ".join(self.lines[n].words) for n in numbers if n >= self.function.node.body[0].lineno]
+        first = self.function.node.body[0].lineno
+        return [" ".join(line.words) for n, line in sorted(self.lines.items()) if n >= first]
 
 
 def pair_moved(removed: Sequence[Placed], added: Sequence[Placed]) -> list[tuple[Placed, Placed]]:

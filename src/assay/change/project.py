@@ -67,6 +67,10 @@ class Project:
         """The file that is imported as `name`."""
         return self._by_name.get(name)
 
+    def text(self, path: str) -> str:
+        """The text of a file, empty where it has none."""
+        return self.source.text(self.side, path) or ""
+
     def code_mentioning(self, *words: str) -> Iterator[str]:
         """Paths of code (no tests, nothing around it) whose text holds every one of the words."""
         for path in self.paths:

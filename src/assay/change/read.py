@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names, is_alias_of_types
 from assay.change.compare import Comparison, class_changes, compare
 from assay.change.kinds import kind_of
-from assay.change.lines import Line, changed_lines, lines_of, names_on, read_lines
+from assay.change.lines import Line, changed_lines, names_on, read_lines
 from assay.change.moves import Placed, pair_moved
 from assay.change.normalise import parts_of
 from assay.change.project import Project, Target
-from assay.change.readers import Readers, lines_reading, methods_of
+from assay.change.readers import Readers
+from assay.change.reads import lines_reading
 from assay.change.syntax import Function, Module
 from assay.change.unread import unread_module_level, unread_of, unread_syntax
 from assay.change.uses import uses_of
@@ -70,7 +71,7 @@ class _Reader:
         self._drafts: dict[tuple[str, int, str], _Draft] = {}
         self._renamed: dict[str, str] = {}
         self._moved: dict[Target, Target] = {}
-        self._lines: dict[tuple[str, str], Mapping[int, Line]] = {}
+        self._lines: dict[Function, Mapping[int, Line]] = {}
 
     def kind(self, pair: FilePair) -> str:
         """What kind of file it is: at head, where it still exists."""
@@ -116,8 +117,8 @@ class _Reader:
             yield from (self._removed(comparison, f) for f in comparison.removed)
 
     def _pair_moved(self) -> list[tuple[Placed, Placed]]:
-        removed = [self._place(c, c.base, f, "base") for c in self._comparisons for f in c.removed if c.base]
-        added = [self._place(c, c.head, f, "head") for c in self._comparisons for f in c.added if c.head]
+        removed = [self._place(c, c.base, f) for c in self._comparisons for f in c.removed if c.base]
+        added = [self._place(c, c.head, f) for c in self._comparisons for f in c.added if c.head]
         pairs = pair_moved(removed, added)
         gone = {one.function for one, _ in pairs}
         come = {other.function for _, other in pairs}
@@ -129,15 +130,13 @@ class _Reader:
             self._moved[Target(one.module.name, old)] = Target(other.module.name, new)
         return pairs
 
-    def _place(self, comparison: Comparison, module: Module | None, function: Function, side: str) -> Placed:
-        assert module is not None
-        return Placed(module, function, self._lines_of(module, side), comparison.reading)
+    def _place(self, comparison: Comparison, module: Module, function: Function) -> Placed:
+        return Placed(module, function, self._lines_of(module, function), comparison.reading)
 
-    def _lines_of(self, module: Module, side: str) -> Mapping[int, Line]:
-        key = (side, module.path)
-        if key not in self._lines:
-            self._lines[key] = read_lines(module)
-        return self._lines[key]
+    def _lines_of(self, module: Module, function: Function) -> Mapping[int, Line]:
+        if function not in self._lines:
+            self._lines[function] = read_lines(module, function)
+        return self._lines[function]
 
     def _draft(self, old: Module, new: Module, base: Function, head: Function, *why: str) -> _Draft:
         key = (new.path, head.first_line, head.qualname)
@@ -158,11 +157,10 @@ class _Reader:
                 where = changed.head or changed.base
                 word = changed.name if not changed.scope else f"{changed.scope}.{changed.name}"
                 unread.append((word, where.nodes[0] if where else None))
-        for old, new, why in class_changes(base, head):
-            before = {f.qualname: f for f in methods_of(base, old)}
-            methods = [f for f in methods_of(head, new) if f.qualname in before and not f.is_overload]
-            for function in methods:
-                self._draft(base, head, before[function.qualname], function, why)
+        for new, why in class_changes(base, head):
+            methods = [p for p in comparison.pairs if p.head.in_class and p.head.owner == new.qualname]
+            for pair in methods:
+                self._draft(base, head, pair.base, pair.head, why)
             if not methods:
                 unread.append((new.qualname, new.node))
         unread += [("", node) for node in changed_effects(base, head)]
@@ -225,7 +223,7 @@ class _Reader:
         return changed.head is not None or not private
 
     def _finish(self, draft: _Draft) -> ChangedUnit:
-        old, new = self._lines_of(draft.old, "base"), self._lines_of(draft.new, "head")
+        old, new = self._lines_of(draft.old, draft.base), self._lines_of(draft.new, draft.head)
         gone, come = changed_lines(draft.base, draft.head, old, new)
         return ChangedUnit(
             kind="changed",
@@ -240,8 +238,8 @@ class _Reader:
     def _added(self, comparison: Comparison, function: Function) -> ChangedUnit:
         module = comparison.head
         assert module is not None
-        lines = self._lines_of(module, "head")
-        numbers = frozenset(lines_of(function, lines))
+        lines = self._lines_of(module, function)
+        numbers = frozenset(lines)
         return ChangedUnit(
             kind="added",
             base=None,
@@ -254,8 +252,8 @@ class _Reader:
     def _removed(self, comparison: Comparison, function: Function) -> ChangedUnit:
         module = comparison.base
         assert module is not None
-        lines = self._lines_of(module, "base")
-        numbers = frozenset(lines_of(function, lines))
+        lines = self._lines_of(module, function)
+        numbers = frozenset(lines)
         return ChangedUnit(
             kind="removed",
             base=unit_of(module, function),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import warnings
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -64,6 +65,7 @@ class Module:
     name: str
     """Dotted name, "" where it has none."""
     text: str
+    lines: tuple[str, ...]
     tree: ast.Module
     functions: tuple[Function, ...]
     scopes: Mapping[str, Scope]
@@ -73,6 +75,18 @@ class Module:
     def is_package(self) -> bool:
         """Is it an `__init__.py`?"""
         return self.path.endswith("__init__.py")
+
+    def source(self, node: Function | ast.ClassDef) -> tuple[str, ...]:
+        """The lines of a definition, decorators included."""
+        if isinstance(node, Function):
+            return self.lines[node.first_line - 1 : node.last_line]
+        first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
+        return self.lines[first - 1 : node.end_lineno]
+
+    def functions_mentioning(self, *words: str) -> list[Function]:
+        """Functions in whose lines one of the words stands, whatever it is there."""
+        found = [n for n, line in enumerate(self.lines, 1) if any(word in line for word in words)]
+        return [f for f in self.functions if bisect_left(found, f.first_line) < bisect_right(found, f.last_line)]
 
 
 def parse(path: str, name: str, text: str) -> Module | SyntaxError:
@@ -95,7 +109,7 @@ def parse(path: str, name: str, text: str) -> Module | SyntaxError:
         numbered.append(
             Function(function.qualname, seen[function.qualname], function.node, function.owner, function.in_class)
         )
-    return Module(path, name, text, tree, tuple(numbered), scopes)
+    return Module(path, name, text, tuple(text.split("\n")), tree, tuple(numbered), scopes)
 
 
 def blocks(statement: ast.AST) -> Iterator[list[ast.stmt]]:
