@@ -31,7 +31,7 @@ def _violations(value: object, schema: Mapping[str, object], root: Mapping[str, 
                 yield f"{where} is not {rule!r}"
             case "enum", list() if not any(_same(value, choice) for choice in rule):
                 yield f"{where} is none of {', '.join(map(str, rule))}"
-            case "pattern", str() if isinstance(value, str) and re.search(rule, value, re.ASCII) is None:
+            case "pattern", str() if isinstance(value, str) and re.fullmatch(rule, value, re.ASCII) is None:
                 yield f"{where} does not look like {rule}"
             case "minimum", int() if isinstance(value, int | float) and not isinstance(value, bool) and value < rule:
                 yield f"{where} is less than {rule}"
@@ -80,10 +80,25 @@ def _in_array(
 
 
 def _any_of(value: object, choices: list[object], root: Mapping[str, object], where: str) -> Iterator[str]:
-    """The violation of the choice that comes nearest: the one whose `type` member fits, else the last."""
-    told = [next(_violations(value, _mapping(choice), root, where), None) for choice in choices]
+    """The violation of the choice that was meant: the one with the value's own `type` member, else the last."""
+    resolved = [_resolved(_mapping(choice), root) for choice in choices]
+    told = [next(_violations(value, choice, root, where), None) for choice in resolved]
     if None not in told:
-        yield next((text for text in told if text and text.startswith(f"{where},")), told[-1] or where)
+        own = value.get("type") if isinstance(value, dict) else None
+        meant = [
+            text for choice, text in zip(resolved, told, strict=True) if own is not None and own == _type_of(choice)
+        ]
+        yield (meant or told)[-1] or where
+
+
+def _type_of(choice: Mapping[str, object]) -> object:
+    """The constant that the member `type` must be, where the choice is told by one."""
+    return _mapping(_mapping(choice.get("properties", {})).get("type", {})).get("const")
+
+
+def _resolved(schema: Mapping[str, object], root: Mapping[str, object]) -> Mapping[str, object]:
+    reference = schema.get("$ref")
+    return _definition(root, reference) if isinstance(reference, str) else schema
 
 
 def _definition(root: Mapping[str, object], reference: str) -> Mapping[str, object]:
