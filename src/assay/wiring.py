@@ -17,6 +17,8 @@ from assay.change.layout import roots_of
 from assay.change.read import read_change
 from assay.check import examine
 from assay.errors import UnsafeHost, UsageError
+from assay.evidence.again import replay as make_again
+from assay.evidence.coverage import gaps_of_change
 from assay.instruments.git import open_range
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
@@ -30,7 +32,8 @@ from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
 from assay.values.finding import Examination, Gap, Policy, Verdict
 from assay.values.lab import Clock
-from assay.values.options import CheckOptions
+from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
+from assay.values.record import Sources
 
 
 def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str | None]]]:
@@ -86,8 +89,6 @@ def _policy(table: Mapping[str, object], options: CheckOptions) -> Policy:
 
 
 def _nothing_to_run(change: Change, clock: Clock) -> Examination:
-    from assay.evidence.coverage import gaps_of_change  # noqa: PLC0415 - the only use of evidence here
-
     return Examination(
         change=change, findings=(), gaps=tuple(gaps_of_change(change)), effort=Effort(seconds=clock.elapsed_s())
     )
@@ -158,6 +159,67 @@ def laboratory(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
+def replay(options: ReplayOptions) -> ReplayAnswer:
+    """Run one experiment of a report again, with another revision in head's place where one is given."""
+    progress = Progress(sys.stderr)
+    progress.say("writing both sides")
+    scratch = Path(tempfile.mkdtemp(prefix="assay-"))
+    try:
+        folders = {side: scratch / side for side in SIDES}
+        _write_recorded(options, folders)
+        with contextlib.closing(progress), open_trees(folders["base"], folders["head"]) as opened:
+            table = settings_of(opened)
+            policy = read_policy(table)
+            settings = CheckOptions(directory=options.directory, seed=options.finding.replay.seed, python=options.python)
+            with laboratory(
+                opened,
+                python=options.python or options.record.python,
+                table=table,
+                at_least=policy.min_isolation if options.allow_isolation is None else options.allow_isolation,
+                clock=WallClock(),
+                progress=progress,
+                options=settings,
+            ) as lab:
+                return make_again(lab, options.finding.replay)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> None:
+    """Both sides of the report as folders: from the repository, and from the report what no repository holds."""
+    record = options.record
+    if record.base.commit is None:
+        if options.head is not None:
+            raise UsageError(
+                "The report compares two folders, so there is no revision to put in head's place.",
+                next_step="Run `assay check --trees` with the other folder.",
+            )
+        for side in SIDES:
+            _write_sources(record.sources, side, folders[side])
+        return
+    head = options.head or record.head.commit or record.base.commit
+    with open_range(options.directory, [record.base.commit, head]) as opened:
+        for side in SIDES:
+            opened.materialise(side, folders[side])
+    if options.head is None and record.head.commit is None:
+        _write_sources(record.sources, "head", folders["head"])
+
+
+def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> None:
+    """Write the report's own files of one side; those that the side does not have are removed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, both in sources.items():
+        text = both.base if side == "base" else both.head
+        place = folder / path
+        if not place.resolve().is_relative_to(folder.resolve()):
+            raise UsageError(f"The report names a file outside the project: {path}.", next_step="Make the report again.")
+        if text is None:
+            place.unlink(missing_ok=True)
+        else:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text, encoding="utf-8")
+
+
 def _write_trees(opened: Opened, scratch: Path) -> Mapping[Side, Path]:
     """Both sides as folders. Tests and what stands beside them come from base on both."""
     folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
@@ -181,14 +243,13 @@ def use_tests_of_base(opened: Opened, base: Path, head: Path) -> None:
 
 
 def sources_of(opened: Opened, change: Change) -> Mapping[str, Mapping[str, str | None]]:
-    """The changed files, where a side is no commit that another clone could have."""
+    """What another clone could not have: changed files where head is no commit, and all files where base is none either."""
     if opened.base.commit is not None and opened.head.commit is not None:
         return {}
+    paths = {path for pair in change.files for path in (pair.base_path, pair.head_path) if path}
+    if opened.base.commit is None:
+        paths |= {*opened.source.paths("base"), *opened.source.paths("head")}
     return {
-        pair.path: {
-            "base": opened.source.text("base", pair.base_path) if pair.base_path else None,
-            "head": opened.source.text("head", pair.head_path) if pair.head_path else None,
-        }
-        for pair in change.files
+        path: {"base": opened.source.text("base", path), "head": opened.source.text("head", path)} for path in sorted(paths)
     }
 

@@ -1,6 +1,6 @@
 """Run one job: read it from standard input, get the target running, answer in frames."""
 
-import importlib
+import importlib.util
 import json
 import os
 import platform
@@ -11,12 +11,12 @@ import traceback
 def main():
     """Run the job; the exit status is 0 whenever the frames tell the whole story."""
     job = json.loads(sys.stdin.buffer.read())
-    here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) not in (here, os.path.join(here, "assay_probe"))]
+    here = os.path.dirname(os.path.abspath(__file__))
+    sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     os.chdir(job["root"])
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
-    from assay_probe import determinism, forks, instrument, observe, scenarios, wire  # noqa: PLC0415 - after the path is set
+    from assay_probe import determinism, forks, instrument, observe, scenarios, wire  # noqa: PLC0415 - see load_package
 
     now = determinism.real_monotonic
     start = now()
@@ -51,12 +51,17 @@ def main():
     os._exit(0)
 
 
+def load_package():
+    """Make `assay_probe` importable without its folder, or the one around it, being on the path of the target."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    spec = importlib.util.spec_from_file_location(
+        "assay_probe", os.path.join(folder, "__init__.py"), submodule_search_locations=[folder]
+    )
+    package = importlib.util.module_from_spec(spec)
+    sys.modules["assay_probe"] = package
+    spec.loader.exec_module(package)
+
+
 if __name__ == "__main__":
-    # The module was started by path or by -m; either way the package must be importable while its own folder
-    # is not on the path of the target.
-    home = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    sys.path.insert(0, home)
-    importlib.import_module("assay_probe.observe")
-    importlib.import_module("assay_probe.scenarios")
-    importlib.import_module("assay_probe.instrument")
+    load_package()
     main()

@@ -50,6 +50,11 @@ class PytestPlugin:
         """Skip the files for which no time is left."""
         return None if self._selection.is_collecting() else True
 
+    def pytest_collectstart(self, collector):
+        """Calls that a file makes while it is imported are a scenario of their own."""
+        if collector.nodeid.endswith(".py"):
+            observe.prepare_scenario(self._observer, "import:" + collector.nodeid)
+
     def pytest_collection_modifyitems(self, config, items):
         """Keep and order the wanted tests."""
         wanted = self._selection.wanted

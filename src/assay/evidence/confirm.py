@@ -53,12 +53,11 @@ def narrow_to(scenarios: Scenarios, names: Iterable[str]) -> Scenarios:
     if scenarios.runner == "scripts":
         scripts = tuple(s for s in scenarios.scripts if f"{s[0]}:{s[1]}.{s[2]}" in wanted)
         return replace(scenarios, scripts=scripts)
-    if "<import>" in wanted:
-        return scenarios
-    files = {test.split("::")[0] for test in wanted}
+    imports = any(test.startswith(("import:", "<import>")) for test in wanted)
+    files = {test.removeprefix("import:").split("::")[0] for test in wanted}
     kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
     tests = tuple(test for test in wanted if "::" in test or scenarios.runner == "unittest")
-    whole = {test for test in wanted if "::" not in test and scenarios.runner == "pytest"}
+    whole = imports or (scenarios.runner == "pytest" and any("::" not in test for test in wanted))
     return replace(scenarios, files=kept, tests=None if whole else tests)
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from assay.change.layout import module_name
 from assay.change.syntax import Function, Module, parse
 from assay.evidence.jobs import Material, Placement
-from assay.values.change import Change, ChangedUnit, Side, Unit
+from assay.values.change import ChangedUnit, FilePair, Side, Unit
 from assay.values.experiment import ObservationPoint
 from assay.values.lab import Source
 
@@ -16,24 +16,27 @@ from assay.values.lab import Source
 class Places:
     """Functions of both sides by place and by name, parsed once."""
 
-    def __init__(self, source: Source, change: Change, roots: Sequence[str]) -> None:
+    def __init__(self, source: Source, files: Iterable[FilePair], roots: Sequence[str]) -> None:
         self._source, self._roots = source, roots
         self._parsed: dict[tuple[Side, str], Module | None] = {}
         self._renamed: Mapping[str, str | None] = {
-            pair.base_path: pair.head_path for pair in change.files if pair.base_path is not None
+            pair.base_path: pair.head_path for pair in files if pair.base_path is not None
         }
 
     def at(self, side: Side, path: str, first_line: int) -> Function | None:
         """The function that begins on this line."""
         return next((f for f in self._functions(side, path) if f.first_line == first_line), None)
 
+    def named(self, side: Side, path: str, qualname: str, ordinal: int = 1) -> Function | None:
+        """The function of this name, the `ordinal`-th of it in the file."""
+        return next((f for f in self._functions(side, path) if (f.qualname, f.ordinal) == (qualname, ordinal)), None)
+
     def counterpart(self, path: str, function: Function) -> Unit | None:
         """The function of the same name on head, where the file still is."""
         head_path = self._renamed.get(path, path)
         if head_path is None:
             return None
-        same = (f for f in self._functions("head", head_path) if (f.qualname, f.ordinal) == (function.qualname, function.ordinal))
-        found = next(same, None)
+        found = self.named("head", head_path, function.qualname, function.ordinal)
         return None if found is None else self.unit(head_path, found)
 
     def unit(self, path: str, function: Function) -> Unit:

@@ -85,7 +85,7 @@ def _pick(
 def _rank(results: Mapping[str, ScenarioResult], call: RecordedCall) -> int:
     scenario = call.experiment.id.scenario
     result = results.get(_test_of(scenario))
-    return 2 * (result is None or result.outcome != "passed") + ("::setup" in scenario or scenario == "<import>")
+    return 2 * (result is None or result.outcome != "passed") + ("::setup" in scenario or scenario.startswith(("import:", "<import>")))
 
 
 def _test_of(scenario: str) -> str:

@@ -41,7 +41,7 @@ class Survey:
 
 def survey(change: Change, lab: Lab) -> Survey:
     """Read what the files alone can tell."""
-    places = Places(lab.source, change, lab.source_roots)
+    places = Places(lab.source, change.files, lab.source_roots)
     changed, gaps = [], []
     for unit in change.comparable:
         assert unit.base is not None
@@ -56,7 +56,7 @@ def survey(change: Change, lab: Lab) -> Survey:
         places=places,
         changed=tuple(changed),
         files=files,
-        options=_options(lab.source),
+        options=options_of(lab.source),
         corpus=corpus(files[:12], lab.source, CORPUS),
         edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
@@ -113,7 +113,7 @@ def _interleave(ranked: Sequence[Sequence[tuple[str, int, str]]]) -> list[tuple[
     return list(dict.fromkeys(frames[i] for i in range(longest) for frames in ranked if i < len(frames)))
 
 
-def _options(source: Source) -> tuple[str, ...]:
+def options_of(source: Source) -> tuple[str, ...]:
     """Options in `addopts` without which files could not be collected; the others are left out."""
     for path in _OPTION_FILES:
         text = source.text("base", path) or ""
