@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from assay.values.experiment import Experiment, Outcome
@@ -36,7 +37,7 @@ class CheckOptions:
             raise ValueError("a change comes from revisions or from two trees, not from both")
         if len(self.revisions) > 2:
             raise ValueError(f"a change has two sides, not {len(self.revisions)}")
-        if self.budget_s <= 0:
+        if not 0 < self.budget_s < inf:
             raise ValueError(f"no time to look: {self.budget_s} s")
         if self.experiments is not None and self.experiments < 1:
             raise ValueError(f"no experiments: {self.experiments}")
