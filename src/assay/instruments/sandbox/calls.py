@@ -145,3 +145,8 @@ AUDIT_ARCHITECTURE = {X86_64: 0xC000_003E, AARCH64: 0xC000_00B7}.get(ARCHITECTUR
 def number_of(name: str) -> int | None:
     """The number of the call here, or None where it does not exist."""
     return None if _COLUMN is None else _NUMBERS[name][_COLUMN]
+
+
+def name_of(number: int) -> str:
+    """The name of a call of this table, or nothing."""
+    return next((name for name, numbers in _NUMBERS.items() if _COLUMN is not None and numbers[_COLUMN] == number), "")

@@ -19,10 +19,10 @@ from assay.values.isolation import Isolation, Property
 from assay.values.lab import Command, Completed, Frame
 
 _FILE_BYTES = 256 << 20
-_SCRATCH_BYTES = 1 << 30
+_SCRATCH_BYTES = 512 << 20
 _STOP_S = 2.0
 _PASSED_TO_LAUNCHER = ("LD_LIBRARY_PATH",)
-"""Without it some interpreters do not start; the target gets nothing of it."""
+"""Some interpreters do not start without it; the target gets nothing of it."""
 
 
 class LinuxSandbox:
@@ -33,7 +33,7 @@ class LinuxSandbox:
         self._running = Running()
         self._isolation = Isolation(
             level=level,
-            mechanisms=name_mechanisms(level, has_landlock=0 < landlock.read_abi()),
+            mechanisms=name_mechanisms(level, has_landlock=landlock.read_abi() > 0),
             properties=(),
             same_path=places.same_path,
         )
@@ -113,44 +113,52 @@ def open_sandbox(scratch: Path, *, at_least: int, level: int | None = None) -> L
         )
     scratch = scratch.resolve()
     failures: dict[int, str] = {}
-    rungs = range(STRONGEST, LOWEST - 1, -1) if level is None else (level,)
-    for rung in rungs:
+    for rung in range(STRONGEST, LOWEST - 1, -1) if level is None else (level,):
         if rung < at_least:
             break
-        remarks = tuple(
-            Property(name=f"L{missed}", state="open", mechanism="none", detail=why) for missed, why in failures.items()
-        )
-        try:
-            return _open_rung(scratch, rung, remarks)
-        except SandboxFailed as error:
-            failures[rung] = error.why or error.what
-    raise _unsafe(at_least, failures)
+        sandbox = _try_rung(scratch, rung, failures)
+        if sandbox is not None:
+            return sandbox
+    raise _unsafe(scratch, at_least, failures)
 
 
-def _open_rung(scratch: Path, level: int, remarks: tuple[Property, ...]) -> LinuxSandbox:
-    places: Places
-    if level >= NAMESPACES:
-        places = MountedPlaces(scratch)
-    else:
-        places = SharedPlaces(scratch, writable=level < LANDLOCK)
+def _try_rung(scratch: Path, level: int, failures: dict[int, str]) -> LinuxSandbox | None:
+    """The sandbox of this rung, or None with the reason added to `failures`."""
+    places = MountedPlaces(scratch) if level >= NAMESPACES else SharedPlaces(scratch, writable=level < LANDLOCK)
     sandbox = LinuxSandbox(level, places)
     try:
-        broken = sandbox.prove(remarks)
-        if broken:
-            raise SandboxFailed(f"L{level} does not hold.", why=f"the canary could {', '.join(broken)}")
+        if broken := sandbox.prove(_remarks(failures)):
+            failures[level] = f"the canary could {', '.join(broken)}"
+        else:
+            return sandbox
+    except SandboxFailed as error:
+        failures[level] = error.why or error.what
     except BaseException:
         sandbox.close()
         raise
-    return sandbox
+    sandbox.close()
+    return None
 
 
-def _unsafe(at_least: int, failures: dict[int, str]) -> UnsafeHost:
+def _remarks(failures: dict[int, str]) -> tuple[Property, ...]:
+    """Why stronger rungs were not reached, for the list of properties."""
+    return tuple(
+        Property(name=f"L{missed}", state="open", mechanism="none", detail=reason) for missed, reason in failures.items()
+    )
+
+
+def _unsafe(scratch: Path, at_least: int, failures: dict[int, str]) -> UnsafeHost:
+    """What to tell, with the rung that could be had if less were asked for."""
     why = "; ".join(f"L{rung}: {reason}" for rung, reason in failures.items())
-    weaker = at_least - 1
-    advice = f"Allow less with `--allow-isolation L{min(weaker, 1)}`, only for code you would run without a sandbox."
-    other = "Run Assay on Linux 5.13 or newer with Landlock, or where user namespaces are allowed."
+    advice = "Run Assay on Linux 5.13 or newer with Landlock, or where user namespaces are allowed."
+    for rung in range(min(at_least, STRONGEST + 1) - 1, LOWEST - 1, -1):
+        sandbox = _try_rung(scratch, rung, {})
+        if sandbox is not None:
+            sandbox.close()
+            advice += f" To run code of the target with less around it all the same: `--allow-isolation L{rung}`."
+            break
     return UnsafeHost(
         f"The isolation asked for (L{at_least}) cannot be had here, so no code of the target was run.",
         why=why,
-        next_step=other if weaker < LOWEST else f"{other} {advice}",
+        next_step=advice,
     )

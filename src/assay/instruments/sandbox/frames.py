@@ -29,19 +29,19 @@ class FrameReader:
         Raises:
             BrokenProtocol: a length beyond 16 MiB, no JSON object, or more bytes than the whole run may write.
         """
-        self._left -= len(data)
-        if self._left < 0:
-            raise BrokenProtocol(f"more than {self._total} bytes of frames")
         self._pending += data
-        while _HEADER_BYTES <= len(self._pending):
+        while len(self._pending) >= _HEADER_BYTES:
             length = int.from_bytes(self._pending[:_HEADER_BYTES], "big")
-            if _LARGEST_FRAME_BYTES < length:
-                raise BrokenProtocol(f"a frame of {length} bytes")
             end = _HEADER_BYTES + length
-            if len(self._pending) < end:
+            if length > _LARGEST_FRAME_BYTES:
+                raise BrokenProtocol(f"a frame of {length} bytes")
+            if end > self._left:
+                raise BrokenProtocol(f"more than {self._total} bytes of frames")
+            if end > len(self._pending):
                 return
             body = bytes(self._pending[_HEADER_BYTES:end])
             del self._pending[:end]
+            self._left -= end
             yield _parse(body)
 
     @property

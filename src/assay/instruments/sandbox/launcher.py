@@ -17,7 +17,7 @@ import select
 import sys
 import time
 
-from assay.instruments.sandbox import landlock, linux, processes, root, seccomp
+from assay.instruments.sandbox import attributes, landlock, linux, processes, root, seccomp
 from assay.instruments.sandbox.spec import (
     DEVICES,
     LANDLOCK,
@@ -48,6 +48,7 @@ def main() -> None:
     frames, control, telling = map(int, sys.argv[1:])
     # Assay decides when to stop, not a Ctrl-C that reaches the whole terminal.
     _signal.signal(_signal.SIGINT, _signal.SIG_IGN)
+    linux.outrank()
     spec = read_spec(_read_exactly(control, int(_read_exactly(control, 8))))
     try:
         report = _run(spec, frames, control, telling)
@@ -83,16 +84,22 @@ def _run(spec: Spec, frames: int, control: int, telling: int) -> str:
         root.become_root_of_a_user_namespace()
     linux.adopt_orphans()
     reading, writing = os.pipe()
+    agreed, agree = os.pipe()
     keeper = os.fork()
     if keeper == 0:
-        for descriptor in (reading, control, telling):
+        for descriptor in (reading, agree, control, telling):
             os.close(descriptor)
-        _keep(spec, frames, writing, limit)
-    os.close(writing)
+        _keep(spec, _Wires(frames, writing, agreed), limit)
+    for descriptor in (writing, agreed):
+        os.close(descriptor)
     _leave_to_target(frames)
-    told, reason = _watch(spec, keeper, reading, control)
+    told, listener = _listen(reading, agree) if spec.level == LANDLOCK else ("", None)
+    told, reason = _watch(spec, keeper, reading, control, told, listener)
     processes.kill_descendants()
-    told += _drain(reading)
+    return _report(told + _drain(reading), reason)
+
+
+def _report(told: str, reason: str) -> str:
     lines = told.split("\n")
     failures = [line for line in lines if line.startswith("failed ")]
     endings = [line for line in lines if line.startswith("ended ")]
@@ -103,12 +110,35 @@ def _run(spec: Spec, frames: int, control: int, telling: int) -> str:
     return endings[0]
 
 
-def _watch(spec: Spec, keeper: int, reading: int, control: int) -> tuple[str, str]:
+def _listen(reading: int, agree: int) -> tuple[str, int | None]:
+    """Take over the target's questions about attributes of files; without them it refuses such calls itself."""
+    told = ""
+    while part := os.read(reading, 4096).decode("utf-8", "replace"):
+        told += part
+        if "failed " in told:
+            break
+        _, is_asking, rest = told.partition("asks ")
+        if is_asking and "\n" in rest:
+            descriptor, process = rest.split()[:2]
+            try:
+                listener = attributes.fetch_listener(int(process), int(descriptor))
+            except OSError:
+                break
+            os.write(agree, b"y")
+            os.close(agree)
+            return told, listener
+        if "silent\n" in told:
+            break
+    os.close(agree)
+    return told, None
+
+
+def _watch(spec: Spec, keeper: int, reading: int, control: int, told: str, listener: int | None) -> tuple[str, str]:
     """Wait until the keeper has told the end, a limit is broken or Assay wants no more; say what was told, and why."""
     poll = select.poll()
-    poll.register(reading, select.POLLIN)
-    poll.register(control, select.POLLIN)
-    told = ""
+    for descriptor in (reading, control, listener):
+        if descriptor is not None:
+            poll.register(descriptor, select.POLLIN)
     deadline = time.monotonic() + spec.time_limit_s
     next_look = next_folder_look = 0.0
     while True:
@@ -123,9 +153,15 @@ def _watch(spec: Spec, keeper: int, reading: int, control: int) -> tuple[str, st
             if spec.scratch_bytes < processes.measure_folder(spec.scratch, _FOLDER_ENTRIES):
                 return told, f"wrote more than {spec.scratch_bytes >> 20} MiB"
             next_folder_look = now + _FOLDER_POLL_S
-        for descriptor, _ in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 1):
+        for descriptor, event in poll.poll(max(0.0, min(deadline, next_look) - now) * 1000 + 1):
             if descriptor == control:
                 return told, "stopped"
+            if descriptor == listener:
+                if event & select.POLLIN:
+                    attributes.answer_one(listener, spec.scratch)
+                else:
+                    poll.unregister(listener)
+                continue
             part = os.read(reading, 4096).decode("utf-8", "replace")
             told += part
             if not part or "ended " in told or "failed " in told:
@@ -152,7 +188,16 @@ def _drain(reading: int) -> str:
 # ---- the keeper
 
 
-def _keep(spec: Spec, frames: int, writing: int, limit: int) -> None:
+class _Wires:
+    """Descriptors that keeper and target hold on top of the job and the output."""
+
+    def __init__(self, frames: int, writing: int, agreed: int) -> None:
+        self.frames = frames
+        self.writing = writing
+        self.agreed = agreed
+
+
+def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
     """Be the keeper: build the world, start the target, bury the dead, tell the target's end. Never returns."""
     try:
         if spec.level >= NAMESPACES:
@@ -162,18 +207,19 @@ def _keep(spec: Spec, frames: int, writing: int, limit: int) -> None:
             _signal.signal(_signal.SIGTERM, _end_all)
             linux.die_with_parent(_signal.SIGTERM)
         # Fails if the launcher died before it could take us with it.
-        os.write(writing, b"\n")
+        os.write(wires.writing, b"\n")
         if spec.level >= NAMESPACES:
             root.build_root(spec)
         target = os.fork()
         if target == 0:
-            _become_target(spec, frames, writing, limit)
-        _leave_to_target(frames)
+            _become_target(spec, wires, limit)
+        _leave_to_target(wires.frames)
+        os.close(wires.agreed)
         linux.hide_memory()
         linux.drop_capabilities()
-        _send(writing, f"ended {_bury_until(target)}")
+        _send(wires.writing, f"ended {_bury_until(target)}")
     except (SetupError, OSError) as error:
-        _send(writing, f"failed {error}")
+        _send(wires.writing, f"failed {error}")
     finally:
         os._exit(0)
 
@@ -202,17 +248,13 @@ def _bury_until(target: int) -> int:
 # ---- the target
 
 
-def _become_target(spec: Spec, frames: int, writing: int, limit: int) -> None:
+def _become_target(spec: Spec, wires: _Wires, limit: int) -> None:
     """Raise the walls around this process and become the target. Never returns."""
     try:
-        keeper = os.getppid()
-        protected = (spec.owner, os.getpgid(spec.owner), os.getpgid(0), keeper) if spec.level < NAMESPACES else ()
+        protected = _find_protected(spec)
         linux.die_with_parent(_signal.SIGKILL)
         os.setsid()
-        writing = fcntl.fcntl(writing, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL)
-        os.dup2(frames, _FRAMES)
-        os.closerange(_FRAMES + 1, writing)
-        os.closerange(writing + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        _keep_descriptors(wires)
         _limit(spec, limit)
         os.umask(0o022)
         with Stage("privileges"):
@@ -227,18 +269,54 @@ def _become_target(spec: Spec, frames: int, writing: int, limit: int) -> None:
         _signal.pthread_sigmask(_signal.SIG_SETMASK, ())
         if spec.level >= SECCOMP:
             with Stage("system calls"):
-                seccomp.restrict_calls(namespaces=spec.level >= NAMESPACES, protected=protected)
+                _restrict_calls(spec, protected, wires)
         with Stage(f"start of {spec.argv[0]}"):
             os.execve(spec.argv[0], spec.argv, spec.environment)  # noqa: S606 - the point of it all
     except (SetupError, OSError) as error:
-        _send(writing, f"failed {error}")
+        _send(wires.writing, f"failed {error}")
     finally:
         os._exit(_FAILED)
+
+
+def _find_protected(spec: Spec) -> tuple[int, ...]:
+    """Assay, the launcher, the keeper and their groups, whose numbers mean nothing in a process namespace."""
+    if spec.level >= NAMESPACES:
+        return ()
+    return (spec.owner, os.getpgid(spec.owner), os.getpgid(0), os.getppid())
+
+
+def _keep_descriptors(wires: _Wires) -> None:
+    """Put the frame pipe where the target expects it, our own wires above, and close all others."""
+    writing = fcntl.fcntl(wires.writing, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL)
+    agreed = fcntl.fcntl(wires.agreed, fcntl.F_DUPFD_CLOEXEC, writing + 1)
+    os.dup2(wires.frames, _FRAMES)
+    os.closerange(_FRAMES + 1, writing)
+    os.closerange(agreed + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+    wires.writing, wires.agreed = writing, agreed
+
+
+def _restrict_calls(spec: Spec, protected: tuple[int, ...], wires: _Wires) -> None:
+    """Install the filter; on the rung where attributes of files need an answer, see to it that someone answers."""
+    asks = spec.level == LANDLOCK
+    namespaces = spec.level >= NAMESPACES
+    listener = seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=asks)
+    if not asks:
+        return
+    if listener is None:
+        seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=False)
+        _send(wires.writing, "silent")
+    else:
+        _send(wires.writing, f"asks {listener} {os.getpid()}")
+    if not os.read(wires.agreed, 1):
+        seccomp.refuse_attributes()
 
 
 def _restrict_files(spec: Spec) -> None:
     devices = [f"/dev/{name}" for name in DEVICES]
     if spec.level >= NAMESPACES:
+        if landlock.read_abi() == 0:
+            # The root holds nothing else and is mounted read-only.
+            return
         landlock.restrict_files(read=["/"], write=[root.TEMPORARY, "/dev", spec.tree_path], tcp=True)
     elif spec.level >= LANDLOCK:
         read = [*SYSTEM_PATHS, *spec.readable, spec.tree_path, *_PROCESS_PATHS]

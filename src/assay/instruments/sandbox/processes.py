@@ -4,7 +4,9 @@
 from __future__ import annotations
 
 import os
+import time
 
+_ROUND_S = 0.001
 _SIGKILL = 9
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _THREADS = 17
@@ -81,20 +83,33 @@ def count_tasks_of_user() -> int:
 def kill_descendants() -> None:
     """Kill and reap all that came from this process, which adopts orphans; returns when none is left.
 
-    A killed process cannot fork, so each round leaves fewer that can, however fast they multiply.
+    A process group dies in one stroke that no fork can outrun, and a killed process cannot fork, so each round leaves
+    fewer that can, however fast they multiply.
     """
+    own_group = os.getpgid(0)
     while True:
         for process in find_descendants(os.getpid()):
+            group = _group_of(process)
+            if group not in (0, own_group):
+                kill(-group)
             kill(process)
         try:
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
         except ChildProcessError:
             return
+        time.sleep(_ROUND_S)
+
+
+def _group_of(process: int) -> int:
+    try:
+        return os.getpgid(process)
+    except ProcessLookupError:
+        return 0
 
 
 def kill(process: int) -> None:
-    """Kill it if it still lives."""
+    """Kill it, or the group of a negative number, if it still lives."""
     try:
         os.kill(process, _SIGKILL)
     except ProcessLookupError:

@@ -29,7 +29,7 @@ PROMISES = (
     Promise(name="read outside", walls=("", "", "landlock", "mount namespace"), needed_from=2),
     Promise(name="read home", walls=("", "", "landlock", "mount namespace"), needed_from=2),
     Promise(name="write the tree", walls=("copy", "copy", "copy + landlock", "overlay"), needed_from=0),
-    Promise(name="change attributes outside", walls=("", "seccomp", "seccomp", "mount namespace"), needed_from=2),
+    Promise(name="change attributes outside", walls=("", "", "seccomp", "mount namespace"), needed_from=2),
     Promise(name="see file names outside", walls=("", "", "", "mount namespace"), needed_from=3),
     Promise(name="connect by TCP", walls=("", "seccomp", "seccomp", "network namespace"), needed_from=1),
     Promise(name="send by UDP", walls=("", "seccomp", "seccomp", "network namespace"), needed_from=1),

@@ -16,6 +16,8 @@ _SET_MODE_FILTER = 1
 _ALLOW = 0x7FFF_0000
 _KILL_PROCESS = 0x8000_0000
 _ERRNO = 0x0005_0000
+_ASK = 0x7FC0_0000
+_NEW_LISTENER = 8
 
 _LOAD_WORD = 0x20
 _AND = 0x54
@@ -68,24 +70,45 @@ _OTHER_PROCESS_SECOND = ("ioprio_set", "setpriority")
 Instruction = tuple[int, int, int, int]
 
 
-def restrict_calls(*, namespaces: bool, protected: tuple[int, ...]) -> None:
+def restrict_calls(*, namespaces: bool, protected: tuple[int, ...], asks: bool) -> int | None:
     """Install the filter in this process and all it will start.
 
     Without `namespaces` the network, IPC and limits of other processes are the host's, and refused. The processes
-    in `protected` (and their groups) cannot be signalled, whatever Landlock has to say about it.
+    in `protected` (and their groups) cannot be signalled, whatever Landlock has to say about it. With `asks`, calls on
+    attributes of files wait for an answer on the descriptor that comes back; None if the kernel has none to give, and
+    nothing is installed.
     """
     if not AUDIT_ARCHITECTURE:
         raise OSError(errno.ENOSYS, f"no system call filter for {linux.ARCHITECTURE}")
-    program = write_filter(namespaces=namespaces, protected=protected)
+    program = write_filter(namespaces=namespaces, protected=protected, asks=asks)
+    if not asks:
+        _install(program, 0)
+        return None
+    try:
+        return _install(program, _NEW_LISTENER)
+    except OSError:
+        # Another sandbox around us listens already, or the kernel is older than this.
+        return None
+
+
+def refuse_attributes() -> None:
+    """Refuse what the filter would ask about; a refusal outranks a question."""
+    program = [_load(_NUMBER)]
+    for name in ATTRIBUTES:
+        program += _on(name, [_refuse()])
+    _install([*program, _answer(_ALLOW)], 0)
+
+
+def _install(program: list[Instruction], flags: int) -> int:
     code = b"".join(struct.pack("=HBBI", *instruction) for instruction in program)
     buffer = ctypes.create_string_buffer(code, len(code))
     header = struct.pack("=H6xQ", len(program), ctypes.addressof(buffer))
     number = number_of("seccomp")
     assert number is not None
-    linux.system_call(number, _SET_MODE_FILTER, 0, header)
+    return linux.system_call(number, _SET_MODE_FILTER, flags, header)
 
 
-def write_filter(*, namespaces: bool, protected: tuple[int, ...]) -> list[Instruction]:
+def write_filter(*, namespaces: bool, protected: tuple[int, ...], asks: bool) -> list[Instruction]:
     """The filter as classic BPF."""
     program = [_load(_ARCHITECTURE), (_JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE), _answer(_KILL_PROCESS), _load(_NUMBER)]
     program += [(_JUMP_GREATER, 0, 1, NEWEST), _refuse(errno.ENOSYS)]
@@ -98,6 +121,9 @@ def write_filter(*, namespaces: bool, protected: tuple[int, ...]) -> list[Instru
         program += _on("socket", _only(0, (_AF_UNIX, _AF_INET, _AF_INET6), errno.EAFNOSUPPORT))
     else:
         program += _without_namespaces(protected)
+    if asks:
+        for name in ATTRIBUTES:
+            program += _on(name, [_answer(_ASK)])
     return [*program, _answer(_ALLOW)]
 
 
@@ -116,8 +142,6 @@ def _without_namespaces(protected: tuple[int, ...]) -> list[Instruction]:
     everyone = (0xFFFF_FFFF, *(pid for one in protected for pid in (one, -one & 0xFFFF_FFFF)))
     for name in ("kill", "rt_sigqueueinfo", "tkill", "tgkill", "rt_tgsigqueueinfo"):
         program += _on(name, _unless(0, everyone))
-    for name in ATTRIBUTES:
-        program += _on(name, [_refuse()])
     return program
 
 
