@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import builtins
-import json
 from collections import OrderedDict, defaultdict, deque
 from itertools import islice
 
@@ -17,8 +16,6 @@ MAX_SET = 20_000
 MAX_OBJECT_SET = 400
 MAX_KEY_STEP = 60
 
-_dumps = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
-_loads = json.JSONDecoder().decode
 _plain = PLAIN.get
 _maxlen_of = deque.__dict__["maxlen"].__get__
 _factory_of = defaultdict.__dict__["default_factory"].__get__
@@ -70,7 +67,7 @@ def tail(items):
     for item in items:
         write = _plain(id(type(item)))
         out.append(type_name(type(item)) if write is None else write(item))
-    return checksum(_dumps(out))
+    return checksum(ascii(out))
 
 
 def _fields_of(kind):
@@ -157,32 +154,29 @@ def _members(walk, value, base, depth, path):
     """Members sorted by encoding, each written as if it were alone: the order of a set means nothing."""
     kind = type(value)
     length = base.__len__(value)
-    members = list(islice(base.__iter__(value), MAX_SET))
+    # Which members a walk over part of a set meets depends on the hash seed: large ones are known by length alone.
+    members = list(base.__iter__(value)) if length <= MAX_SET else []
     if all(_plain(id(type(member))) is not None for member in members):
-        texts = [_dumps(_plain(id(type(member)))(member)) for member in members]
-    elif length <= MAX_OBJECT_SET:
-        texts = _one_by_one(walk, members, depth, path)
+        trees = [_plain(id(type(member)))(member) for member in members]
     else:
-        kinds = sorted(type_name(type(member)) for member in members)
-        return ["set", type_name(kind), length, [], None, checksum("".join(kinds))]
-    texts.sort()
-    node = ["set", type_name(kind), length, [_loads(text) for text in texts[: walk.width]]]
+        trees = _one_by_one(walk, members, depth, path) if length <= MAX_OBJECT_SET else []
+    trees.sort(key=ascii)
+    node = ["set", type_name(kind), length, trees[: walk.width]]
     if kind is not base:
         node.append(walk.attributes(value, kind, depth, path))
-    if len(texts) > walk.width:
+    if len(trees) > walk.width:
         if kind is base:
             node.append(None)
-        # Which members a walk over a larger set meets first depends on the hash seed.
-        node.append(checksum("".join(texts[walk.width :])) if length <= MAX_SET else "")
+        node.append(checksum(ascii(trees[walk.width :])))
     return node
 
 
 def _one_by_one(walk, members, depth, path):
     seen, left = walk.seen, walk.left
     share = max(4, min(200, left // (len(members) or 1)))
-    texts = []
+    trees = []
     for member in members:
         walk.seen, walk.left = dict(seen), share
-        texts.append(_dumps(walk.visit(member, depth, path + "{}")))
+        trees.append(walk.visit(member, depth, path + "{}"))
     walk.seen, walk.left = seen, left - len(members)
-    return texts
+    return trees

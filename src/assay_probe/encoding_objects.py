@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import types
+from weakref import ref
 
 from assay_probe.encoding_plain import (
     PLAIN,
@@ -25,33 +26,45 @@ _GetSet = types.GetSetDescriptorType
 _Wrapper = types.WrapperDescriptorType
 _Module = types.ModuleType
 _args_of = BaseException.__dict__["args"].__get__
+_PLACES = {}
+"""What `_places_of` found, by identity of the type; a weak reference tells whether it is still that type."""
 _HIDDEN = {OSError: ("filename", "filename2"), ImportError: ("name", "path")}
 
 
 def attributes_of(value, kind):
     """Live attributes by name, from `__dict__` and slots (mangled names too), read without code of the target."""
     found = {}
-    inner = None
-    for cls in mro_of(kind):
-        names = names_of(cls)
-        if "__slots__" in names:
-            for name, member in names.items():
-                if type(member) is _Member and type(name) is str:
-                    try:
-                        found[name] = member.__get__(value, kind)
-                    except AttributeError:
-                        continue
-        if inner is None:
-            getter = names.get("__dict__")
-            if type(getter) is _GetSet or type(getter) is _Member:
-                inner = getter.__get__(value, kind)
-    if inner:
+    known = _PLACES.get(id(kind))
+    _, get_dict, slots = known if known is not None and known[0]() is kind else _places_of(kind)
+    for name, member in slots:
+        try:
+            found[name] = member.__get__(value, kind)
+        except AttributeError:
+            continue
+    inner = get_dict(value) if get_dict is not None else None
+    if inner is not None:
         for name, attribute in dict.items(inner):
             if type(name) is str:
                 found[name] = attribute
             elif has_base(type(name), str):
                 found[str.__str__(name)] = attribute
     return found
+
+
+def _places_of(kind):
+    """Where objects of this type keep their attributes: a reader of `__dict__`, and named slots."""
+    slots = []
+    get_dict = None
+    for cls in mro_of(kind):
+        names = names_of(cls)
+        if "__slots__" in names:
+            slots += [pair for pair in names.items() if type(pair[1]) is _Member and type(pair[0]) is str]
+        if get_dict is None:
+            getter = names.get("__dict__")
+            if type(getter) is _GetSet or type(getter) is _Member:
+                get_dict = getter.__get__
+    _PLACES[id(kind)] = places = (ref(kind), get_dict, tuple(slots))
+    return places
 
 
 def write_object(walk, value, depth, path):

@@ -75,7 +75,10 @@ def _state(value, kind):
     for cls in mro_of(kind):
         hint = names_of(cls).get("__length_hint__")
         if type(hint) is types.MethodDescriptorType:
-            return "%s left" % hint(value)
+            try:
+                return "%s left" % hint(value)
+            except Exception:
+                return ""
     return ""
 
 

@@ -11,6 +11,7 @@ import builtins
 import enum
 import types
 from collections import deque
+from weakref import CallableProxyType, ProxyType, ref
 
 from assay_probe import encoding_containers as containers
 from assay_probe import encoding_objects as objects
@@ -24,6 +25,8 @@ __builtins__ = dict(vars(builtins))
 MAX_ATTRIBUTES = 120
 
 _plain = PLAIN.get
+_FOUND = {}
+"""What `_find_writer` found, by identity of the type; a weak reference tells whether it is still that type."""
 
 
 class Walk:
@@ -52,7 +55,7 @@ class Walk:
         if depth <= 0 or self.left <= 0:
             return ["cut", type_name(kind)]
         self.left -= 1
-        write = _WRITERS.get(id(kind)) or _writer_for(kind)
+        write = _WRITERS.get(id(kind)) or writer_for(kind)
         return write(self, value, depth - 1, path)
 
     def track(self, value, path):
@@ -90,8 +93,18 @@ class Walk:
         return write_iterator(self, value, depth, path)
 
 
-def _writer_for(kind):
-    """The writer for a type that is not itself in the table: that of the first class in its `__mro__` that is."""
+def writer_for(kind):
+    """The writer for a type that is not itself in the table."""
+    known = _FOUND.get(id(kind))
+    if known is not None and known[0]() is kind:
+        return known[1]
+    write = _find_writer(kind)
+    _FOUND[id(kind)] = (ref(kind), write)
+    return write
+
+
+def _find_writer(kind):
+    """The writer of the first class in the `__mro__` that has one, or of the library the type comes from."""
     mro = mro_of(kind)
     for cls in mro:
         if cls is enum.Enum:
@@ -142,6 +155,9 @@ _BY_CLASS = {
     types.CodeType: objects.write_opaque,
     types.FrameType: objects.write_opaque,
     types.TracebackType: objects.write_opaque,
+    ref: objects.write_opaque,
+    ProxyType: objects.write_opaque,
+    CallableProxyType: objects.write_opaque,
 }
 _WRITERS = {id(cls): write for cls, write in _BY_CLASS.items()}
 _FIXED = frozenset(

@@ -16,44 +16,50 @@ __builtins__ = dict(vars(builtins))
 MAX_VISIBLE = 400
 MAX_LITERAL = 2000
 MAX_NESTING = 30
-MAX_PRINTED_ITEMS = 1000
+MAX_PARTS = 300
+MAX_MEMBERS = 40
 
 _CONTAINERS = {id(cls): cls for cls in (list, tuple, dict, set, frozenset)}
-_SILENT = {id(cls) for cls in (type, type(len), type(lambda: 0), type(builtins), type([].append), type({}.keys))}
+_SILENT = {id(cls) for cls in (type(len), type(lambda: 0), type(builtins), type([].append), type([].append.__call__))}
 _ATOMS = {id(cls) for cls in (int, str, bytes, bool, type(None), type(...))}
+_BRACKETS = {list: "[]", tuple: "()", dict: "{}", set: "{}", frozenset: ("frozenset({", "})")}
 
 
 def visible(value):
     """What a caller sees who prints the value: at most 400 characters, without addresses.
 
     Empty where the tree says it all (plain scalars and containers of them) or where printing says nothing
-    (iterators, functions, objects without a text of their own). `!TypeName` where printing raises.
+    (iterators, functions, classes, objects without a text of their own). `!TypeName` where printing raises. Of a
+    container the first 300 parts are printed, those of a set sorted.
     """
     kind = type(value)
-    if _says_nothing(value, kind):
-        return ""
-    try:
-        text = _sorted_members(value) if kind in (set, frozenset) else str.__str__(str(value))
-    except Exception as error:
-        return "!" + type_name(type(error))
+    if id(kind) in _CONTAINERS:
+        text = "" if _is_plain(value, 4) else _Line(MAX_VISIBLE * 4, MAX_PARTS).write(value, 6)
+    elif _says_nothing(kind):
+        text = ""
+    else:
+        try:
+            text = str.__str__(str(value))
+        except Exception as error:
+            text = "!" + type_name(type(error))
     text = strip_addresses(text)
     if len(text) <= MAX_VISIBLE:
         return text
     return "%s...#%08x" % (text[: MAX_VISIBLE - 20], crc32(text.encode("utf-8", "backslashreplace")))
 
 
-def _says_nothing(value, kind):
+def _says_nothing(kind):
     if id(kind) in PLAIN or id(kind) in _SILENT:
         return True
-    if id(kind) in _CONTAINERS:
-        return len(value) > MAX_PRINTED_ITEMS or _is_plain(value, 4)
     printer = teller = None
     for cls in mro_of(kind):
         names = names_of(cls)
         if "__next__" in names or cls is type:
             return True
-        printer = printer or names.get("__str__")
-        teller = teller or names.get("__repr__")
+        if printer is None:
+            printer = names.get("__str__")
+        if teller is None:
+            teller = names.get("__repr__")
     return printer is object.__str__ and teller is object.__repr__
 
 
@@ -65,85 +71,92 @@ def _is_plain(value, depth):
     if depth == 0 or id(kind) not in _CONTAINERS:
         return False
     if kind is dict:
-        return all(_is_plain(key, depth - 1) and _is_plain(item, depth - 1) for key, item in islice(value.items(), 200))
-    return all(_is_plain(item, depth - 1) for item in islice(value, 200))
-
-
-def _sorted_members(value):
-    return "{%s}" % ", ".join(sorted(repr(item) for item in islice(value, 60)))
+        return all(_is_plain(key, depth - 1) and _is_plain(item, depth - 1) for key, item in islice(value.items(), 60))
+    return all(_is_plain(item, depth - 1) for item in islice(value, 60))
 
 
 def shown(value, limit=200):
     """One line for people. An object's own `repr` is used, and done without where it raises."""
-    try:
-        text = _line(value, limit, 4)
-    except Exception as error:
-        text = "<%s whose repr raises %s>" % (qualname_of(type(value)), qualname_of(type(error)))
+    text = _Line(limit, MAX_PARTS).write(value, 4)
     text = strip_addresses(" ".join(text.split()) if "\n" in text else text)
     return text if len(text) <= limit else text[: max(limit - 3, 0)] + "..."
 
 
-def _line(value, limit, depth):
-    kind = type(value)
-    if id(kind) in PLAIN:
-        return _scalar_line(value, kind, limit)
-    if id(kind) in _CONTAINERS and (len(value) > 8 or not _is_plain(value, 1)):
-        return _container_line(value, kind, limit, depth)
-    if id(kind) in _CONTAINERS:
-        return repr(value) if len(value) else str(value)
-    for cls in mro_of(kind):
-        names = names_of(cls)
-        if "__repr__" in names:
-            if names["__repr__"] is not object.__repr__:
+class _Line:
+    """A line in the making: how long its parts may be, and how many may still come."""
+
+    __slots__ = ("left", "limit")
+
+    def __init__(self, limit, parts):
+        self.limit = limit
+        self.left = parts
+
+    def write(self, value, depth):
+        """The value in Python's words, containers to the given depth."""
+        self.left -= 1
+        kind = type(value)
+        try:
+            if id(kind) in PLAIN:
+                return self.scalar(value, kind)
+            if id(kind) in _CONTAINERS:
+                return self.container(value, kind, depth)
+            if _has_own_repr(kind):
                 return str.__str__(repr(value))
-            break
-    return _object_line(value, kind, limit, depth)
+            return self.bare_object(value, kind, depth)
+        except Exception as error:
+            return "<%s whose repr raises %s>" % (qualname_of(kind), qualname_of(type(error)))
+
+    def scalar(self, value, kind):
+        """A scalar, never longer than a line by much."""
+        if kind is int and value.bit_length() > 4 * self.limit:
+            return "<int of %d bits>" % value.bit_length()
+        if (kind is str or kind is bytes or kind is bytearray) and len(value) > self.limit:
+            return repr(value[: self.limit]) + "..."
+        return repr(value)
+
+    def container(self, value, kind, depth):
+        """A builtin container; one that is too deep, or comes too late, by its brackets alone."""
+        opening, closing = _BRACKETS[kind]
+        if not value:
+            return repr(value)
+        if depth == 0 or self.left <= 0:
+            return opening + "..." + closing
+        if (kind is set or kind is frozenset) and len(value) > MAX_MEMBERS:
+            # Which members come first depends on the hash seed.
+            return "%s%d members%s" % (opening, len(value), closing)
+        parts = []
+        room = self.limit
+        for item in value.items() if kind is dict else value:
+            if kind is dict:
+                parts.append("%s: %s" % (self.write(item[0], depth - 1), self.write(item[1], depth - 1)))
+            else:
+                parts.append(self.write(item, depth - 1))
+            room -= len(parts[-1])
+            if (room <= 0 or self.left <= 0) and kind is not set and kind is not frozenset:
+                break
+        if kind is set or kind is frozenset:
+            parts.sort()
+        if len(parts) < len(value):
+            parts.append("...")
+        comma = "," if kind is tuple and len(value) == 1 else ""
+        return opening + ", ".join(parts) + comma + closing
+
+    def bare_object(self, value, kind, depth):
+        """An object without a `repr` of its own, by its attributes."""
+        name = qualname_of(kind).rpartition(".")[2]
+        found = attributes_of(value, kind)
+        if not found or depth == 0 or self.left <= 0:
+            return "<%s>" % name
+        parts = ["%s=%s" % (key, self.write(found[key], min(depth, 2) - 1)) for key in sorted(found)[:8]]
+        return "%s(%s%s)" % (name, ", ".join(parts), ", ..." if len(found) > 8 else "")
 
 
-def _scalar_line(value, kind, limit):
-    if kind is int and value.bit_length() > 4 * limit:
-        return "<int of %d bits>" % value.bit_length()
-    if (kind is str or kind is bytes or kind is bytearray) and len(value) > limit:
-        return repr(value[:limit]) + "..."
-    return repr(value)
-
-
-def _container_line(value, kind, limit, depth):
-    opening, closing = {list: "[]", tuple: "()", dict: "{}", set: "{}"}.get(kind, ("frozenset({", "})"))
-    parts = []
-    if depth == 0:
-        return opening + "..." + closing
-    room = limit
-    for item in islice(value.items() if kind is dict else value, 30):
-        if kind is dict:
-            parts.append("%s: %s" % (_safe_line(item[0], limit, depth), _safe_line(item[1], limit, depth)))
-        else:
-            parts.append(_safe_line(item, limit, depth))
-        room -= len(parts[-1])
-        if room <= 0:
-            break
-    if len(parts) < len(value):
-        parts.append("...")
-    if kind is set or kind is frozenset:
-        parts.sort()
-    comma = "," if kind is tuple and len(value) == 1 else ""
-    return opening + ", ".join(parts) + comma + closing
-
-
-def _safe_line(value, limit, depth):
-    try:
-        return _line(value, limit, depth - 1)
-    except Exception as error:
-        return "<%s whose repr raises %s>" % (qualname_of(type(value)), qualname_of(type(error)))
-
-
-def _object_line(value, kind, limit, depth):
-    name = qualname_of(kind).rpartition(".")[2]
-    found = attributes_of(value, kind)
-    if not found or depth == 0:
-        return "<%s>" % name
-    parts = ["%s=%s" % (key, _safe_line(found[key], limit // 2, min(depth, 2))) for key in sorted(found)[:8]]
-    return "%s(%s%s)" % (name, ", ".join(parts), ", ..." if len(found) > 8 else "")
+def _has_own_repr(kind):
+    for cls in mro_of(kind):
+        teller = names_of(cls).get("__repr__")
+        if teller is not None:
+            return teller is not object.__repr__
+    return False
 
 
 def literal(value):
