@@ -160,7 +160,7 @@ def finding(*evidence: Difference | FailingTest, **members: Any) -> Finding:
     given: dict[str, Any] = {
         "id": "3f2a9c00d1e2f3a4",
         "investigator": "behaviour",
-        "claim": "answers differently",
+        "claim": "round_total() answers differently",
         "where": Location(path="billing/invoice.py", line=90),
         "unit": "billing.invoice.round_total",
         "observed_at": "billing.invoice.round_total",
@@ -173,7 +173,7 @@ def gap(slug: str = "not-reached", **members: Any) -> Gap:
     """A unit that no test reaches."""
     given: dict[str, Any] = {
         "slug": slug,
-        "reason": "no test runs into it",
+        "reason": f"No test reaches {members.get('unit', 'billing.invoice.void')}.",
         "remedy": "Add a test that calls it.",
         "unit": "billing.invoice.void",
     }

@@ -98,7 +98,7 @@ def test_the_members_that_pipelines_read_are_there() -> None:
         "observed_at": "billing.invoice.round_total",
         "path": "billing/invoice.py",
         "line": 90,
-        "claim": "answers differently",
+        "claim": "round_total() answers differently",
     }
     assert found["condition"] == {
         "text": "amount has more than 2 decimals and currency == 'JPY'",
@@ -117,7 +117,7 @@ def test_the_members_that_pipelines_read_are_there() -> None:
     assert {key: document["gaps"][0][key] for key in ("slug", "unit", "reason", "remedy")} == {
         "slug": "not-reached",
         "unit": "billing.invoice.void",
-        "reason": "no test runs into it",
+        "reason": "No test reaches billing.invoice.void.",
         "remedy": "Add a test that calls it.",
     }
     assert {key: document["effort"][key] for key in ("experiments", "matched", "seconds")} == {

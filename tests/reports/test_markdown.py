@@ -23,7 +23,11 @@ def test_the_summary_stands_first_and_the_rest_follows_in_order() -> None:
     """A reader of the first lines knows what to do."""
     judged = verdict(
         finding(difference(), condition=CONDITION),
-        finding(failing_test(runs=1), id="bb11bb22cc33dd44", claim="fails a test that passed"),
+        finding(
+            failing_test(runs=1),
+            id="bb11bb22cc33dd44",
+            claim="tests/test_invoice.py::test_total passes on base and fails on head",
+        ),
         gaps=(gap(), gap(unit="billing.invoice.cancel")),
         change=change(changed(), removed(used_by=("api.py:3",)), remarks=("main has moved on.",)),
     )
@@ -51,7 +55,7 @@ def test_the_summary_stands_first_and_the_rest_follows_in_order() -> None:
 
         See it again: `assay replay 3f2a9c00d1e2`
 
-        ### notice: `billing.invoice.round_total` fails a test that passed
+        ### notice: `billing.invoice.round_total` tests/test\\_invoice\\.py\\:\\:test\\_total passes on base and fails on head
 
         `billing/invoice.py:90`
 
@@ -64,7 +68,7 @@ def test_the_summary_stands_first_and_the_rest_follows_in_order() -> None:
         A notice only: a test passed on base and failed on head once, and was not run again.  
         See it again: `assay replay bb11bb22cc33`
 
-        - **gap** `not-reached`: `billing.invoice.void`, `billing.invoice.cancel`. no test runs into it. Next: Add a test that calls it.
+        - **gap** `not-reached`: No test reaches billing\\.invoice\\.void. No test reaches billing\\.invoice\\.cancel. Next: Add a test that calls it.
 
         <sub>Isolation: `L3 namespaces+landlock+seccomp`. Exit status 1.</sub>
         """)  # noqa: W291

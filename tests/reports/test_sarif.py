@@ -35,7 +35,7 @@ def test_a_finding_is_a_result_at_its_line_with_the_rule_it_names() -> None:
         "region": {"startLine": 90},
     }
     assert result["message"]["text"] == (
-        "billing.invoice.round_total() answers differently. "
+        "billing.invoice.round_total answers differently. "
         "When amount has more than 2 decimals and currency == 'JPY' (41 of 41 differing, 0 of 902 others). "
         "Call: round_total(amount=Decimal('10.005'), currency='JPY', book=...). "
         "Base: Decimal('10.01'). Head: Decimal('10.00'). "
@@ -62,7 +62,7 @@ def test_gaps_are_notifications_of_the_run() -> None:
     described = run(gaps=(gap(), gap("internal")))["invocations"][0]
     assert (described["executionSuccessful"], described["exitCode"]) == (False, 3)
     assert described["toolExecutionNotifications"][0]["message"]["text"] == (
-        "not-reached (billing.invoice.void): no test runs into it Add a test that calls it."
+        "not-reached (billing.invoice.void): No test reaches billing.invoice.void. Add a test that calls it."
     )
 
 

@@ -36,7 +36,11 @@ def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
     """What was looked at, what was found, what could not be looked at, and what follows."""
     judged = verdict(
         finding(difference(), condition=CONDITION),
-        finding(failing_test(), id="bb11bb22cc33dd44", claim="fails a test that passed"),
+        finding(
+            failing_test(),
+            id="bb11bb22cc33dd44",
+            claim="tests/test_invoice.py::test_total passes on base and fails on head",
+        ),
         finding(
             difference(plausible=False, implausible_because="no float was ever seen at amount"), id="cc11bb22cc33dd44"
         ),
@@ -65,7 +69,7 @@ def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
         12 of 12 planted differences seen · 3,400 of 3,412 experiments matched · 10 dropped and 2 masked as noise
         open: cpu side channels
 
-        BLOCK   billing/invoice.py:90  round_total  fails a test that passed
+        BLOCK   billing/invoice.py:90  round_total  tests/test_invoice.py::test_total passes on base and fails on head
                 test   tests/test_invoice.py::test_total
                 base   passes
                 head   assert Decimal('9.99') == Decimal('10')
@@ -89,8 +93,9 @@ def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
 
         gap     dependencies  poetry.lock changed
                 next   Run the tests in the new environment.
-        gap     not-reached  no test runs into it
-                billing.invoice.void, billing.invoice.cancel
+        gap     not-reached  2 gaps
+                No test reaches billing.invoice.void.
+                No test reaches billing.invoice.cancel.
                 next   Add a test that calls it.
 
         verdict  block   1 block · 1 hold · 1 notice · 3 gaps                                                      exit status 1
@@ -245,7 +250,7 @@ def recorded(replay: CallReplay | FailureReplay) -> RecordedFinding:
         observed_at="billing.invoice.round_total",
         path="billing/invoice.py",
         line=90,
-        claim="answers differently",
+        claim="round_total() answers differently",
         replay=replay,
     )
 
@@ -275,7 +280,7 @@ def test_a_replay_shows_both_outcomes_and_whether_the_difference_is_there() -> N
     """One under the other, so that the eye can compare."""
     answer = ReplayAnswer(differs=True, base=returned("Decimal('10.01')"), head=returned("Decimal('10.00')"))
     assert render_replay(recorded(CALL), answer, colour=False, width=100) == dedent("""\
-        billing/invoice.py:90  billing.invoice.round_total  answers differently
+        billing/invoice.py:90  round_total() answers differently
                 from   tests/test_invoice.py::test_total, with amount: Decimal('10') -> Decimal('10.005')
                 base   Decimal('10.01')
                 head   Decimal('10.00')
@@ -289,7 +294,7 @@ def test_a_replay_that_shows_nothing_says_why() -> None:
     answer = ReplayAnswer(differs=False, base=returned("passes"), head=None, note="head no longer makes this call")
     replay = FailureReplay(scenario="tests/test_invoice.py::test_total", seed=0, removed_name=None)
     assert render_replay(recorded(replay), answer, colour=False, width=100) == dedent("""\
-        billing/invoice.py:90  billing.invoice.round_total  answers differently
+        billing/invoice.py:90  round_total() answers differently
                 from   tests/test_invoice.py::test_total
                 base   passes
                 head   nothing to see
@@ -297,3 +302,24 @@ def test_a_replay_that_shows_nothing_says_why() -> None:
 
         the difference is gone
         """)
+
+
+def test_a_claim_that_does_not_name_its_unit_or_caller_gets_them_from_the_report() -> None:
+    """Nobody reads a unit's name twice in a line, or not at all."""
+    seen = finding(difference(), claim="answers differently", observed_at="billing.api.invoice")
+    named = finding(difference(), claim="round_total() answers differently, seen through billing.api.invoice()")
+    for found, tail in ((seen, "seen at billing.api.invoice()"), (named, "seen through billing.api.invoice()")):
+        told = render(verdict(found), colour=False, width=120, verbose=False)
+        assert f"billing/invoice.py:90  round_total()  answers differently, {tail}\n" in told
+
+
+def test_reasons_that_are_alike_are_told_once_with_their_units() -> None:
+    """And many different ones are counted."""
+    alike = tuple(
+        gap("budget", unit=f"m.f{number}", reason="not enough time", remedy="--budget 120") for number in range(3)
+    )
+    other = tuple(gap(unit=f"m.g{number}") for number in range(9))
+    told = render(verdict(gaps=(*alike, *other)), colour=False, width=120, verbose=False)
+    assert "gap     budget  m.f0, m.f1, m.f2: not enough time\n        next   --budget 120\n" in told
+    assert "gap     not-reached  9 gaps\n        No test reaches m.g0.\n" in told
+    assert "        No test reaches m.g5.\n        and 3 more (--verbose shows them)\n" in told

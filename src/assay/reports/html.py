@@ -11,6 +11,7 @@ from assay.reports.sentences import (
     alteration,
     because,
     call_words,
+    claim_alone,
     controls,
     coverage,
     excuse,
@@ -84,10 +85,8 @@ def _findings(verdict: Verdict) -> Iterator[str]:
 def _finding(finding: Finding, level: Level) -> Iterator[str]:
     yield f'<article class="{level.word}" id="f-{_safe(finding.id)}">'
     yield f'<div class="level">{level.word}</div>'
-    yield f"<h3><code>{_safe(finding.unit)}()</code> {_safe(finding.claim)}</h3>"
+    yield f"<h3><code>{_safe(finding.unit)}</code> {_safe(claim_alone(finding))}</h3>"
     rows = [("where", f"{finding.where.path}:{finding.where.line}")]
-    if finding.observed_at != finding.unit:
-        rows.append(("seen at", finding.observed_at))
     condition = finding.condition
     if condition is not None:
         counts = f"({condition.held_differing:,} of {condition.differing:,} differing, "

@@ -8,9 +8,11 @@ from assay.reports.sentences import (
     alteration,
     because,
     call_words,
+    claim_alone,
     count,
     coverage,
     excuse,
+    gap_groups,
     plain,
     sides,
     still_used,
@@ -18,7 +20,7 @@ from assay.reports.sentences import (
     verdict_words,
     walls,
 )
-from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
+from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
 
 LIMIT = 65_536
 """GitHub accepts no longer comment."""
@@ -69,7 +71,7 @@ def _summary(verdict: Verdict) -> Iterator[str]:
 def _finding(finding: Finding, level: Level) -> str:
     word = level.word.upper() if level >= Level.HOLD else level.word
     lines = [
-        f"### {word}: {_code(finding.unit)} {_text(finding.claim)}",
+        f"### {word}: {_code(finding.unit)} {_text(claim_alone(finding))}",
         "",
         _code(f"{finding.where.path}:{finding.where.line}"),
     ]
@@ -111,14 +113,11 @@ def _example(finding: Finding) -> list[str]:
 
 def _gaps(verdict: Verdict) -> Iterator[str]:
     """One entry for each kind of gap."""
-    groups: dict[tuple[str, str, str], list[Gap]] = {}
-    for gap, _ in verdict.gap_levels:
-        groups.setdefault((gap.slug, gap.reason, gap.remedy), []).append(gap)
-    for (slug, reason, remedy), gaps in sorted(groups.items()):
-        units = [_code(gap.unit) for gap in gaps if gap.unit]
-        about = f": {', '.join(units[:10])}{f' and {len(units) - 10} more' if len(units) > 10 else ''}" if units else ""
-        told = f"- **gap** {_code(slug)}{about}. {_sentence(reason)}"
-        yield f"{told} Next: {_sentence(remedy)}" if remedy else told
+    for group in gap_groups(verdict):
+        reasons = " ".join(map(_sentence, group.reasons[:10]))
+        more = f" And {len(group.reasons) - 10:,} more." if len(group.reasons) > 10 else ""
+        remedies = "".join(f" Next: {_sentence(remedy)}" for remedy in group.remedies[:3])
+        yield f"- **gap** {_code(group.slug)}: {reasons}{more}{remedies}"
 
 
 def _code(text: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Mapping
 
 from assay import __version__
-from assay.reports.sentences import alteration, because, call_words, excuse, plain, sides, walls
+from assay.reports.sentences import alteration, because, call_words, claim_alone, excuse, plain, sides, walls
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -112,7 +112,7 @@ def fingerprint(finding: Finding) -> str:
 
 
 def _message(finding: Finding, level: Level) -> str:
-    parts = [f"{plain(finding.unit)}() {plain(finding.claim)}."]
+    parts = [f"{plain(finding.unit)} {claim_alone(finding)}."]
     condition = finding.condition
     if condition is not None:
         parts.append(

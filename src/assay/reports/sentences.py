@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from assay.judgement.levels import rule_of
 from assay.judgement.verdict import INTERNAL, nothing_established
 from assay.values.change import ChangedUnit
 from assay.values.experiment import Experiment, Outcome
-from assay.values.finding import Difference, Finding, Level, Verdict
+from assay.values.finding import Difference, Finding, Gap, Level, Verdict
 from assay.values.isolation import Isolation
 
 DOT = " · "
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapGroup:
+    """Gaps with one slug and level, ready to be read."""
+
+    slug: str
+    level: Level
+    gaps: int
+    reasons: tuple[str, ...]
+    remedies: tuple[str, ...]
+    details: tuple[str, ...]
+
 
 _ENDINGS = {
     "returned": "returns",
@@ -75,6 +90,41 @@ def subject(finding: Finding, verdict: Verdict) -> str:
         finding.unit,
     )
     return plain(f"{name}()" if isinstance(finding.evidence[0], Difference) else name)
+
+
+def claim_alone(finding: Finding) -> str:
+    """The claim without the name of the unit, which reports show beside it; with the caller where it was seen."""
+    claim = finding.claim
+    for name in (f"{finding.unit}()", f"{finding.unit.rpartition('.')[2]}()", finding.unit):
+        claim = claim.removeprefix(f"{name} ")
+    if finding.observed_at not in (finding.unit, "") and finding.observed_at not in claim:
+        claim = f"{claim}, seen at {finding.observed_at}()"
+    return plain(claim)
+
+
+def gap_groups(verdict: Verdict) -> tuple[GapGroup, ...]:
+    """Gaps by slug, those that count first; equal reasons and remedies are told once."""
+    groups: dict[tuple[Level, str], list[Gap]] = {}
+    for gap, level in verdict.gap_levels:
+        groups.setdefault((level, gap.slug), []).append(gap)
+    ordered = sorted(groups.items(), key=lambda entry: (-entry[0][0], entry[0][1]))
+    return tuple(_group(slug, level, gaps) for (level, slug), gaps in ordered)
+
+
+def _group(slug: str, level: Level, gaps: list[Gap]) -> GapGroup:
+    units: dict[str, list[str]] = {}
+    for gap in gaps:
+        units.setdefault(gap.reason, []).extend([gap.unit] if gap.unit and gap.unit not in gap.reason else [])
+    reasons = (reason if not names else f"{', '.join(names)}: {reason}" for reason, names in units.items())
+    remedies = dict.fromkeys(gap.remedy for gap in gaps if gap.remedy)
+    return GapGroup(
+        slug=plain(slug),
+        level=level,
+        gaps=len(gaps),
+        reasons=tuple(map(plain, reasons)),
+        remedies=tuple(map(plain, remedies)),
+        details=tuple(gap.detail for gap in gaps if gap.detail),
+    )
 
 
 def still_used(verdict: Verdict) -> tuple[ChangedUnit, ...]:

@@ -11,11 +11,13 @@ from assay.reports.sentences import (
     alteration,
     because,
     call_words,
+    claim_alone,
     clip,
     controls,
     count,
     coverage,
     excuse,
+    gap_groups,
     outcome_words,
     plain,
     sides,
@@ -26,13 +28,13 @@ from assay.reports.sentences import (
     walls,
     walls_by_state,
 )
-from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
+from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
 from assay.values.options import ReplayAnswer
 from assay.values.record import CallReplay, FailureReplay, RecordedFinding
 
 INDENT = " " * 8
 NOTICES_SHOWN = 12
-UNITS_SHOWN = 6
+REASONS_SHOWN = 6
 PLACES_SHOWN = 3
 
 _RESET = "\x1b[0m"
@@ -71,7 +73,7 @@ def render_replay(finding: RecordedFinding, answer: ReplayAnswer, *, colour: boo
     """Both outcomes of one experiment, one under the other, and whether the difference is still there."""
     look = _Look(colour=colour, width=max(60, width), verbose=True)
     replay = finding.replay
-    lines = [f"{plain(finding.path)}:{finding.line}  {plain(finding.unit)}  {plain(finding.claim)}"]
+    lines = [f"{plain(finding.path)}:{finding.line}  {plain(finding.claim)}"]
     match replay:
         case CallReplay():
             edits = ", ".join(plain(edit.shown or edit.operator) for edit in replay.edits)
@@ -129,9 +131,8 @@ def _findings(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
 
 def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> list[str]:
     word = level.word.upper() if level >= Level.HOLD else level.word
-    seen_at = "" if finding.observed_at == finding.unit else f", seen at {plain(finding.observed_at)}()"
     place = f"{plain(finding.where.path)}:{finding.where.line}"
-    title = f"{place}  {subject(finding, verdict)}  {plain(finding.claim)}{seen_at}"
+    title = f"{place}  {subject(finding, verdict)}  {claim_alone(finding)}"
     lines = [look.paint(word, _LEVEL_COLOURS[level]) + " " * (8 - len(word)) + title]
     condition = finding.condition
     if condition is not None:
@@ -192,34 +193,28 @@ def _labelled(label: str, text: str, look: _Look) -> str:
 
 
 def _gaps(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
-    """Gaps with one slug, reason and remedy are one entry; those that count come first."""
-    groups: dict[tuple[Level, str, str, str], list[Gap]] = {}
-    for gap, level in verdict.gap_levels:
-        groups.setdefault((level, gap.slug, gap.reason, gap.remedy), []).append(gap)
+    """Each kind of gap once: its reasons, then what would help."""
     block: list[str] = []
-    for (level, slug, reason, remedy), gaps in sorted(groups.items(), key=lambda item: (-item[0][0], item[0][1])):
-        counts = " (counts)" if level >= Level.HOLD else ""
-        block.append(look.paint("gap", _LEVEL_COLOURS[level]) + f"     {plain(slug)}{counts}  {plain(reason)}")
-        units = [plain(gap.unit) for gap in gaps if gap.unit]
-        shown = units if look.verbose else units[:UNITS_SHOWN]
-        more = f" and {len(units) - len(shown)} more" if len(shown) < len(units) else ""
-        if units:
-            block.extend(_wrapped(", ".join(shown) + more, look))
-        block.extend(_wrapped(f"next   {plain(remedy)}", look) if remedy else [])
+    for group in gap_groups(verdict):
+        label = look.paint("gap", _LEVEL_COLOURS[group.level]) + "     "
+        counts = " (policy counts it)" if group.level >= Level.HOLD else ""
+        shown = group.reasons if look.verbose else group.reasons[:REASONS_SHOWN]
+        more = len(group.reasons) - len(shown)
+        if len(group.reasons) == 1:
+            block.extend(_wrapped(f"{group.slug}{counts}  {shown[0]}", look, label))
+        else:
+            block.append(f"{label}{group.slug}{counts}  {count(group.gaps, 'gap')}")
+            block.extend(line for reason in shown for line in _wrapped(reason, look))
+        block.extend([f"{INDENT}and {more:,} more (--verbose shows them)"] if more else [])
+        block.extend(line for remedy in group.remedies[:PLACES_SHOWN] for line in _wrapped(f"next   {remedy}", look))
         if look.verbose:
-            block.extend(f"{INDENT}| {plain(line)}" for gap in gaps for line in gap.detail.splitlines())
+            block.extend(f"{INDENT}| {plain(line)}" for detail in group.details for line in detail.splitlines())
     yield block
 
 
-def _wrapped(text: str, look: _Look) -> list[str]:
-    return textwrap.wrap(
-        text,
-        look.width,
-        initial_indent=INDENT,
-        subsequent_indent=INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+def _wrapped(text: str, look: _Look, label: str = INDENT) -> list[str]:
+    lines = textwrap.wrap(text, look.width - len(INDENT), break_long_words=False, break_on_hyphens=False)
+    return [(label if number == 0 else INDENT) + line for number, line in enumerate(lines)]
 
 
 def _account(verdict: Verdict) -> list[str]:
