@@ -48,7 +48,7 @@ def write_tuple(walk, value, depth, path):
     return _sequence(walk, value, tuple, items, depth, path)
 
 
-def _sequence(walk, value, base, items, depth, path):  # noqa: PLR0917 - every writer is handed the same three
+def _sequence(walk, value, base, items, depth, path):
     kind = type(value)
     width = walk.width
     node = ["seq", type_name(kind), base.__len__(value), walk.items(items[:width], depth, path)]

@@ -56,7 +56,7 @@ _time_hms = _reader(_TIME, "hour", "minute", "second", "microsecond", "fold", "t
 _delta_parts = _reader(_DELTA, "days", "seconds", "microseconds")
 
 
-def _finish(walk, value, base, tree, depth, path):  # noqa: PLR0917 - every writer is handed the same three
+def _finish(walk, value, base, tree, depth, path):
     """A subclass of a library value keeps the library's tree inside its own."""
     kind = type(value)
     return tree if kind is base else ["sub", type_name(kind), tree, walk.attributes(value, kind, depth, path)]
@@ -79,7 +79,7 @@ def write_time(walk, value, depth, path):
     return _finish(walk, value, _TIME, _clock(walk, "time", "", _time_hms(value), depth, path), depth, path)
 
 
-def _clock(walk, kind, text, parts, depth, path):  # noqa: PLR0917 - every writer is handed the same three
+def _clock(walk, kind, text, parts, depth, path):
     text += "%02d:%02d:%02d.%06d" % tuple(parts[:4]) + (" fold=1" if parts[4] else "")
     if parts[5] is None:
         return ["is", kind, text]
