@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assay.change.kinds import kind_of, places_of
 from assay.change.layout import module_name, modules_of, roots_of
-from assay.change.syntax import Module, Scope, dotted, parse
+from assay.change.syntax import PARSED_FILES, Module, Scope, blocks, dotted, parse
 from assay.values.change import Side
 from assay.values.lab import Source
 
@@ -47,7 +48,6 @@ class Project:
         self.roots = roots_of(source, side)
         self._by_name = modules_of(self.paths, self.roots)
         self._modules: dict[str, Module | SyntaxError | None] = {}
-        self._imports: dict[str, Imports] = {}
 
     def parsed(self, path: str | None) -> Module | SyntaxError | None:
         """The module, why it cannot be parsed, or None where there is no such text."""
@@ -81,9 +81,7 @@ class Project:
 
     def imports(self, module: Module) -> Imports:
         """What a file imports."""
-        if module.path not in self._imports:
-            self._imports[module.path] = read_imports(module)
-        return self._imports[module.path]
+        return read_imports(module)
 
     def canonical(self, target: Target) -> Target:
         """Where a name is really defined, through re-exports and submodules."""
@@ -129,12 +127,15 @@ class Project:
                     waiting.append((owner, nested if nested in owner.scopes and owner is current else target.name))
 
 
+@lru_cache(maxsize=PARSED_FILES)
 def read_imports(module: Module) -> Imports:
     """Every import of a file, with relative ones made absolute."""
     names: dict[str, Target] = {}
     stars: list[str] = []
     modules: set[str] = set()
-    for node in ast.walk(module.tree):
+    waiting: list[ast.stmt] = [*reversed(module.tree.body)]
+    while waiting:
+        node = waiting.pop()
         if isinstance(node, ast.Import):
             modules.update(alias.name for alias in node.names)
             names.update(_plain(node))
@@ -144,9 +145,12 @@ def read_imports(module: Module) -> Imports:
             modules.update(f"{origin}.{alias.name}" for alias in node.names)
             stars += [origin for alias in node.names if alias.name == "*"]
             names.update(imported(node, module))
+        else:
+            waiting += [statement for block in blocks(node) for statement in reversed(block)]
     return Imports(names, tuple(stars), frozenset(modules))
 
 
+@lru_cache(maxsize=PARSED_FILES)
 def top_imports(module: Module) -> Mapping[str, Target]:
     """Names that the module itself binds by imports, inside `try` and `if` too."""
     names: dict[str, Target] = {}

@@ -8,9 +8,12 @@ from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TypeAlias
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef
+PARSED_FILES = 96
+"""So many parsed files are kept; a large one takes some megabytes."""
 Definition: TypeAlias = FunctionNode | ast.ClassDef
 
 
@@ -89,8 +92,9 @@ class Module:
         return [f for f in self.functions if bisect_left(found, f.first_line) < bisect_right(found, f.last_line)]
 
 
+@lru_cache(maxsize=PARSED_FILES)
 def parse(path: str, name: str, text: str) -> Module | SyntaxError:
-    """The parsed file, or why it cannot be parsed."""
+    """The parsed file, or why it cannot be parsed. The last files are remembered: most are the same on both sides."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -38,7 +38,8 @@ def _of_function(other: Module, module: Module, name: str, project: Project) -> 
         defined = {
             n.name for n in other.tree.body if isinstance(n, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef))
         }
-        local = set() if name in defined | set(project.imports(other).names) else {name}
+        replaced = other is not module and name in defined | set(project.imports(other).names)
+        local = set() if replaced else {name}
         aliases: set[str] = set()
     else:
         imports = project.imports(other)
@@ -63,7 +64,7 @@ def _of_method(other: Module, module: Module, name: str, owner: str, project: Pr
     )
     if not related:
         return
-    still = any(f.node.name == name and f.in_class for f in other.functions)
+    still = other is not module and any(f.node.name == name and f.in_class for f in other.functions)
     for node in ast.walk(other.tree):
         if isinstance(node, ast.Attribute) and node.attr == name and isinstance(node.ctx, ast.Load) and not still:
             yield node.lineno
