@@ -32,9 +32,9 @@ def assert_reads(judged: Verdict, expected: str, *, width: int = 120, verbose: b
     assert told.splitlines() == dedent(expected).strip("\n").splitlines()
 
 
-def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
-    """What was looked at, what was found, what could not be looked at, and what follows."""
-    judged = verdict(
+def mixed() -> Verdict:
+    """One of each level, two kinds of gap, and units of every kind."""
+    return verdict(
         finding(difference(), condition=CONDITION),
         finding(
             failing_test(),
@@ -59,15 +59,19 @@ def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
             ),
         ),
     )
+
+
+def test_a_verdict_is_read_from_the_top_with_the_heaviest_first() -> None:
+    """What was looked at, what was found, what could not be looked at, and what follows."""
     assert_reads(
-        judged,
+        mixed(),
         """
         2 units changed · 1 observed (3,412 experiments, 21 s) · 1 not reached · 1 added (no base to compare) · 1 removed
         isolation: L3 namespaces+landlock+seccomp
         main has moved on by 3 commits since.
         removed billing.invoice.old() is still used: api.py:3, web/views.py:90
         12 of 12 planted differences seen · 3,400 of 3,412 experiments matched · 10 dropped and 2 masked as noise
-        open: cpu side channels
+        2 walls proven · open: cpu side channels
 
         BLOCK   billing/invoice.py:90  round_total  tests/test_invoice.py::test_total passes on base and fails on head
                 test   tests/test_invoice.py::test_total
@@ -110,7 +114,7 @@ def test_a_clear_verdict_is_short() -> None:
         """
         1 unit changed · 1 observed (3,412 experiments, 21 s)                          isolation: L3 namespaces+landlock+seccomp
         12 of 12 planted differences seen · 3,400 of 3,412 experiments matched · 10 dropped and 2 masked as noise
-        open: cpu side channels
+        2 walls proven · open: cpu side channels
 
         verdict  clear   nothing found                                                                             exit status 0
         """,

@@ -139,11 +139,14 @@ def walls(isolation: Isolation | None) -> str:
     return f"{isolation.name} {'+'.join(isolation.mechanisms)}".rstrip()
 
 
-def walls_by_state(isolation: Isolation) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    """Properties of the sandbox under `proven`, `assumed` and `open`, each only where there are any."""
-    states = ("proven", "assumed", "open")
-    names = {state: tuple(wall.name for wall in isolation.properties if wall.state == state) for state in states}
-    return tuple((state, names[state]) for state in states if names[state])
+def walls_by_state(isolation: Isolation) -> str:
+    """How many properties of the sandbox were proven, and which were not; nothing where there are none."""
+    proven = sum(wall.state == "proven" for wall in isolation.properties)
+    parts = [f"{count(proven, 'wall')} proven"] if isolation.properties else []
+    for state in ("assumed", "open"):
+        names = [plain(wall.name) for wall in isolation.properties if wall.state == state]
+        parts.extend([f"{state}: {', '.join(names)}"] if names else [])
+    return DOT.join(parts)
 
 
 def controls(verdict: Verdict) -> str:

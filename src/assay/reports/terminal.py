@@ -64,7 +64,7 @@ def render(verdict: Verdict, *, colour: bool, width: int, verbose: bool) -> str:
     blocks.extend(_findings(verdict, look))
     blocks.extend(_gaps(verdict, look))
     if verbose:
-        blocks.append(_account(verdict))
+        blocks.append(_account(verdict, look))
     blocks.append(_closing(verdict, look))
     return "\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
@@ -109,10 +109,8 @@ def _opening(verdict: Verdict, look: _Look) -> list[str]:
         )
     if controls(verdict):
         lines.append(look.paint(controls(verdict), _DIM))
-    if examination.isolation is not None:
-        known = walls_by_state(examination.isolation)
-        told = known if look.verbose else tuple((state, names) for state, names in known if state != "proven")
-        lines.extend(look.paint(f"{state}: {', '.join(map(plain, names))}", _DIM) for state, names in told)
+    if examination.isolation is not None and examination.isolation.properties:
+        lines.append(look.paint(walls_by_state(examination.isolation), _DIM))
     return lines
 
 
@@ -217,7 +215,7 @@ def _wrapped(text: str, look: _Look, label: str = INDENT) -> list[str]:
     return [(label if number == 0 else INDENT) + line for number, line in enumerate(lines)]
 
 
-def _account(verdict: Verdict) -> list[str]:
+def _account(verdict: Verdict, look: _Look) -> list[str]:
     """What it cost and how it was done, for `--verbose`."""
     examination = verdict.examination
     effort = examination.effort
@@ -227,7 +225,8 @@ def _account(verdict: Verdict) -> list[str]:
             f"rate    {effort.experiments / effort.seconds:,.0f} experiments a second{DOT}seed {examination.seed}"
         )
     if effort.by_operator:
-        lines.append("kinds   " + ", ".join(f"{plain(name)} {number:,}" for name, number in effort.by_operator))
+        kinds = ", ".join(f"{plain(name)} {number:,}" for name, number in effort.by_operator)
+        lines.extend(_wrapped(kinds, look, "kinds   "))
     target = examination.target
     if target is not None:
         lines.append(f"python  {plain(target.version)}  {plain(target.python)}  ({plain(target.found_by)})")
