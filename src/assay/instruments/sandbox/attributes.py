@@ -19,7 +19,6 @@ _SEND = 0xC018_2101
 _IS_VALID = 0x4008_2102
 _NOTIFICATION = struct.Struct("=QIIiIQ6Q")
 _ANSWER = struct.Struct("=QqiI")
-_PIDFD_GETFD = 438
 _AT_FDCWD = -100
 _AT_SYMLINK_NOFOLLOW = 0x100
 _AT_EMPTY_PATH = 0x1000
@@ -29,13 +28,40 @@ _SET_ID_BITS = 0o6000
 _TIMES_BYTES = 32
 
 
-def fetch_listener(process: int, descriptor: int) -> int:
-    """Our own copy of the listener that a process of ours holds as `descriptor`."""
-    handle = os.pidfd_open(process)
-    try:
-        return linux.system_call(_PIDFD_GETFD, handle, descriptor, 0)
-    finally:
-        os.close(handle)
+def open_line() -> tuple[int, int]:
+    """Two ends of a line between launcher and target."""
+    import _socket  # noqa: PLC0415 - needed on one rung only, and the start of every run pays for imports
+
+    ours, theirs = _socket.socketpair(_socket.AF_UNIX, _socket.SOCK_STREAM, 0)
+    return ours.detach(), theirs.detach()
+
+
+def hand_over(line: int, listener: int | None) -> bool:
+    """Give the launcher the listener, or the word that there is none; true when it is going to answer."""
+    import _socket  # noqa: PLC0415 - as above
+
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, line)
+    if listener is None:
+        return False
+    passed = [(_socket.SOL_SOCKET, _socket.SCM_RIGHTS, struct.pack("=i", listener))]
+    connection.sendmsg([b"?"], passed)
+    answer = bool(connection.recv(1))
+    connection.detach()
+    return answer
+
+
+def take_over(line: int) -> int | None:
+    """The listener that the target hands over, once it does; None if it has none or died before."""
+    import _socket  # noqa: PLC0415 - as above
+
+    connection = _socket.socket(_socket.AF_UNIX, _socket.SOCK_STREAM, 0, line)
+    _, passed, _, _ = connection.recvmsg(1, _socket.CMSG_SPACE(4), _socket.MSG_CMSG_CLOEXEC)
+    listener = None
+    if passed:
+        (listener,) = struct.unpack("=i", passed[0][2])
+        connection.send(b"!")
+    connection.close()
+    return listener
 
 
 def answer_one(listener: int, folder: str) -> None:

@@ -55,6 +55,8 @@ def main() -> None:
     except SetupError as error:
         report = f"failed {error}"
     _send(telling, report)
+    # Nobody needs an interpreter that is taken apart in good order.
+    os._exit(0)
 
 
 def _read_exactly(descriptor: int, length: int) -> bytes:
@@ -84,19 +86,23 @@ def _run(spec: Spec, frames: int, control: int, telling: int) -> str:
         root.become_root_of_a_user_namespace()
     linux.adopt_orphans()
     reading, writing = os.pipe()
-    agreed, agree = os.pipe()
+    line, their_line = attributes.open_line() if spec.level == LANDLOCK else (-1, -1)
     keeper = os.fork()
     if keeper == 0:
-        for descriptor in (reading, agree, control, telling):
-            os.close(descriptor)
-        _keep(spec, _Wires(frames, writing, agreed), limit)
-    for descriptor in (writing, agreed):
-        os.close(descriptor)
+        _close(reading, control, telling, line)
+        _keep(spec, _Wires(frames, writing, their_line), limit)
+    _close(writing, their_line)
     _leave_to_target(frames)
-    told, listener = _listen(reading, agree) if spec.level == LANDLOCK else ("", None)
-    told, reason = _watch(spec, keeper, reading, control, told, listener)
+    listener = attributes.take_over(line) if spec.level == LANDLOCK else None
+    told, reason = _watch(spec, keeper, reading, control, listener)
     processes.kill_descendants()
     return _report(told + _drain(reading), reason)
+
+
+def _close(*descriptors: int) -> None:
+    for descriptor in descriptors:
+        if descriptor >= 0:
+            os.close(descriptor)
 
 
 def _report(told: str, reason: str) -> str:
@@ -110,35 +116,13 @@ def _report(told: str, reason: str) -> str:
     return endings[0]
 
 
-def _listen(reading: int, agree: int) -> tuple[str, int | None]:
-    """Take over the target's questions about attributes of files; without them it refuses such calls itself."""
-    told = ""
-    while part := os.read(reading, 4096).decode("utf-8", "replace"):
-        told += part
-        if "failed " in told:
-            break
-        _, is_asking, rest = told.partition("asks ")
-        if is_asking and "\n" in rest:
-            descriptor, process = rest.split()[:2]
-            try:
-                listener = attributes.fetch_listener(int(process), int(descriptor))
-            except OSError:
-                break
-            os.write(agree, b"y")
-            os.close(agree)
-            return told, listener
-        if "silent\n" in told:
-            break
-    os.close(agree)
-    return told, None
-
-
-def _watch(spec: Spec, keeper: int, reading: int, control: int, told: str, listener: int | None) -> tuple[str, str]:
+def _watch(spec: Spec, keeper: int, reading: int, control: int, listener: int | None) -> tuple[str, str]:
     """Wait until the keeper has told the end, a limit is broken or Assay wants no more; say what was told, and why."""
     poll = select.poll()
     for descriptor in (reading, control, listener):
         if descriptor is not None:
             poll.register(descriptor, select.POLLIN)
+    told = ""
     deadline = time.monotonic() + spec.time_limit_s
     next_look = next_folder_look = 0.0
     while True:
@@ -191,10 +175,11 @@ def _drain(reading: int) -> str:
 class _Wires:
     """Descriptors that keeper and target hold on top of the job and the output."""
 
-    def __init__(self, frames: int, writing: int, agreed: int) -> None:
+    def __init__(self, frames: int, writing: int, line: int) -> None:
         self.frames = frames
         self.writing = writing
-        self.agreed = agreed
+        self.line = line
+        """To the launcher, on the rung where it answers questions; else -1."""
 
 
 def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
@@ -206,6 +191,7 @@ def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
             linux.adopt_orphans()
             _signal.signal(_signal.SIGTERM, _end_all)
             linux.die_with_parent(_signal.SIGTERM)
+        _volunteer_when_memory_is_short()
         # Fails if the launcher died before it could take us with it.
         os.write(wires.writing, b"\n")
         if spec.level >= NAMESPACES:
@@ -214,7 +200,7 @@ def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
         if target == 0:
             _become_target(spec, wires, limit)
         _leave_to_target(wires.frames)
-        os.close(wires.agreed)
+        _close(wires.line)
         linux.hide_memory()
         linux.drop_capabilities()
         _send(wires.writing, f"ended {_bury_until(target)}")
@@ -222,6 +208,15 @@ def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
         _send(wires.writing, f"failed {error}")
     finally:
         os._exit(0)
+
+
+def _volunteer_when_memory_is_short() -> None:
+    """Let the kernel kill the run, not Assay or the user's editor."""
+    try:
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:  # noqa: PTH123 - as in `processes`
+            stream.write("800")
+    except OSError:
+        pass
 
 
 def _end_all(_signal_number: int, _frame: object) -> None:
@@ -287,12 +282,11 @@ def _find_protected(spec: Spec) -> tuple[int, ...]:
 
 def _keep_descriptors(wires: _Wires) -> None:
     """Put the frame pipe where the target expects it, our own wires above, and close all others."""
-    writing = fcntl.fcntl(wires.writing, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL)
-    agreed = fcntl.fcntl(wires.agreed, fcntl.F_DUPFD_CLOEXEC, writing + 1)
+    above = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL) if one >= 0 else -1 for one in (wires.writing, wires.line)]
     os.dup2(wires.frames, _FRAMES)
-    os.closerange(_FRAMES + 1, writing)
-    os.closerange(agreed + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
-    wires.writing, wires.agreed = writing, agreed
+    os.closerange(_FRAMES + 1, _ABOVE_ALL)
+    os.closerange(max(above) + 1, _OPEN_FILES)
+    wires.writing, wires.line = above
 
 
 def _restrict_calls(spec: Spec, protected: tuple[int, ...], wires: _Wires) -> None:
@@ -300,14 +294,9 @@ def _restrict_calls(spec: Spec, protected: tuple[int, ...], wires: _Wires) -> No
     asks = spec.level == LANDLOCK
     namespaces = spec.level >= NAMESPACES
     listener = seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=asks)
-    if not asks:
-        return
-    if listener is None:
+    if asks and listener is None:
         seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=False)
-        _send(wires.writing, "silent")
-    else:
-        _send(wires.writing, f"asks {listener} {os.getpid()}")
-    if not os.read(wires.agreed, 1):
+    if asks and not attributes.hand_over(wires.line, listener):
         seccomp.refuse_attributes()
 
 

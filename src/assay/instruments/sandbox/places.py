@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import threading
+import time
 from collections import deque
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -48,6 +49,12 @@ class Places(Protocol):
         """Remove every folder made here."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Waiter:
+    tree: Path
+    since_s: float
+
+
 class MountedPlaces:
     """Every run mounts its tree at one path, in a root of its own."""
 
@@ -73,18 +80,20 @@ class SharedPlaces:
 
     The given tree is copied once (and again when it changed) and never touched: it may be a folder of the user's, and
     Assay may be killed at any moment. Runs of one tree share its copy; a run of another tree waits until
-    they are done, first come, first served. Temporary folders are numbered from 00, lowest free number first.
+    they are done. Who comes late may still join the runs of its tree until somebody has waited for `patience_s`, so that
+    runs asked for in turn go on in batches and none is starved. Temporary folders are numbered from 00, lowest free number first.
     """
 
     same_path = False
 
-    def __init__(self, scratch: Path, *, writable: bool) -> None:
+    def __init__(self, scratch: Path, *, writable: bool, patience_s: float = 2.0) -> None:
         self._scratch = scratch
+        self._patience_s = patience_s
         self._writable = writable
         """Is there no wall that keeps the target from writing? Then a copy is used once."""
         self._place = scratch / "tree"
         self._changed = threading.Condition()
-        self._waiting: deque[Path] = deque()
+        self._waiting: deque[_Waiter] = deque()
         self._copies: dict[Path, tuple[bytes, Path]] = {}
         self._here: Path | None = None
         self._n_runs = 0
@@ -108,20 +117,25 @@ class SharedPlaces:
             self._leave()
 
     def _enter(self, tree: Path) -> None:
+        waiter = _Waiter(tree=tree, since_s=time.monotonic())
         with self._changed:
-            self._waiting.append(tree)
+            self._waiting.append(waiter)
             try:
-                self._changed.wait_for(lambda: self._is_next(tree))
+                self._changed.wait_for(lambda: self._may_enter(waiter))
                 if self._n_runs == 0:
                     self._put(tree)
                 self._n_runs += 1
             finally:
-                self._waiting.remove(tree)
+                self._waiting.remove(waiter)
                 self._changed.notify_all()
 
-    def _is_next(self, tree: Path) -> bool:
-        """Is nobody before us who waits for another tree, and is the folder free or ours?"""
-        return self._waiting[0] == tree and (self._n_runs == 0 or self._here == tree)
+    def _may_enter(self, waiter: _Waiter) -> bool:
+        """Is the folder free and nobody before us, or does our tree stand there and nobody has waited for too long?"""
+        first = self._waiting[0]
+        if self._n_runs == 0:
+            return first.tree == waiter.tree
+        waited_s = time.monotonic() - first.since_s
+        return self._here == waiter.tree and (first.tree == waiter.tree or waited_s < self._patience_s)
 
     def _leave(self) -> None:
         with self._changed:

@@ -8,7 +8,6 @@ and nothing outside.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 
 from assay.instruments.sandbox import linux
 from assay.instruments.sandbox.spec import DEVICES, SYSTEM_PATHS, Spec, Stage
@@ -141,12 +140,10 @@ def _without_nested(paths: list[str]) -> list[str]:
     return kept
 
 
-def _links(paths: list[str]) -> Iterator[tuple[str, str]]:
+def _links(paths: list[str]) -> list[tuple[str, str]]:
     """Paths that lead elsewhere, with where they lead."""
-    for path in paths:
-        real = os.path.realpath(path)
-        if real != path and os.path.exists(real):
-            yield path, real
+    pairs = [(path, os.path.realpath(path)) for path in paths]
+    return [(path, real) for path, real in pairs if real != path and os.path.exists(real)]
 
 
 def _make_link(place: str, target: str) -> None:
