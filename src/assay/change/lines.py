@@ -7,7 +7,7 @@ import difflib
 import io
 import keyword
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from assay.change.normalise import docstring_lines
@@ -50,9 +50,7 @@ def read_lines(module: Module, function: Function) -> Mapping[int, Line]:
     return {n: Line(tuple(w), indent[n], frozenset(names.get(n, ()))) for n, w in words.items() if n not in silent}
 
 
-def changed_lines(
-    base: Function, head: Function, old: Mapping[int, Line], new: Mapping[int, Line]
-) -> tuple[frozenset[int], frozenset[int]]:
+def changed_lines(old: Mapping[int, Line], new: Mapping[int, Line]) -> tuple[frozenset[int], frozenset[int]]:
     """Lines of the unit that only base has, and that only head has.
 
     A line that moved with its block to another depth counts only where nothing else differs.
@@ -69,7 +67,7 @@ def changed_lines(
                 come.update(after[c:d])
         if gone or come:
             break
-    return frozenset(gone | _starts(base, gone)), frozenset(come | _starts(head, come))
+    return frozenset(gone), frozenset(come)
 
 
 def names_on(lines: Mapping[int, Line], numbers: Iterable[int]) -> frozenset[str]:
@@ -77,7 +75,7 @@ def names_on(lines: Mapping[int, Line], numbers: Iterable[int]) -> frozenset[str
     return frozenset(name for n in numbers if n in lines for name in lines[n].names)
 
 
-def _starts(function: Function, numbers: set[int]) -> set[int]:
+def starts_of(function: Function, numbers: Collection[int]) -> frozenset[int]:
     """First lines of the simple statements, and of the headers, to which these lines belong.
 
     An interpreter reports a statement over several lines by its first one.
@@ -92,4 +90,4 @@ def _starts(function: Function, numbers: set[int]) -> set[int]:
             last = min((s.lineno for s in inner), default=(node.end_lineno or node.lineno) + 1)
             if any(node.lineno <= n < last for n in numbers):
                 starts.add(node.lineno)
-    return starts
+    return frozenset(starts)

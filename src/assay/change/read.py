@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names, is_alias_of_types
 from assay.change.compare import Comparison, class_changes, compare
 from assay.change.kinds import kind_of
-from assay.change.lines import Line, changed_lines, names_on, read_lines
+from assay.change.lines import Line, changed_lines, names_on, read_lines, starts_of
 from assay.change.moves import Placed, pair_moved
 from assay.change.normalise import parts_of
 from assay.change.project import Project, Target
@@ -224,14 +224,14 @@ class _Reader:
 
     def _finish(self, draft: _Draft) -> ChangedUnit:
         old, new = self._lines_of(draft.old, draft.base), self._lines_of(draft.new, draft.head)
-        gone, come = changed_lines(draft.base, draft.head, old, new)
+        gone, come = changed_lines(old, new)
         return ChangedUnit(
             kind="changed",
             base=unit_of(draft.old, draft.base),
             head=unit_of(draft.new, draft.head),
             why=tuple(draft.why),
-            base_lines=gone | draft.base_lines,
-            head_lines=come | draft.head_lines,
+            base_lines=gone | starts_of(draft.base, gone) | draft.base_lines,
+            head_lines=come | starts_of(draft.head, come) | draft.head_lines,
             names=names_on(old, gone) | names_on(new, come) | draft.names,
         )
 

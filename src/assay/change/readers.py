@@ -59,27 +59,39 @@ class Readers:
                 local.add(name)
             for function, reads in self._reading(other, name, *local):
                 words = {word for word, attribute in reads.attributes if attribute == name and word in imports.names}
-                if local & reads.names or any(self._means(imports.names[w], module.name) for w in words):
+                if local & reads.names or any(self._leads_to(imports.names[w], goal) for w in words):
                     yield other, function
 
-    def _means(self, target: Target, name: str) -> bool:
-        """Is it the module, or a package that leads to it?"""
+    def _leads_to(self, target: Target, goal: Target) -> bool:
+        """Is it the module, or a package above it?"""
         canonical = self._project.canonical(target)
-        return not canonical.name and (canonical.module == name or name.startswith(canonical.module + "."))
+        return not canonical.name and (
+            canonical.module == goal.module or goal.module.startswith(canonical.module + ".")
+        )
 
     def _importers(self, module: Module, name: str) -> list[str]:
         """Files that may import the name, or reach it through its module; those of the same folder first."""
-        last = module.name.rpartition(".")[2] or module.name
+        doors = self._doors(module, name)
         imported = re.compile(rf"\bimport\b(?:[^\n(]*|\s*\([^)]*)\b{re.escape(name)}\b")
         reached = re.compile(rf"\.{re.escape(name)}\b")
         folder = module.path.rpartition("/")[0]
         found: list[str] = []
         for path in self._project.code_mentioning(name):
             text = self._project.text(path)
-            through = last in text and (reached.search(text) or "import *" in text)
+            through = any(door in text for door in doors) and (reached.search(text) or "import *" in text)
             if through or imported.search(text):
                 found.append(path)
         return sorted(found, key=lambda p: (not p.startswith(folder), p))[:MOST_FILES]
+
+    def _doors(self, module: Module, name: str) -> set[str]:
+        """Last words of the modules through which `module.name` can be reached: its own, packages that hand it on."""
+        parts = module.name.split(".")
+        doors = {parts[-1]}
+        for n in range(1, len(parts)):
+            package = ".".join(parts[:n])
+            if self._project.canonical(Target(package, name)) == Target(module.name, name):
+                doors.add(parts[n - 1])
+        return doors
 
     def _of_attribute(self, changed: ChangedName, module: Module) -> Iterator[tuple[Module, Function]]:
         name, owner = changed.name, changed.scope.rpartition(".")[2]
