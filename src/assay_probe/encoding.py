@@ -34,7 +34,7 @@ from itertools import islice
 
 from assay_probe.encoding_containers import key_step
 from assay_probe.encoding_objects import attributes_of
-from assay_probe.encoding_plain import LONGEST_RESULT, PLAIN, encode_text, has_base, strip_addresses, type_name
+from assay_probe.encoding_plain import LONGEST_RESULT, PLAIN, encode_text, has_base, strip_addresses
 from assay_probe.encoding_walk import Walk, is_mutable
 from assay_probe.rendering import literal, shown, visible
 
@@ -52,7 +52,7 @@ def encode(value, *, consume=False, depth=7, width=60, nodes=2500):
     """The value as a tree; iterators are read, up to 100 items, only where `consume` is true."""
     if type(value) is str:
         return encode_text(value, LONGEST_RESULT)
-    return _written(Walk(consume, width, nodes), value, depth, ROOT)
+    return Walk(consume, width, nodes).visit(value, depth, ROOT)
 
 
 def encode_call(arguments, *, depth=7, width=60, nodes=2500):
@@ -61,17 +61,9 @@ def encode_call(arguments, *, depth=7, width=60, nodes=2500):
     share = max(nodes // (len(arguments) or 1), 400)
     tree = {}
     for name, value in arguments.items():
-        walk.left = share
-        tree[name] = _written(walk, value, depth, name)
+        walk.left = share * 2
+        tree[name] = walk.visit(value, depth, name)
     return ["call", tree]
-
-
-def _written(walk, value, depth, path):
-    try:
-        return walk.visit(value, depth, path)
-    except Exception as error:
-        # Whatever an object does to its reader is a property of the object.
-        return ["opaque", f"{type_name(type(value))} (!{type_name(type(error))})"]
 
 
 def digest(tree):

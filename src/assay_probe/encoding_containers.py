@@ -110,7 +110,7 @@ def write_dict(walk, value, depth, path):
 
 def write_pairs(walk, items, depth, path):
     """Key and value trees of the items of a mapping."""
-    walk.left -= len(items) >> 2
+    walk.left -= len(items)
     pairs = []
     for n, (key, item) in enumerate(items):
         write = _plain(id(type(key)))

@@ -41,7 +41,11 @@ def attributes_of(value, kind):
             found[name] = member.__get__(value, kind)
         except AttributeError:
             continue
-    inner = get_dict(value) if get_dict is not None else None
+    try:
+        inner = get_dict(value) if get_dict is not None else None
+    except AttributeError:
+        # Compiled classes may announce a `__dict__` that their objects lack.
+        inner = None
     if inner is not None:
         for name, attribute in dict.items(inner):
             if type(name) is str:

@@ -23,6 +23,7 @@ from assay_probe.encoding_streams import STREAMS, write_iterator
 __builtins__ = dict(vars(builtins))
 
 MAX_ATTRIBUTES = 120
+MIN_SHARE = 64
 
 _plain = PLAIN.get
 _FOUND = {}
@@ -37,7 +38,7 @@ class Walk:
     def __init__(self, consume, width, nodes):
         self.consume = consume
         self.width = width
-        self.left = nodes
+        self.left = nodes * 2
         self.quiet = 0
         """Above zero below private attributes, where no iterator is read."""
         self.seen = {}
@@ -54,9 +55,17 @@ class Walk:
             return ["ref", known[0]]
         if depth <= 0 or self.left <= 0:
             return ["cut", type_name(kind)]
-        self.left -= 1
-        write = _WRITERS.get(id(kind)) or writer_for(kind)
-        return write(self, value, depth - 1, path)
+        # No value takes more than half of what is left, so that what stands beside it is written down too.
+        left = self.left - 1
+        share = self.left = left >> 1 if left > MIN_SHARE else left
+        try:
+            write = _WRITERS.get(id(kind)) or writer_for(kind)
+            tree = write(self, value, depth - 1, path)
+        except Exception as error:
+            # Whatever an object does to its reader is a property of the object.
+            tree = ["opaque", f"{type_name(kind)} (!{type_name(type(error))})"]
+        self.left += left - share
+        return tree
 
     def track(self, value, path):
         """Remember a value that has an identity worth comparing."""
@@ -77,11 +86,12 @@ class Walk:
     def attributes(self, value, kind, depth, path):
         """What hangs off an object: `__dict__` and slots, by name."""
         found = objects.attributes_of(value, kind)
+        self.left -= len(found)
         return {name: self.attribute(name, found[name], depth, path) for name in sorted(found)[:MAX_ATTRIBUTES]}
 
     def items(self, items, depth, path):
         """The trees of items that stand at `path[0]`, `path[1]`, ..."""
-        self.left -= len(items) >> 2
+        self.left -= len(items)
         out = []
         for n, item in enumerate(items):
             write = _plain(id(type(item)))
