@@ -14,6 +14,7 @@ from assay.errors import SandboxFailed, UnsafeHost
 from assay.instruments.sandbox.calls import number_of
 from assay.instruments.sandbox.door import open_sandbox
 from assay.instruments.sandbox.promises import PROMISES, WATCHED
+from assay.values.lab import Command
 
 NAMESPACES = [number_of(name) for name in ("unshare", "mount")]
 LANDLOCK = [444, 445, 446]
@@ -46,7 +47,9 @@ else:
 """
 
 
-def open_where(tmp_path: Path, *, refused: list[int | None], at_least: int = 2, drop: bool = False) -> dict[str, object]:
+def open_where(
+    tmp_path: Path, *, refused: list[int | None], at_least: int = 2, drop: bool = False
+) -> dict[str, object]:
     """What `open_sandbox` does on a machine that refuses these system calls."""
     arguments = json.dumps([str(tmp_path), at_least, refused, drop])
     done = subprocess.run(
@@ -129,8 +132,6 @@ def test_a_level_can_be_asked_for(tmp_path: Path) -> None:
 
 def test_a_failure_to_start_says_at_which_stage(tmp_path: Path) -> None:
     """Issue threads of other sandboxes are full of failures nobody could place."""
-    from assay.values.lab import Command
-
     sandbox = open_sandbox(tmp_path, at_least=0)
     command = Command(argv=("/absent",), tree=tmp_path, environment=(), readable=(), job=b"", time_limit_s=5)
     with pytest.raises(SandboxFailed) as failure:

@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.instruments.sandbox.conftest import PYTHON, Cell
 
 from assay.errors import SandboxFailed
 from assay.instruments.sandbox.door import open_sandbox
-from tests.instruments.sandbox.conftest import PYTHON, Cell
 
 Survivors = Callable[[], list[int]]
 
@@ -112,9 +112,7 @@ tell(statuses=sorted(statuses))
 
 def test_one_process_cannot_take_more_memory_than_it_may(cell: Cell) -> None:
     """It gets a MemoryError, as on a small machine."""
-    told = cell.run(
-        "try: bytearray(1 << 30)\nexcept MemoryError: tell(refused=True)\n", memory_bytes=512 << 20
-    ).told
+    told = cell.run("try: bytearray(1 << 30)\nexcept MemoryError: tell(refused=True)\n", memory_bytes=512 << 20).told
     assert told["refused"]
 
 
@@ -171,7 +169,10 @@ def test_a_flood_of_output_neither_blocks_nor_grows(cell: Cell) -> None:
         ("os.write(3, b'\\0\\0\\0\\3{x}')", "a frame that is no JSON: JSONDecodeError"),
         ("os.write(3, b'\\0\\0\\0\\2[]')", "a frame that is no object"),
         ("os.write(3, (200000).to_bytes(4, 'big') + b'[' * 200000)", "a frame that is no JSON: RecursionError"),
-        ("b = b'{\"n\": ' + b'9' * 5000 + b'}'; os.write(3, len(b).to_bytes(4, 'big') + b)", "a frame that is no JSON: ValueError"),
+        (
+            "b = b'{\"n\": ' + b'9' * 5000 + b'}'; os.write(3, len(b).to_bytes(4, 'big') + b)",
+            "a frame that is no JSON: ValueError",
+        ),
     ],
 )
 def test_a_forged_frame_ends_the_run(cell: Cell, code: str, error: str) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from pathlib import Path
 
 import pytest
+from tests.instruments.sandbox.conftest import Cell
 
 from assay.instruments.sandbox.places import SharedPlaces, remove_folder
-from tests.instruments.sandbox.conftest import Cell
 
 SEEN = "tell(cwd=os.getcwd(), text=open('module.py').read(), mtime=os.stat('module.py').st_mtime_ns, tmp=os.environ['TMPDIR'])"
 
@@ -118,7 +119,7 @@ print(written >> 20, flush=True)
 
 
 def test_a_semaphore_works_where_there_is_shared_memory_of_ones_own(cell: Cell) -> None:
-    """multiprocessing needs /dev/shm, which belongs to the host where nothing is mounted."""
+    """Multiprocessing needs /dev/shm, which belongs to the host where nothing is mounted."""
     told = cell.run("import multiprocessing\ntell(error=errno_of(lambda: multiprocessing.Semaphore(1)))").told
     assert bool(told["error"]) is (cell.level < 3)
 
@@ -181,8 +182,6 @@ class TestSharedPlaces:
 @pytest.mark.parametrize("depth", [3, 1100])
 def test_a_folder_is_removed_however_it_was_left(tmp_path: Path, depth: int) -> None:
     """Closed to its owner, or deeper than a recursion goes."""
-    import os
-
     top = tmp_path / "top"
     top.mkdir()
     here = os.open(top, os.O_RDONLY)

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.instruments.sandbox.conftest import Cell
 
 from assay.instruments.sandbox.door import LinuxSandbox
-from tests.instruments.sandbox.conftest import Cell
 
 REFUSED = {errno.EACCES, errno.EPERM, errno.ENOENT, errno.EROFS}
 
@@ -74,7 +74,11 @@ tell(errors=[
     ).told
     assert set(told["errors"]) <= REFUSED
     after = victim.stat()
-    assert (after.st_mode, after.st_mtime_ns, after.st_ctime_ns) == (before.st_mode, before.st_mtime_ns, before.st_ctime_ns)
+    assert (after.st_mode, after.st_mtime_ns, after.st_ctime_ns) == (
+        before.st_mode,
+        before.st_mtime_ns,
+        before.st_ctime_ns,
+    )
 
 
 def test_nothing_outside_is_read(cell: Cell, tmp_path: Path) -> None:
@@ -115,7 +119,7 @@ for kind, port in ((socket.SOCK_STREAM, {tcp.getsockname()[1]}), (socket.SOCK_DG
 
 
 def test_a_pair_of_sockets_works_and_leads_nowhere(cell: Cell, tmp_path: Path) -> None:
-    """asyncio needs one; a datagram pair without namespaces could send to any socket of the host."""
+    """Asyncio needs one; a datagram pair without namespaces could send to any socket of the host."""
     address = str(tmp_path / "s")
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as log:
         log.bind(address)

@@ -68,7 +68,7 @@ def answer_one(listener: int, folder: str) -> None:
     """Take one waiting call and answer it."""
     buffer = bytearray(_NOTIFICATION.size)
     try:
-        fcntl.ioctl(listener, _RECEIVE, buffer, True)
+        fcntl.ioctl(listener, _RECEIVE, buffer, True)  # noqa: FBT003 - it has no name
     except OSError:
         # Whoever asked is dead.
         return
@@ -78,8 +78,8 @@ def answer_one(listener: int, folder: str) -> None:
         _Asked(listener, identity, task, arguments).do(name_of(number), folder)
     except OSError as refusal:
         error = refusal.errno or errno.EPERM
-    try:
-        fcntl.ioctl(listener, _SEND, bytearray(_ANSWER.pack(identity, 0, -error, 0)), True)
+    try:  # noqa: SIM105 - contextlib would cost every run more than this file
+        fcntl.ioctl(listener, _SEND, _ANSWER.pack(identity, 0, -error, 0))
     except OSError:
         pass
 

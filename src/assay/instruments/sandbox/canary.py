@@ -1,14 +1,14 @@
 """Runs inside the sandbox, as the target would, and tries what must not be possible.
 
-Given as text to a bare interpreter (`-I -S -c`), so it imports nothing of Assay. Facts about the host come in as JSON on standard
-input; one frame goes out: for each promise whether it was kept, and what the kernel said.
+Given as text to a bare interpreter (`-I -S -c`), so it imports nothing of Assay. Facts about the host come in as
+JSON on standard input; one frame goes out: for each promise whether it was kept, and what the kernel said.
 """
-# ruff: noqa: PTH, ANN401, S108 - alone in a bare interpreter, where every import is start time
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import functools
 import json
 import mmap
 import os
@@ -27,6 +27,7 @@ _ALLOWED_DESCRIPTORS = 4
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
+Facts = dict[str, Any]
 Seen = tuple[str, str]
 """`kept` or `broken`, or `unknown` where the machine gave nothing to try it on; and what was seen."""
 
@@ -47,15 +48,15 @@ def _refused(action: Callable[[], object]) -> Seen:
     return "broken", ""
 
 
-def _write_outside(facts: Any) -> Seen:
+def _write_outside(facts: Facts) -> Seen:
     return _refused(lambda: open(f"{facts['outside']}/written", "w"))
 
 
-def _read_outside(facts: Any) -> Seen:
+def _read_outside(facts: Facts) -> Seen:
     return _refused(lambda: open(facts["secret"]).read())
 
 
-def _read_home(facts: Any) -> Seen:
+def _read_home(facts: Facts) -> Seen:
     try:
         names = set(os.listdir(facts["home"])) - set(facts["home_names_shown"])
     except OSError as error:
@@ -63,16 +64,16 @@ def _read_home(facts: Any) -> Seen:
     return ("broken", f"{len(names)} names") if names else ("kept", "empty")
 
 
-def _see_file_names(facts: Any) -> Seen:
+def _see_file_names(facts: Facts) -> Seen:
     return _refused(lambda: os.stat(facts["secret"]))
 
 
-def _change_attributes(facts: Any) -> Seen:
+def _change_attributes(facts: Facts) -> Seen:
     changed = _refused(lambda: os.chmod(facts["secret"], 0o600))
     return changed if changed[0] == "broken" else _refused(lambda: os.utime(facts["secret"], (0, 0)))
 
 
-def _connect(family: str, kind: str, address: Any) -> Seen:
+def _connect(family: str, kind: str, address: tuple[str, int] | str | None) -> Seen:
     import _socket  # noqa: PLC0415 - an interpreter without it cannot connect anywhere
 
     try:
@@ -97,23 +98,24 @@ def _abstract(name: str | None) -> str | None:
     return None if name is None else "\0" + name
 
 
-def _is_in_own_process_namespace(facts: Any) -> bool:
-    return os.stat("/proc/self/ns/pid").st_ino != facts["process_namespace"]
+def _is_in_own_process_namespace(facts: Facts) -> bool:
+    here: int = os.stat("/proc/self/ns/pid").st_ino
+    return here != int(facts["process_namespace"])
 
 
-def _signal_process(facts: Any) -> Seen:
+def _signal_process(facts: Facts) -> Seen:
     if _is_in_own_process_namespace(facts):
         return "kept", "not visible"
     return _refused(lambda: os.kill(facts["process"], 0))
 
 
-def _see_processes(facts: Any) -> Seen:
+def _see_processes(facts: Facts) -> Seen:
     if _is_in_own_process_namespace(facts):
         return "kept", "not visible"
     return _refused(lambda: open(f"/proc/{facts['process']}/cmdline"))
 
 
-def _see_environment(facts: Any) -> Seen:
+def _see_environment(facts: Facts) -> Seen:
     """Neither our environment nor any we can open may hold what the launcher was started with."""
     token = facts["token"].encode()
     if any(token in os.fsencode(value) for value in os.environ.values()):
@@ -134,7 +136,7 @@ def _see_environment(facts: Any) -> Seen:
     return "kept", f"{n_read} of {len(processes)} environments readable"
 
 
-def _inherit_descriptors(_facts: Any) -> Seen:
+def _inherit_descriptors(_facts: Facts) -> Seen:
     inherited = []
     for descriptor in range(_ALLOWED_DESCRIPTORS, _HIGHEST_DESCRIPTOR):
         try:
@@ -156,22 +158,22 @@ def _in_a_child(action: Callable[[], bool]) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def _new_user_namespace(_facts: Any) -> Seen:
+def _new_user_namespace(_facts: Facts) -> Seen:
     return ("broken", "") if _in_a_child(lambda: _libc.unshare(_CLONE_NEWUSER) == 0) else ("kept", "")
 
 
-def _gain_privileges(_facts: Any) -> Seen:
+def _gain_privileges(_facts: Facts) -> Seen:
     return ("kept", "") if _libc.prctl(_PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1 else ("broken", "")
 
 
-def _hold_capabilities(_facts: Any) -> Seen:
+def _hold_capabilities(_facts: Facts) -> Seen:
     header = (ctypes.c_uint32 * 2)(0x2008_0522, 0)
     sets = (ctypes.c_uint32 * 6)()
     failed = _libc.capget(header, sets) != 0
     return ("broken", "") if failed or any(sets) else ("kept", "")
 
 
-def _call_dangerously(facts: Any) -> Seen:
+def _call_dangerously(facts: Facts) -> Seen:
     if _libc.prctl(_PR_GET_SECCOMP, 0, 0, 0, 0) != _FILTER:
         return "broken", "no filter"
     nothing = ctypes.c_long(0)
@@ -180,15 +182,15 @@ def _call_dangerously(facts: Any) -> Seen:
         result = _libc.syscall(ctypes.c_long(number), nothing, nothing, nothing, nothing, nothing, nothing)
         return result >= 0 or ctypes.get_errno() not in (errno.EPERM, errno.ENOSYS)
 
-    reachable = [name for name, number in facts["calls"].items() if _in_a_child(lambda n=number: is_open(n))]
+    reachable = [name for name, number in facts["calls"].items() if _in_a_child(functools.partial(is_open, number))]
     return ("broken", " ".join(reachable)) if reachable else ("kept", f"{len(facts['calls'])} tried")
 
 
-def _exceed_memory(facts: Any) -> Seen:
+def _exceed_memory(facts: Facts) -> Seen:
     return _refused(lambda: mmap.mmap(-1, facts["memory_bytes"] + (1 << 20)))
 
 
-def _exceed_processes(_facts: Any) -> Seen:
+def _exceed_processes(_facts: Facts) -> Seen:
     """Does the kernel count our processes? It does not for root."""
 
     def forks_beyond_the_limit() -> bool:
@@ -203,13 +205,13 @@ def _exceed_processes(_facts: Any) -> Seen:
     return ("unknown", "the kernel does not count for root") if _in_a_child(forks_beyond_the_limit) else ("kept", "")
 
 
-def _write_tree(_facts: Any) -> Seen:
+def _write_tree(_facts: Facts) -> Seen:
     """The host looks afterwards whether this arrived in its own tree."""
-    answer, detail = _refused(lambda: open("written", "w"))
+    answer, detail = _refused(lambda: os.mkdir("written"))
     return "kept", detail if answer == "kept" else "a throw-away layer"
 
 
-ATTEMPTS: dict[str, Callable[[Any], Seen]] = {
+ATTEMPTS: dict[str, Callable[[Facts], Seen]] = {
     "write outside": _write_outside,
     "read outside": _read_outside,
     "read home": _read_home,

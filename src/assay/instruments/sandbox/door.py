@@ -60,7 +60,9 @@ class LinuxSandbox:
         kept = {name: os.environ[name] for name in _PASSED_TO_LAUNCHER if name in os.environ}
         return self._run(command, on_frame, kept)
 
-    def _run(self, command: Command, on_frame: Callable[[Frame], None], launcher_environment: dict[str, str]) -> Completed:
+    def _run(
+        self, command: Command, on_frame: Callable[[Frame], None], launcher_environment: dict[str, str]
+    ) -> Completed:
         with self._places.held(command.tree) as place:
             own = {"TMPDIR": place.temporary, "HOME": f"{place.temporary}/home"}
             spec = Spec(
@@ -143,7 +145,8 @@ def _try_rung(scratch: Path, level: int, failures: dict[int, str]) -> LinuxSandb
 def _remarks(failures: dict[int, str]) -> tuple[Property, ...]:
     """Why stronger rungs were not reached, for the list of properties."""
     return tuple(
-        Property(name=f"L{missed}", state="open", mechanism="none", detail=reason) for missed, reason in failures.items()
+        Property(name=f"L{missed}", state="open", mechanism="none", detail=reason)
+        for missed, reason in failures.items()
     )
 
 

@@ -46,7 +46,7 @@ def read_abi() -> int:
 def restrict_files(*, read: list[str], write: list[str], tcp: bool) -> None:
     """Allow reading below `read`, everything below `write`, and nothing else; paths that do not exist are left out.
 
-    Without `tcp` binding and connecting is refused where the kernel can refuse it. The caller forbids new privileges first.
+    Without `tcp` binding and connecting is refused where the kernel can refuse it. Needs `forbid_new_privileges` first.
     """
     abi = read_abi()
     handled = (1 << _RIGHTS_BY_ABI.get(abi, _RIGHTS_KNOWN)) - 1

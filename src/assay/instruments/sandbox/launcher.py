@@ -9,7 +9,7 @@ control (the spec comes in, and the end of it means stop) and the report.
 
 from __future__ import annotations
 
-import _signal  # `signal` loads enum, and every run pays for it
+import _signal  # type: ignore[import-not-found]  # `signal` loads enum, and every run pays for it
 import fcntl
 import os
 import resource
@@ -70,7 +70,7 @@ def _read_exactly(descriptor: int, length: int) -> bytes:
 
 
 def _send(descriptor: int, text: str) -> None:
-    try:
+    try:  # noqa: SIM105 - contextlib would cost every run more than this file
         os.write(descriptor, text.encode("utf-8", "replace")[:4000] + b"\n")
     except OSError:
         pass
@@ -213,7 +213,7 @@ def _keep(spec: Spec, wires: _Wires, limit: int) -> None:
 def _volunteer_when_memory_is_short() -> None:
     """Let the kernel kill the run, not Assay or the user's editor."""
     try:
-        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:  # noqa: PTH123 - as in `processes`
+        with open("/proc/self/oom_score_adj", "w", encoding="ascii") as stream:
             stream.write("800")
     except OSError:
         pass
@@ -282,7 +282,9 @@ def _find_protected(spec: Spec) -> tuple[int, ...]:
 
 def _keep_descriptors(wires: _Wires) -> None:
     """Put the frame pipe where the target expects it, our own wires above, and close all others."""
-    above = [fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL) if one >= 0 else -1 for one in (wires.writing, wires.line)]
+    above = [
+        fcntl.fcntl(one, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ALL) if one >= 0 else -1 for one in (wires.writing, wires.line)
+    ]
     os.dup2(wires.frames, _FRAMES)
     os.closerange(_FRAMES + 1, _ABOVE_ALL)
     os.closerange(max(above) + 1, _OPEN_FILES)

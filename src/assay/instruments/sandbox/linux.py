@@ -73,7 +73,7 @@ def unshare(flags: int) -> None:
 
 
 def mount(source: str | None, target: str, kind: str | None, flags: int, data: str | None = None) -> None:
-    """mount(2)."""
+    """Attach a file system, or what lies at `source`, at `target`."""
     encoded = [None if text is None else os.fsencode(text) for text in (source, target, kind, data)]
     _checked(_libc.mount(encoded[0], encoded[1], encoded[2], ctypes.c_ulong(flags), encoded[3]))
 
@@ -146,7 +146,7 @@ def outrank() -> None:
 
     Root's processes are not counted by the kernel, so a fork bomb could otherwise starve the one who is to end it.
     """
-    try:
+    try:  # noqa: SIM105 - contextlib would cost every run more than this file
         os.sched_setscheduler(0, os.SCHED_RR | os.SCHED_RESET_ON_FORK, os.sched_param(1))
     except OSError:
         pass

@@ -79,9 +79,9 @@ class SharedPlaces:
     """One folder in which trees stand one after the other, as copies that the target cannot write to.
 
     The given tree is copied once (and again when it changed) and never touched: it may be a folder of the user's, and
-    Assay may be killed at any moment. Runs of one tree share its copy; a run of another tree waits until
-    they are done. Who comes late may still join the runs of its tree until somebody has waited for `patience_s`, so that
-    runs asked for in turn go on in batches and none is starved. Temporary folders are numbered from 00, lowest free number first.
+    Assay may be killed at any moment. Runs of one tree share its copy; a run of another tree waits until they are done.
+    Who comes late may still join the runs of its tree until somebody has waited for `patience_s`, so that runs asked
+    for in turn go on in batches and none is starved. Temporary folders are numbered from 00, lowest free number first.
     """
 
     same_path = False
@@ -196,7 +196,7 @@ def _fingerprint(tree: Path) -> bytes:
     for folder, folders, names in os.walk(tree):
         folders.sort()
         for name in sorted([*folders, *names]):
-            state = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - a path object for each file takes longer
+            state = os.lstat(os.path.join(folder, name))
             facts = (folder, name, state.st_mode, state.st_size, state.st_mtime_ns, state.st_ino)
             digest.update(repr(facts).encode("utf-8", "surrogatepass"))
     return digest.digest()
@@ -212,7 +212,7 @@ def _copy(tree: Path, copy: Path) -> None:
 
 def _special_files(folder: str, names: list[str]) -> list[str]:
     """Sockets, pipes and devices, which no copy can hold."""
-    kinds = ((name, os.lstat(os.path.join(folder, name)).st_mode) for name in names)  # noqa: PTH118 - as above
+    kinds = ((name, os.lstat(os.path.join(folder, name)).st_mode) for name in names)
     return [name for name, mode in kinds if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode) or stat.S_ISLNK(mode))]
 
 

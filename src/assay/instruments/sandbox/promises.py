@@ -39,7 +39,12 @@ PROMISES = (
     Promise(name="see host processes", walls=("", "", "landlock", "process namespace"), needed_from=3),
     Promise(
         name="see a secret in an environment",
-        walls=("clean environment", "clean environment", "clean environment + landlock", "clean environment + process namespace"),
+        walls=(
+            "clean environment",
+            "clean environment",
+            "clean environment + landlock",
+            "clean environment + process namespace",
+        ),
         needed_from=2,
     ),
     Promise(name="inherit a descriptor", walls=("closed",) * 4, needed_from=0),

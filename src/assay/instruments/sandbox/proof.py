@@ -66,7 +66,7 @@ def _judge(promise: Promise, level: int, answer: object, taken: frozenset[str]) 
 def _command(bait: Bait) -> Command:
     python = Path(sys.executable).resolve()
     readable = (python.parent, Path(sys.base_prefix), Path(sys.base_exec_prefix))
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - unlike Path.home() it never fails
+    home = Path(os.path.expanduser("~"))
     home = Path("/home") if home == Path("/") else home
     shown = [path.relative_to(home).parts[0] for path in readable if path != home and path.is_relative_to(home)]
     facts = bait.facts() | {

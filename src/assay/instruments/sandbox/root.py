@@ -3,7 +3,6 @@
 Built inside fresh user, mount, PID, network, IPC and UTS namespaces, by a process that may do anything in there
 and nothing outside.
 """
-# ruff: noqa: PTH - pathlib would cost every run more than all mounts together
 
 from __future__ import annotations
 
@@ -13,6 +12,7 @@ from assay.instruments.sandbox import linux
 from assay.instruments.sandbox.spec import DEVICES, SYSTEM_PATHS, Spec, Stage
 
 TEMPORARY = "/tmp"  # noqa: S108 - it is a mount of its own in there
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - so is this
 _TEMPORARY_BYTES = 512 << 20
 _SHARED_MEMORY_BYTES = 256 << 20
 _LAYER = "/assay/layer"
@@ -50,11 +50,7 @@ def build_root(spec: Spec) -> None:
     """Leave the host's file system, network and IPC behind for a root that holds what `spec` allows."""
     with Stage("namespaces"):
         linux.unshare(
-            linux.CLONE_NEWNS
-            | linux.CLONE_NEWNET
-            | linux.CLONE_NEWIPC
-            | linux.CLONE_NEWUTS
-            | linux.CLONE_NEWCGROUP
+            linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
         )
         linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
     with Stage("loopback"):
@@ -87,10 +83,10 @@ def build_root(spec: Spec) -> None:
 
 
 def _write_skeleton(root: str) -> None:
-    for folder in ("/dev/shm", "/dev/pts", "/proc", "/etc", TEMPORARY, _LAYER):  # noqa: S108 - in the new root
+    for folder in (_SHARED_MEMORY, "/dev/pts", "/proc", "/etc", TEMPORARY, _LAYER):
         os.makedirs(root + folder, exist_ok=True)
     _mount_memory(root + TEMPORARY, _TEMPORARY_BYTES, mode="1777")
-    _mount_memory(f"{root}/dev/shm", _SHARED_MEMORY_BYTES, mode="1777")
+    _mount_memory(root + _SHARED_MEMORY, _SHARED_MEMORY_BYTES, mode="1777")
     os.mkdir(f"{root}{TEMPORARY}/home")
     for path, text in _FILES.items():
         _write(root + path, text)
@@ -107,7 +103,9 @@ def _mount_tree(spec: Spec, tree: int) -> None:
         os.mkdir(f"{root}{_LAYER}/upper")
         os.mkdir(f"{root}{_LAYER}/work")
         layers = f"lowerdir=/proc/self/fd/{tree},upperdir={root}{_LAYER}/upper,workdir={root}{_LAYER}/work"
-        linux.mount("overlay", root + spec.tree_path, "overlay", linux.MS_NOSUID | linux.MS_NODEV, f"{layers},userxattr")
+        linux.mount(
+            "overlay", root + spec.tree_path, "overlay", linux.MS_NOSUID | linux.MS_NODEV, f"{layers},userxattr"
+        )
         linux.unmount(root + _LAYER)
     except OSError:
         with Stage("tree"):
@@ -124,7 +122,9 @@ def _mount_terminals(root: str) -> None:
 
 def _mount_memory(place: str, size: int, mode: str = "0755") -> None:
     inodes = size >> 13
-    linux.mount("tmpfs", place, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, f"size={size},nr_inodes={inodes},mode={mode}")
+    linux.mount(
+        "tmpfs", place, "tmpfs", linux.MS_NOSUID | linux.MS_NODEV, f"size={size},nr_inodes={inodes},mode={mode}"
+    )
 
 
 def _existing(readable: list[str]) -> list[str]:

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from assay.errors import SandboxFailed
@@ -26,9 +26,7 @@ _GRACE_S = 10.0
 """The launcher keeps the time; if it fails to, it is killed this much later."""
 _DRAIN_S = 1.0
 _SOURCE_ROOT = str(Path(__file__).parents[3])
-_PROGRAM = (
-    "import sys; sys.path.append(sys.argv.pop()); from assay.instruments.sandbox.launcher import main; main()"
-)
+_PROGRAM = "import sys; sys.path.append(sys.argv.pop()); from assay.instruments.sandbox.launcher import main; main()"
 
 
 class Stop:
@@ -42,7 +40,7 @@ class Stop:
     def send(self, data: bytes) -> None:
         """Tell the launcher what to run."""
         try:
-            with open(self._descriptor, "wb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+            with open(self._descriptor, "wb", closefd=False) as stream:
                 stream.write(data)
         except BrokenPipeError:
             # The launcher died at once; the missing report says so.
@@ -130,7 +128,7 @@ def _write_job(job: bytes) -> int:
     """A descriptor from which the job can be read once, and nothing written; cheaper than feeding a pipe."""
     memory = os.memfd_create("job", os.MFD_CLOEXEC)
     try:
-        with open(memory, "wb", closefd=False) as stream:  # noqa: PTH123 - a descriptor
+        with open(memory, "wb", closefd=False) as stream:
             stream.write(job)
         return os.open(f"/proc/self/fd/{memory}", os.O_RDONLY | os.O_CLOEXEC)
     finally:
@@ -140,11 +138,9 @@ def _write_job(job: bytes) -> int:
 def _widen(pipe: int) -> None:
     import fcntl  # noqa: PLC0415 - Linux only
 
-    try:
+    # A user may only have so many wide pipes; a narrow one works too.
+    with suppress(OSError):
         fcntl.fcntl(pipe, _SETPIPE_SIZE, _PIPE_BYTES)
-    except OSError:
-        # A user may only have so many wide pipes; a narrow one works too.
-        pass
 
 
 def _start_launcher(
