@@ -9,6 +9,7 @@ import builtins
 import datetime
 import gc
 import re
+import sys
 
 from assay_probe.encoding_containers import tail, write_pairs
 from assay_probe.encoding_objects import attributes_of, write_opaque
@@ -259,8 +260,10 @@ def _write_ndarray(walk, value, depth, path):
     cls = _class_from(value, "numpy", "ndarray")
     dtype, shape = _reader(cls, "dtype", "shape")(value)
     flat = names_of(cls)["ravel"](value)
-    inside = {"dtype": str(dtype), "shape": list(shape)}
-    items = names_of(cls)["tolist"](flat[: walk.width])
+    inside = {"dtype": str(dtype), "shape": walk.attribute("shape", shape, depth, path)}
+    # Numpy's own subclasses know better than ndarray what their items are (masked ones are None).
+    known = type(flat) if module_of(type(flat)).partition(".")[0] == "numpy" else cls
+    items = known.tolist(flat[: walk.width])
     inside["items"] = ["seq", "list", len(items), walk.items(items, depth, path + ".items")]
     if flat.size > walk.width:
         rest = flat[walk.width : MAX_CHECKED_ITEMS]
@@ -270,22 +273,25 @@ def _write_ndarray(walk, value, depth, path):
 
 def _write_frame(walk, value, depth, path):
     walk.track(value, path)
-    columns = {}
-    inside = {"length": len(value), "columns": columns}
-    inside["index"] = walk.attribute("index", value.index.tolist()[: walk.width], depth, path)
-    for n, name in enumerate(value.columns.tolist()[: walk.width]):
-        columns["%d %s" % (n, name if type(name) is str else type_name(type(name)))] = _column(
-            walk, value.iloc[:, n], depth, path
-        )
-    inside["columns"] = ["obj", "columns", columns]
+    names = value.columns.tolist()
+    data = []
+    for n, name in enumerate(names[: walk.width]):
+        key = f"{n} {name}" if type(name) is str else str(n)
+        data.append([key, _column(walk, value.iloc[:, n], depth, f"{path}[{key!a}]")])
+    inside = {"columns": walk.attribute("columns", names, depth, path), "data": ["map", "columns", len(names), data]}
+    inside["index"] = walk.attribute("index", value.index.tolist(), depth, path)
     return ["obj", "pandas:DataFrame", inside]
 
 
 def _write_series(walk, value, depth, path):
     walk.track(value, path)
     inside = {"name": walk.attribute("name", value.name, depth, path), "values": _column(walk, value, depth, path)}
-    inside["index"] = walk.attribute("index", value.index.tolist()[: walk.width], depth, path)
+    inside["index"] = walk.attribute("index", value.index.tolist(), depth, path)
     return ["obj", "pandas:Series", inside]
+
+
+def _write_markup(walk, value, depth, path):
+    return leaf(type_name(type(value)), sys.modules["lxml.etree"].tostring(value, encoding="unicode"))
 
 
 def _column(walk, series, depth, path):
@@ -311,9 +317,12 @@ LIBRARY = {
     ("operator", "attrgetter"): _write_reduced,
     ("operator", "itemgetter"): _write_reduced,
     ("operator", "methodcaller"): _write_reduced,
-    ("pandas.core.frame", "DataFrame"): _write_frame,
-    ("pandas.core.indexes.base", "Index"): _write_index,
-    ("pandas.core.series", "Series"): _write_series,
+    **dict.fromkeys([("pandas", "DataFrame"), ("pandas.core.frame", "DataFrame")], _write_frame),
+    **dict.fromkeys([("pandas", "Index"), ("pandas.core.indexes.base", "Index")], _write_index),
+    **dict.fromkeys([("pandas", "Series"), ("pandas.core.series", "Series")], _write_series),
+    ("pandas.api.extensions", "ExtensionArray"): _write_index,
+    ("pandas.core.arrays.base", "ExtensionArray"): _write_index,
+    ("lxml.etree", "_Element"): _write_markup,
     ("pathlib", "PurePath"): _write_text,
     ("pathlib._local", "PurePath"): _write_text,
     ("sqlite3", "Row"): _write_row,

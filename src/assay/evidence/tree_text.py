@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from assay.evidence.tree_nodes import Node, bare, read
 from assay.values.experiment import Tree
 
 MAX_DEPTH = 6
 MAX_PARTS = 24
 
+_WRITTEN = re.compile(r"<|np\.|[\w.]+\(.*\)$|datetime\.timezone\.utc$")
+"""Text that C code wrote already names its type."""
 _BRACKETS = {"list": ("[", "]"), "tuple": ("(", ")"), "set": ("{", "}"), "dict": ("{", "}")}
 _KINDS = {
     "NoneType": "none",
@@ -134,4 +138,6 @@ def _leaf(node: Node, room: int) -> str:
         return node.text if node.tail is None else f"<int of {node.length} bits>"
     if node.type in ("class", "module"):
         return f"<{node.type} {bare(node.text) if node.type == 'class' else node.text}>"
+    if _WRITTEN.match(node.text):
+        return node.text + more
     return f"{node.name}({node.text!r})" + more
