@@ -104,8 +104,8 @@ def _rings(unit: Unit, project: Project, lines: frozenset[int]) -> list[list[obj
         walk.seen.update(f for _, f in level)
         fresh = dict.fromkeys(c for m, f in level for c in callees(m, f, project) if c[1] not in walk.seen)
         level = list(fresh)[: max(0, MOST_CALLEES - len(walk.seen))]
-        bodies = (n for m, f in level for part in inside(m, f) for n in own_nodes(part.node))
-        rings.append([value for _, value in _constants(bodies)])
+        bodies = (part for m, f in level for part in inside(m, f))
+        rings.append([value for part in bodies for _, value in _constants(own_nodes(part.node))])
     return rings
 
 

@@ -1,0 +1,106 @@
+"""Which files are tests, which come first, and which texts they use."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.change.telling import MemorySource, files
+
+from assay.codebase.tests import corpus, find_tests, rank_tests
+from assay.values.change import FilePair, Unit
+
+UNIT = Unit(path="src/p/money.py", module="p.money", qualname="Invoice.total", first_line=1, last_line=2)
+
+
+def source_of(text: str) -> MemorySource:
+    """One tree on both sides."""
+    return MemorySource(files(text), files(text))
+
+
+def found_in(text: str) -> tuple[str, ...]:
+    source = source_of(text)
+    return find_tests(source.paths("base"), source)
+
+
+def ranked(text: str, **hints: object) -> list[str]:
+    source = source_of(text)
+    names = hints.get("names", ())
+    pairs = hints.get("files", ())
+    assert isinstance(names, tuple)
+    assert isinstance(pairs, tuple)
+    return [path for path, _ in rank_tests(found_in(text), [UNIT], source, files=pairs, names=names)]
+
+
+TREE = "=== p/__init__.py\n=== p/m.py\n=== tests/test_a.py\n=== tests/b_test.py\n=== tests/conftest.py\n=== tests/check_c.py\n"
+
+
+def test_tests_are_what_pytest_collects_by_default() -> None:
+    assert found_in(TREE) == ("tests/b_test.py", "tests/test_a.py")
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        "=== pytest.ini\n[pytest]\npython_files = check_*.py\n",
+        "=== pyproject.toml\n[tool.pytest.ini_options]\npython_files = ['check_*.py']\n",
+        "=== setup.cfg\n[tool:pytest]\npython_files = check_*.py\n",
+        "=== tox.ini\n[pytest]\npython_files =\n    check_*.py\n",
+    ],
+)
+def test_the_project_says_how_its_tests_are_called(settings: str) -> None:
+    assert found_in(TREE + settings) == ("tests/check_c.py",)
+
+
+def test_the_project_says_where_its_tests_are() -> None:
+    """Where that folder is gone, tests are sought everywhere."""
+    settings = "=== pyproject.toml\n[tool.pytest.ini_options]\ntestpaths = '{}'\n"
+    tree = TREE + "=== checks/test_d.py\n"
+    assert found_in(tree + settings.format("checks")) == ("checks/test_d.py",)
+    assert found_in(tree + settings.format("gone")) == ("checks/test_d.py", "tests/b_test.py", "tests/test_a.py")
+
+
+def test_the_test_named_after_the_module_comes_first_then_those_that_mention_the_unit() -> None:
+    tree = """
+        === src/p/money.py
+        class Invoice:
+            def total(self): return 1
+        === tests/test_a.py
+        def test(): pass
+        === tests/test_b.py
+        from p import Invoice
+        def test(): Invoice().total()
+        === tests/test_c.py
+        from p.money import other
+        === tests/test_money.py
+        from p.money import Invoice
+    """
+    assert ranked(tree) == ["tests/test_money.py", "tests/test_b.py", "tests/test_c.py", "tests/test_a.py"]
+
+
+def test_a_test_that_the_change_edits_and_one_that_mentions_a_rare_name_are_near() -> None:
+    tree = "".join(f"=== tests/test_{name}.py\nfrom x import y\n" for name in "abcdefgh")
+    tree = tree.replace("test_g.py\n", "test_g.py\nround_half\n")
+    pair = FilePair(base_path="tests/test_e.py", head_path="tests/test_e.py")
+    assert ranked(tree, files=(pair,), names=("round_half", "import"))[:2] == ["tests/test_e.py", "tests/test_g.py"]
+
+
+def test_ranking_many_tests_is_quick() -> None:
+    """600 files of 20 kB, as large code bases have them."""
+    text = "import p\ndef test_thing():\n    assert p.thing(1) == 'text'\n" * 350
+    tree = {f"p/{n % 30}/tests/test_{n}.py": f"{text}{n}" for n in range(600)}
+    source = MemorySource(tree, tree)
+    started = time.perf_counter()
+    assert len(rank_tests(sorted(tree), [UNIT] * 5, source, names=["thing", "other"])) == 600
+    assert time.perf_counter() - started < 4
+
+
+def test_the_corpus_holds_strings_of_tests_and_paragraphs_of_files_beside_them() -> None:
+    """Docstrings, very short and very long strings are left out."""
+    source = source_of(
+        "=== tests/test_a.py\ndef test():\n    '''A docstring.'''\n    f('select 1')\n    f('ab')\n"
+        f"    f('{'x' * 500}')\n    f('a' 'bc')\n=== tests/data/a.txt\nFirst\nparagraph.\n\nSecond.\n"
+    )
+    assert sorted(corpus(["tests/test_a.py"], source, 10)) == ["First\nparagraph.", "Second.\n", "abc", "select 1"]
+    assert corpus(["tests/test_a.py"], source, 10) == corpus(["tests/test_a.py"], source, 10)
+    assert len(corpus(["tests/test_a.py"], source, 2)) == 2
