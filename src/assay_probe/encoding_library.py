@@ -10,6 +10,7 @@ import datetime
 import gc
 import re
 import sys
+from itertools import islice
 
 from assay_probe.encoding_containers import tail, write_pairs
 from assay_probe.encoding_objects import attributes_of, write_opaque
@@ -126,19 +127,18 @@ def write_memory(walk, value, depth, path):
 
 def write_view(walk, value, depth, path):
     """What a view of a dict shows: keys and items in any order, values in theirs."""
-    kind = type(value)
+    name = qualname_of(type(value))
     owner = gc.get_referents(value)
     inner = owner[0] if owner else None
     if not has_base(type(inner), dict):
-        return ["obj", qualname_of(kind), {"of": walk.visit(inner, depth, path + ".of")}]
-    items = list(dict.items(inner))
-    if qualname_of(kind) == "dict_values":
-        shown = [item for _, item in items[: walk.width]]
-        node = ["seq", "dict_values", len(items), walk.items(shown, depth, path)]
-    else:
-        shown = [(key, item if qualname_of(kind) != "dict_keys" else None) for key, item in items[: walk.width]]
-        node = ["map", qualname_of(kind), len(items), write_pairs(walk, shown, depth, path)]
-    return node
+        return ["obj", name, {"of": walk.visit(inner, depth, path + ".of")}]
+    length = dict.__len__(inner)
+    items = list(islice(dict.items(inner), walk.width))
+    if name.endswith("_values"):
+        return ["seq", name, length, walk.items([item for _, item in items], depth, path)]
+    if name.endswith("_keys"):
+        items = [(key, None) for key, _ in items]
+    return ["map", name, length, write_pairs(walk, items, depth, path)]
 
 
 def write_partial(walk, value, depth, path):
