@@ -170,7 +170,9 @@ def replay(options: ReplayOptions) -> ReplayAnswer:
         with contextlib.closing(progress), open_trees(folders["base"], folders["head"]) as opened:
             table = settings_of(opened)
             policy = read_policy(table)
-            settings = CheckOptions(directory=options.directory, seed=options.finding.replay.seed, python=options.python)
+            settings = CheckOptions(
+                directory=options.directory, seed=options.finding.replay.seed, python=options.python
+            )
             with laboratory(
                 opened,
                 python=options.python or options.record.python,
@@ -212,7 +214,9 @@ def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> 
         text = both.base if side == "base" else both.head
         place = folder / path
         if not place.resolve().is_relative_to(folder.resolve()):
-            raise UsageError(f"The report names a file outside the project: {path}.", next_step="Make the report again.")
+            raise UsageError(
+                f"The report names a file outside the project: {path}.", next_step="Make the report again."
+            )
         if text is None:
             place.unlink(missing_ok=True)
         else:
@@ -250,6 +254,6 @@ def sources_of(opened: Opened, change: Change) -> Mapping[str, Mapping[str, str 
     if opened.base.commit is None:
         paths |= {*opened.source.paths("base"), *opened.source.paths("head")}
     return {
-        path: {"base": opened.source.text("base", path), "head": opened.source.text("head", path)} for path in sorted(paths)
+        path: {"base": opened.source.text("base", path), "head": opened.source.text("head", path)}
+        for path in sorted(paths)
     }
-

@@ -16,7 +16,7 @@ def main():
     os.chdir(job["root"])
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
-    from assay_probe import determinism, forks, instrument, observe, scenarios, wire  # noqa: PLC0415 - see load_package
+    from assay_probe import determinism, forks, instrument, observe, scenarios, wire
 
     now = determinism.real_monotonic
     start = now()

@@ -56,6 +56,39 @@ class Call:
         return out
 
 
+class OpenCall:
+    """A call whose arguments are named by base's parameters, whatever the function at hand calls them.
+
+    Arguments that were not given have no name here, so that a default that head changed is no difference before the call.
+    """
+
+    __slots__ = ("_given", "arguments", "function")
+    tree = Call.tree
+    literals = Call.literals
+
+    def __init__(self, point, function, positional, named):
+        self.function = function
+        self.arguments, self._given = {}, []
+        form = [(name, kind) for name, kind, _ in point.form]
+        plain = [name for name, kind in form if kind in ("positional", "plain")]
+        known = {name for name, kind in form if kind in ("plain", "keyword")}
+        star = next((name for name, kind in form if kind == "star"), "args")
+        for index, value in enumerate(positional):
+            name = plain[index] if index < len(plain) else "*%s[%d]" % (star, index - len(plain))
+            self._given.append((name, None))
+            self.arguments[name] = value
+        for name, value in named.items():
+            own = name if name in known and name not in self.arguments else "**[%s]" % name
+            self._given.append((own, name))
+            self.arguments[own] = value
+
+    def make(self):
+        """Call the original function in the form in which it was called."""
+        positional = [self.arguments[name] for name, keyword in self._given if keyword is None]
+        named = {keyword: self.arguments[name] for name, keyword in self._given if keyword is not None}
+        return self.function(*positional, **named)
+
+
 def shape(value, depth=2):
     """A coarse description: type, sign and size, character classes, keys. Calls of one shape are alike enough to sample."""
     kind = type(value).__name__
@@ -70,15 +103,22 @@ def shape(value, depth=2):
         classes = {("a" if c.isalpha() else "0" if c.isdigit() else c) for c in value[:80]}
         return "s%d%s" % (min(len(value).bit_length(), 8), "".join(sorted(classes))[:14])
     if depth and type(value) is dict:
-        return kind + "{" + ",".join(sorted(str(k)[:12] + shape(x, depth - 1) for k, x in list(value.items())[:6])) + "}"
+        return (
+            kind + "{" + ",".join(sorted(str(k)[:12] + shape(x, depth - 1) for k, x in list(value.items())[:6])) + "}"
+        )
     if depth and type(value) in (list, tuple):
-        return kind + str(min(len(value), 4)) + "[" + ",".join(dict.fromkeys(shape(x, depth - 1) for x in value[:5])) + "]"
+        return (
+            kind + str(min(len(value), 4)) + "[" + ",".join(dict.fromkeys(shape(x, depth - 1) for x in value[:5])) + "]"
+        )
     if depth and not isinstance(value, (*OPAQUE, types.GeneratorType)):
         try:
             own = object.__getattribute__(value, "__dict__")
         except Exception:
             return kind
         if isinstance(own, dict):
-            parts = ("s" if isinstance(x, str) else shape(x, 0) for _, x in sorted(own.items(), key=lambda pair: str(pair[0]))[:12])
+            parts = (
+                "s" if isinstance(x, str) else shape(x, 0)
+                for _, x in sorted(own.items(), key=lambda pair: str(pair[0]))[:12]
+            )
             return kind + "<" + ",".join(parts) + ">"
     return kind

@@ -71,7 +71,7 @@ def _localtime(seconds=None):
     return _real_localtime(_read() if seconds is None else seconds)
 
 
-def _strftime(format, t=None):  # noqa: A002 - the name is the standard library's
+def _strftime(format, t=None):
     return _real_strftime(format, _localtime() if t is None else t)
 
 
@@ -127,7 +127,9 @@ def _freeze_datetime():
         ]
 
     def definition(descriptor):
-        address = ctypes.c_void_p.from_address(id(descriptor) + object.__basicsize__ + 3 * ctypes.sizeof(ctypes.c_void_p))
+        address = ctypes.c_void_p.from_address(
+            id(descriptor) + object.__basicsize__ + 3 * ctypes.sizeof(ctypes.c_void_p)
+        )
         return ctypes.cast(address.value, ctypes.POINTER(MethodDef)).contents
 
     def replace(name, choices):
@@ -184,7 +186,7 @@ def begin_call():
     if numpy_random is not None:
         try:
             numpy_random.seed(0)
-        except Exception:  # noqa: S110 - a stub of numpy, or one that refuses; then it is noise and masked as such
+        except Exception:
             pass
 
 
@@ -210,7 +212,7 @@ def tame_randomness():
     os.urandom = _urandom
     random._urandom = _urandom
     sys.modules.pop("uuid", None)
-    import uuid  # noqa: PLC0415 - it captures os.urandom at import on some versions
+    import uuid
 
     uuid._generate_time_safe = None
     uuid.getnode = lambda *_ignored: 0x0242AC110002
@@ -220,7 +222,7 @@ def tame_randomness():
 def tame_hypothesis():
     """Let hypothesis generate the same few examples each time, and keep no database."""
     try:
-        import hypothesis  # noqa: PLC0415 - only if the target has it
+        import hypothesis
     except Exception:
         return
     try:
@@ -233,5 +235,5 @@ def tame_hypothesis():
             suppress_health_check=list(hypothesis.HealthCheck),
         )
         hypothesis.settings.load_profile("assay")
-    except Exception:  # noqa: S110 - an old release; its draws are then noise and masked as such
+    except Exception:
         pass

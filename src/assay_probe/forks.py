@@ -33,7 +33,9 @@ def _audit(event, arguments):
         return
     if event == "open":
         mode, flags = arguments[1], arguments[2]
-        writes = any(m in mode for m in _WRITING) if isinstance(mode, str) else bool(isinstance(flags, int) and flags & 3)
+        writes = (
+            any(m in mode for m in _WRITING) if isinstance(mode, str) else bool(isinstance(flags, int) and flags & 3)
+        )
         if writes and arguments[0] not in ("/dev/null", b"/dev/null"):
             raise outcomes.Blocked("open for writing")
     elif event in _BLOCKED_EVENTS:
@@ -58,6 +60,7 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     """
     sys.stdout.flush()
     sys.stderr.flush()
+    held, _guard[0] = _guard[0], False
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
@@ -75,6 +78,7 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     data = wire.read_all(reading, OUTCOME_BYTES)
     os.close(reading)
     _, status = os.waitpid(pid, 0)
+    _guard[0] = held
     try:
         answer = json.loads(data)
         if isinstance(answer, dict):

@@ -31,6 +31,7 @@ class Point:
         self.qualname = description["qualname"]
         self.line = description["line"]
         self.changed = description["changed"]
+        self.form = description.get("form")
         self.code = None
         self.problem = None
 
@@ -84,12 +85,12 @@ class Instrumentation:
             if isinstance(constant, types.CodeType):
                 qualname = prefix + constant.co_name
                 is_function = constant.co_flags & _OPTIMIZED
-                constant = self._rewrite(constant, qualname + (".<locals>." if is_function else "."), wanted)  # noqa: PLW2901
+                constant = self._rewrite(constant, qualname + (".<locals>." if is_function else "."), wanted)
                 point = wanted.get((qualname, constant.co_firstlineno)) if is_function else None
                 if point is not None:
-                    constant = self._trampoline(constant, point)  # noqa: PLW2901
+                    constant = self._trampoline(constant, point)
             elif isinstance(constant, str) and constant == _LINES:
-                constant = self._lines.add  # noqa: PLW2901
+                constant = self._lines.add
             constants.append(constant)
         return code.replace(co_consts=tuple(constants))
 
@@ -98,7 +99,7 @@ class Instrumentation:
             point.problem = "asynchronous generators are not observed"
             return code
         point.code = code
-        made = _compile_trampoline(code)
+        made = _compile_trampoline(code, point.form is not None)
         if made is None:
             point.problem = "its closure could not be reproduced"
             return code
@@ -112,8 +113,13 @@ class Instrumentation:
         return made.replace(**changes)
 
 
-def _compile_trampoline(code):
-    """Code with the arguments and free variables of `code` that calls the hook; None where they cannot be had."""
+def _compile_trampoline(code, is_open):
+    """Code with the arguments and free variables of `code` that calls the hook; None where they cannot be had.
+
+    An open one takes any arguments, because base and head bind theirs differently and the hook wants the call as given.
+    """
+    if is_open:
+        return _compile(code, ["*args", "**kwargs"], "(), args, {}, kwargs")
     names = code.co_varnames
     n_positional, n_named = code.co_argcount, code.co_kwonlyargcount
     positional, named = names[:n_positional], names[n_positional : n_positional + n_named]
@@ -131,15 +137,18 @@ def _compile_trampoline(code):
     if code.co_flags & _VARKEYWORDS:
         double_star = names[rest]
         parts.append("**" + double_star)
-    call = "%r(%r, lambda: (%s), (%s), %s, {%s}, %s)" % (
-        _HOOK,
-        _KEY,
-        "".join(name + ", " for name in code.co_freevars),
+    handed_over = "(%s), %s, {%s}, %s" % (
         "".join(name + ", " for name in positional),
         star,
         ", ".join("%r: %s" % (name, name) for name in named),
         double_star,
     )
+    return _compile(code, parts, handed_over)
+
+
+def _compile(code, parts, handed_over):
+    cells = "".join(name + ", " for name in code.co_freevars)
+    call = "%r(%r, lambda: (%s), %s)" % (_HOOK, _KEY, cells, handed_over)
     prefix, body = "", "return " + call
     if code.co_flags & _COROUTINE:
         prefix, body = "async ", "return await " + call

@@ -13,11 +13,17 @@ import types
 from assay_probe import encoding
 from assay_probe.operators import OPAQUE, PLAIN, SEEDED, kind_of, operators
 
-_SLOT_OPERATORS = frozenset(("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty"))
+_SLOT_OPERATORS = frozenset(
+    ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
+)
 _RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
 _VARIANTS_A_CALL = 6
-_TOGETHER = frozenset(("date.zone", "sequence.iterator", "number.float", "number.decimal", "text.bytes", "text.path", "none"))
-_FOREIGN_STATE = frozenset(("builtins", "weakref", "threading", "_thread", "logging", "itertools", "_io", "io", "socket", "random"))
+_TOGETHER = frozenset(
+    ("date.zone", "sequence.iterator", "number.float", "number.decimal", "text.bytes", "text.path", "none")
+)
+_FOREIGN_STATE = frozenset(
+    ("builtins", "weakref", "threading", "_thread", "logging", "itertools", "_io", "io", "socket", "random")
+)
 
 
 class Edit:
@@ -30,7 +36,12 @@ class Edit:
 
     def to_json(self):
         """As it travels in frames, plans and reports."""
-        return {"path": [list(step) for step in self.path], "op": self.operator, "variant": self.variant, "literal": self.literal}
+        return {
+            "path": [list(step) for step in self.path],
+            "op": self.operator,
+            "variant": self.variant,
+            "literal": self.literal,
+        }
 
     @classmethod
     def from_json(cls, data):
@@ -83,7 +94,7 @@ def _attributes(value):
         own = object.__getattribute__(value, "__dict__")
         if isinstance(own, dict):
             found.update((name, item) for name, item in own.items() if isinstance(name, str))
-    except Exception:  # noqa: S110 - no dictionary: slots only
+    except Exception:
         pass
     for base in type(value).__mro__:
         slots = base.__dict__.get("__slots__") or ()
@@ -91,7 +102,7 @@ def _attributes(value):
             if slot not in ("__dict__", "__weakref__"):
                 try:
                     found[slot] = object.__getattribute__(value, slot)
-                except Exception:  # noqa: S112 - an empty slot
+                except Exception:
                     continue
     return [(name, found[name]) for name in sorted(found) if not name.startswith("__")]
 
@@ -134,7 +145,7 @@ class Planner:
                 continue
             try:
                 listed = operators(value, context, draw)
-            except Exception:  # noqa: S112 - a hostile object: it is left alone
+            except Exception:
                 continue
             for name, variants in listed:
                 if allowed is not None and name not in allowed:
@@ -151,7 +162,11 @@ class Planner:
         return [(rank, key, [edit]) for rank, key, edit in out if edit is not None]
 
     def _edit(self, path, name, variants, visit, draw):
-        variant = draw.randrange(len(variants)) if visit == 0 and name.endswith((".edge", ".constant")) else visit % len(variants)
+        variant = (
+            draw.randrange(len(variants))
+            if visit == 0 and name.endswith((".edge", ".constant"))
+            else visit % len(variants)
+        )
         if name not in SEEDED:
             return Edit(path, name, variant)
         try:

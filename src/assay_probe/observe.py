@@ -7,6 +7,8 @@ Three modes, one of them a run:
 * `replay`: the experiments of a plan are made again, call by call.
 """
 
+import gc
+import signal
 import sys
 import threading
 import types
@@ -86,16 +88,21 @@ class Observer:
             return function(*positional, *(star or ()), **named, **(double_star or {}))
         n = state.in_scenario.get(self.scenario, 0)
         state.in_scenario[self.scenario] = n + 1
-        call = calls.Call(point, function, positional, star, named, double_star)
+        if point.form is None:
+            call = calls.Call(point, function, positional, star, named, double_star)
+        else:
+            call = calls.OpenCall(point, function, star, double_star)
         state.depth += 1
         try:
             if self._mode == "record":
                 return self._record(point, state, n, call)
             if self._now() < self._deadline:
                 self._busy = True
+                left_s, _ = signal.setitimer(signal.ITIMER_REAL, 0)
                 try:
                     self._probe(point, state, n, call)
                 finally:
+                    signal.setitimer(signal.ITIMER_REAL, left_s)
                     self._busy = False
             return call.make()
         finally:
@@ -111,6 +118,8 @@ class Observer:
                 by_name = dict(zip(names, closure))
                 closure = tuple(by_name[name] for name in point.code.co_freevars)
             function = types.FunctionType(point.code, namespace, point.code.co_name, None, closure)
+            if point.form is not None:
+                _copy_defaults(function, sys._getframe(2).f_code)
             if key:
                 self._functions[key] = function
         return function
@@ -207,7 +216,13 @@ class Observer:
         wanted = min(settings["per_call"], settings["experiments"] - state.experiments)
         call_name = "%s|%d" % (self.scenario, n)
         plans = self._planner.choose(
-            point.id, call_name, call.arguments, context, frozenset(settings.get("names", ())), settings.get("flags"), wanted
+            point.id,
+            call_name,
+            call.arguments,
+            context,
+            frozenset(settings.get("names", ())),
+            settings.get("flags"),
+            wanted,
         )
         for m, edits in enumerate(plans, 1):
             if self._now() > self._deadline:
@@ -235,7 +250,7 @@ class Observer:
             return
         entry["used"] = True
         tree = call.tree() if matched == "order" else None
-        for m, edits, plant in entry["experiments"]:
+        for m, edits, plant in sorted(entry["experiments"], key=lambda planned: planned[0]):
             if self._now() > self._deadline:
                 return
             parsed = [interventions.Edit.from_json(edit) for edit in edits]
@@ -268,7 +283,9 @@ class Observer:
         if self._mode != "plan":
             return False
         quota = self._job["quota"]
-        return all(self._states.get(key) and self._states[key].experiments >= quota[key]["experiments"] for key in quota)
+        return all(
+            self._states.get(key) and self._states[key].experiments >= quota[key]["experiments"] for key in quota
+        )
 
     def finish(self):
         """Send what was learned about each point."""
@@ -277,6 +294,14 @@ class Observer:
                 "point", point=key, calls=sum(state.in_scenario.values()), experiments=state.experiments,
                 kinds={name: sorted(kinds) for name, kinds in state.kinds.items()}, pairs=self._planner.pairs(key),
             )  # fmt: skip
+
+
+def _copy_defaults(function, trampoline):
+    """Give the function the defaults of whatever was defined with this trampoline as its code."""
+    for referrer in gc.get_referrers(trampoline):
+        if isinstance(referrer, types.FunctionType) and referrer.__code__ is trampoline:
+            function.__defaults__, function.__kwdefaults__ = referrer.__defaults__, referrer.__kwdefaults__
+            return
 
 
 _ANSWER = ("digest", "args", "edits", "lines", "touched", "outcome")

@@ -18,7 +18,31 @@ import pathlib
 import re
 import types
 
-EDGE_INTEGERS = (0, 1, -1, 2, 3, 10, 11, 12, 13, 99, 100, 101, 111, 112, 1000, 1023, 1024, 1025, 2**20, 2**31, 2**63, 10**20, -5)
+EDGE_INTEGERS = (
+    0,
+    1,
+    -1,
+    2,
+    3,
+    10,
+    11,
+    12,
+    13,
+    99,
+    100,
+    101,
+    111,
+    112,
+    1000,
+    1023,
+    1024,
+    1025,
+    2**20,
+    2**31,
+    2**63,
+    10**20,
+    -5,
+)
 EDGE_TEXTS = (
     "", " ", "0", "-1", "1.5", "é", "a" * 120, "\x00", "None", "\n", "%", "True", "1e5", "0.5", "False", "nan", "[1, 2]",
     "a b", "a,b", "(x)", "x=1", "a_b", "<b>", "--", "#", "john.doe", "a\nb\n", "٣", "ß", "x_",
@@ -90,7 +114,14 @@ def _for_none(context):
 
 def _for_integer(value, context, draw):
     small = abs(value) < 10**9
-    steps = [lambda: value + 1, lambda: value - 1, lambda: -value, lambda: value * 2, lambda: value * 10, lambda: value // 2]
+    steps = [
+        lambda: value + 1,
+        lambda: value - 1,
+        lambda: -value,
+        lambda: value * 2,
+        lambda: value * 10,
+        lambda: value // 2,
+    ]
     if small:
         steps.append(lambda: value * 1000)
     out = [("number.edge", _const(*EDGE_INTEGERS)), ("number.step", steps)]
@@ -218,7 +249,12 @@ def _for_sequence(value, context, draw):
     if items:
         out.append(("sequence.empty", [kind]))
         out.append(("sequence.shorter", [lambda: kind(items[1:]), lambda: kind(items[:-1]), lambda: kind(items[:1])]))
-        out.append(("sequence.repeat", [lambda: kind(items * 2), lambda: kind([items[0], *items]), lambda: kind(items[:1] * 3)]))
+        out.append(
+            (
+                "sequence.repeat",
+                [lambda: kind(items * 2), lambda: kind([items[0], *items]), lambda: kind(items[:1] * 3)],
+            )
+        )
     if len(items) > 1:
         out.append(("sequence.order", [lambda: kind(items[::-1]), lambda: kind(items[1:] + items[:1])]))
     out.append(("sequence.item", [lambda: kind([*items, None]), lambda: kind([*items, 0]), lambda: kind([*items, ""])]))
@@ -231,7 +267,10 @@ def _for_sequence(value, context, draw):
 
 
 def _is_plain(items):
-    return all(isinstance(item, PLAIN) or (isinstance(item, (list, tuple)) and all(isinstance(x, PLAIN) for x in item)) for item in items)
+    return all(
+        isinstance(item, PLAIN) or (isinstance(item, (list, tuple)) and all(isinstance(x, PLAIN) for x in item))
+        for item in items
+    )
 
 
 def _fill(value, context, draw):
@@ -274,7 +313,9 @@ def _for_mapping(value):
     if keys:
         out.append(("mapping.empty", [lambda: type(value)() if type(value) in (dict, collections.OrderedDict) else {}]))
         out.append(("mapping.drop", [functools.partial(without, key) for key in keys[:6]]))
-        out.append(("mapping.value", [functools.partial(having, key, item) for key in keys[:3] for item in (None, "", 1, [])]))
+        out.append(
+            ("mapping.value", [functools.partial(having, key, item) for key in keys[:3] for item in (None, "", 1, [])])
+        )
         out.append(("mapping.order", [lambda: dict(reversed(list(dict.items(value))))]))
     out.append(("mapping.add", [lambda: having("zz", 1), lambda: having("zz", None), lambda: having("", "x")]))
     out.append(("mapping.kind", [lambda: collections.OrderedDict(value), lambda: types.MappingProxyType(value)]))
@@ -311,7 +352,11 @@ def _for_object(value):
     if isinstance(value, enum.Enum):
         return [("enum.member", [functools.partial(_identity, member) for member in list(type(value))[:12]])]
     if isinstance(value, (types.FunctionType, types.MethodType, functools.partial)):
-        return [("callback.iterator", [lambda: _to_iterator(value)]), ("callback.none", [lambda: lambda *_a, **_k: None]), _none()]
+        return [
+            ("callback.iterator", [lambda: _to_iterator(value)]),
+            ("callback.none", [lambda: lambda *_a, **_k: None]),
+            _none(),
+        ]
     if isinstance(value, OPAQUE):
         return [_none()]
     if isinstance(value, io.IOBase):

@@ -6,7 +6,16 @@ import re
 from assay_probe import encoding
 
 _RAISE = re.compile(r"\braise\b")
-_ACCIDENTS = (AttributeError, NameError, TypeError, RecursionError, UnboundLocalError, IndexError, KeyError, AssertionError)
+_ACCIDENTS = (
+    AttributeError,
+    NameError,
+    TypeError,
+    RecursionError,
+    UnboundLocalError,
+    IndexError,
+    KeyError,
+    AssertionError,
+)
 MAX_OUTPUT = 2000
 
 
@@ -89,7 +98,7 @@ def plant_in_result(value, depth=3):
             if not str(name).startswith("_"):
                 try:
                     object.__setattr__(value, name, plant_in_result(attributes[name], depth - 1))
-                except Exception:  # noqa: S112 - a frozen attribute; the next one may do
+                except Exception:
                     continue
                 return value
     return ("planted", type(value).__qualname__)
@@ -113,7 +122,7 @@ def plant_in_argument(arguments):
                 if not str(name).startswith("_"):
                     try:
                         object.__setattr__(value, name, plant_in_result(attributes[name]))
-                    except Exception:  # noqa: S112 - a frozen attribute; the next one may do
+                    except Exception:
                         continue
                     return True
     return False

@@ -1,12 +1,16 @@
 """Ways to get the program running into the code: pytest, unittest, docstring examples, generated calls."""
 
+import importlib
 import os
+import signal
 import sys
+import threading
 import unittest
 
 from assay_probe import forks, observe
 from assay_probe.wire import send
 
+TEST_LIMIT_S = 10.0
 _KEPT_OPTIONS = ("--import-mode", "--asyncio-mode", "--ds=", "--dc=", "--pyargs", "--doctest-glob")
 
 
@@ -28,18 +32,34 @@ class Selection:
         return self._now() < self.until
 
 
+class TooSlow(Exception):
+    """A test took longer than any single test may."""
+
+
+def _limit(seconds):
+    """Interrupt the running test after so many seconds; 0 ends the watch."""
+
+    def ring(_number, _frame):
+        raise TooSlow("assay: the test ran for more than %g s" % TEST_LIMIT_S)
+
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGALRM, ring)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
 class PytestPlugin:
     """Orders and stops the tests, and tells the observer which one runs."""
 
-    def __init__(self, observer, selection):
+    def __init__(self, observer, selection, modules):
         self._observer, self._selection = observer, selection
+        self._modules = modules
         self._outcomes = {}
         self._seconds = {}
         self._details = {}
 
     def _hooks(self):
         """Give the hook methods their pytest marks; pytest belongs to the target and is imported late."""
-        import pytest  # noqa: PLC0415
+        import pytest
 
         for name in ("pytest_runtest_setup", "pytest_runtest_call"):
             function = getattr(type(self), name)
@@ -66,6 +86,15 @@ class PytestPlugin:
             items[:] = kept
         send("collected", tests=len(items))
 
+    def pytest_collection_finish(self):
+        """Load the observed modules, as the whole suite would have done by some earlier test."""
+        for name in self._modules:
+            if name.split(".")[0] in sys.modules:
+                try:
+                    importlib.import_module(name)
+                except Exception:
+                    continue
+
     def pytest_collectreport(self, report):
         """Report a file that could not be collected."""
         if report.outcome == "failed":
@@ -76,6 +105,7 @@ class PytestPlugin:
         del nextitem
         if not self._selection.is_open() or self._observer.is_done():
             item.session.shouldstop = "assay: enough"
+        _limit(TEST_LIMIT_S)
 
     def pytest_runtest_setup(self, item):
         """Calls that fixtures make are a scenario of their own."""
@@ -97,6 +127,7 @@ class PytestPlugin:
                 self._details[name] = _last(str(report.longrepr), 1500)
         self._seconds[name] = self._seconds.get(name, 0.0) + report.duration
         if report.when == "teardown":
+            _limit(0)
             location = report.location
             send(
                 "test", test=name, outcome=self._outcomes.get(name, "passed"), seconds=self._seconds[name],
@@ -106,12 +137,33 @@ class PytestPlugin:
 
 def run_pytest(job, observer, selection):
     """Run the files with the target's own pytest; returns its exit status."""
-    import pytest  # noqa: PLC0415 - the target's, never ours
+    import pytest
 
-    arguments = ["-q", "-p", "no:cacheprovider", "-p", "no:randomly", "-p", "no:cov", "-o", "filterwarnings=", "-o", "addopts="]
-    arguments += ["--continue-on-collection-errors", "--tb=short", "--basetemp=" + os.path.join(os.environ.get("TMPDIR", "/tmp"), "assay-tests")]
+    arguments = [
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+        "-p",
+        "no:cov",
+        "-o",
+        "filterwarnings=",
+        "-o",
+        "addopts=",
+    ]
+    arguments += [
+        "--rootdir=" + job["root"],
+        "--continue-on-collection-errors",
+        "--tb=short",
+        "--basetemp=" + os.path.join(os.environ.get("TMPDIR", "/tmp"), "assay-tests"),
+    ]
     arguments += [option for option in job.get("options", ()) if option.startswith(_KEPT_OPTIONS)]
-    return int(pytest.main([*arguments, "--", *job["files"]], plugins=[PytestPlugin(observer, selection)._hooks()]))
+    return int(
+        pytest.main(
+            [*arguments, "--", *job["files"]], plugins=[PytestPlugin(observer, selection, job["verify"])._hooks()]
+        )
+    )
 
 
 class _Result(unittest.TestResult):
@@ -125,6 +177,7 @@ class _Result(unittest.TestResult):
     def startTest(self, test):
         """Tell the observer whose calls come next."""
         super().startTest(test)
+        _limit(TEST_LIMIT_S)
         self._outcome, self._detail = "passed", ""
         observe.prepare_scenario(self._observer, test.id())
         if not self._selection.is_open() or self._observer.is_done():
@@ -148,6 +201,7 @@ class _Result(unittest.TestResult):
     def stopTest(self, test):
         """Send the outcome."""
         super().stopTest(test)
+        _limit(0)
         module = sys.modules.get(type(test).__module__)
         path = os.path.relpath(getattr(module, "__file__", None) or self._root, self._root)
         send("test", test=test.id(), outcome=self._outcome, seconds=0.0, detail=self._detail, path=path, line=1)
@@ -184,7 +238,7 @@ def _flatten(suite):
 
 def run_scripts(job, observer, selection):
     """Run docstring examples and generated calls; both guarded, because nobody meant them to run here."""
-    from assay_probe import generated  # noqa: PLC0415 - doctest is slow to import and rarely needed
+    from assay_probe import generated
 
     for script in job.get("scripts", ()):
         if not selection.is_open():

@@ -58,7 +58,9 @@ def _replay_call(lab: Lab, asked: CallReplay) -> ReplayAnswer:
     )
 
 
-def _from_recording(lab: Lab, placement: Placement, scenarios: Scenarios, asked: CallReplay, failure: str) -> ReplayAnswer:
+def _from_recording(
+    lab: Lab, placement: Placement, scenarios: Scenarios, asked: CallReplay, failure: str
+) -> ReplayAnswer:
     """A call that cannot be made in a fork, because it touches the world: compare the test's own call."""
     sides: tuple[Side, Side] = ("base", "head")
     runs = lab.run([record_run(side, [placement], scenarios, _WINDOW) for side in sides])
@@ -82,12 +84,16 @@ def _replay_test(lab: Lab, asked: FailureReplay) -> ReplayAnswer:
 def _ending(story: Story, test: str) -> Outcome:
     for result in story.tests:
         if result.id == test:
-            return Outcome(kind="returned", text=result.outcome, shown=f"{result.outcome} {_last_line(result.detail)}".strip())
+            return Outcome(
+                kind="returned", text=result.outcome, shown=f"{result.outcome} {_last_line(result.detail)}".strip()
+            )
     for path, detail in story.uncollected:
         if path == test or test.startswith(path):
             return Outcome(kind="returned", text="error", shown=f"not collected: {_last_line(detail)}")
     passed = "::" not in test and bool(story.tests)
-    return Outcome(kind="returned", text="passed" if passed else "missing", shown="collected" if passed else "did not run")
+    return Outcome(
+        kind="returned", text="passed" if passed else "missing", shown="collected" if passed else "did not run"
+    )
 
 
 def _last_line(detail: str) -> str:
@@ -101,7 +107,12 @@ def _place(lab: Lab, asked: CallReplay) -> Placement:
     base = _unit(places, "base", asked.path, asked.qualname, ordinal)
     head = _unit(places, "head", asked.head_path or asked.path, asked.head_qualname or asked.qualname, ordinal)
     point = ObservationPoint(
-        id=asked.point, name=asked.qualname, path=asked.path, line=1 if base is None else base.first_line, changed=True, public=True
+        id=asked.point,
+        name=asked.qualname,
+        path=asked.path,
+        line=1 if base is None else base.first_line,
+        changed=True,
+        public=True,
     )
     return Placement(point=point, base=base, head=head)
 
@@ -120,7 +131,11 @@ def _scenarios(lab: Lab, scenario: str) -> Scenarios:
     path = test.removeprefix("import:").split("::")[0]
     whole = test.startswith("import:") or "::" not in test
     if lab.runner == "unittest":
-        files = [p for p in lab.source.paths("base") if p.endswith(".py") and test.startswith(p.removesuffix(".py").replace("/", "."))]
+        files = [
+            p
+            for p in lab.source.paths("base")
+            if p.endswith(".py") and test.startswith(p.removesuffix(".py").replace("/", "."))
+        ]
         return Scenarios(runner="unittest", files=tuple(files), tests=(test,))
     return Scenarios(runner="pytest", files=(path,), tests=None if whole else (test,), options=options_of(lab.source))
 
@@ -144,5 +159,7 @@ def _made(story: Story, name: ExperimentId) -> Experiment | None:
 
 def _recorded(story: Story, asked: CallReplay) -> Outcome | None:
     calls: Sequence[Experiment] = [c.experiment for c in story.calls if c.experiment.id.scenario == asked.scenario]
-    same = [e for e in calls if e.arrived_digest == asked.arrived_digest] or [e for e in calls if e.id.call == asked.call]
+    same = [e for e in calls if e.arrived_digest == asked.arrived_digest] or [
+        e for e in calls if e.id.call == asked.call
+    ]
     return same[0].outcome if same else None

@@ -9,6 +9,7 @@ from assay.evidence.confirm import confirm, confirm_recorded, rerun
 from assay.evidence.differences import Compared, Noise, compare_pairs, group, learn_noise, may_hold
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
+from assay.evidence.lifting import show_at_callers
 from assay.evidence.matching import Matched, match_calls
 from assay.evidence.probing import Probed, join_kinds, probe
 from assay.evidence.promises import Broken, find_broken
@@ -64,12 +65,15 @@ def run_campaign(
     differences = [*steady, *(probed.compared.differences if probed else ())]
     agreeing = raw.agreeing + (probed.compared.agreeing if probed else raw.agreeing.__class__())
     groups = _confirm(lab, group(differences, agreeing), recorded.scenarios, tuple(placements.values()), share_s)
+    groups = _weigh_private(groups, differences, placements, _below_public(recorded.base.calls, callers))
+    lifted = show_at_callers(lab, groups, callers, recorded.scenarios, share_s)
+    groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
     return Seen(
         recorded=recorded,
         calls=calls,
         unperturbed=raw,
         probed=probed,
-        groups=_weigh_private(groups, differences, placements, probed),
+        groups=groups,
         broken=tuple(promise for promise in broken if all(_breaks(promise, *stories) for stories in again)),
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again) for promise in broken},
         placements=placements,
@@ -92,7 +96,7 @@ def _probe(
     budget = share_out(n_experiments, reached, [placement.point.id for placement in callers])
     results = {result.id: result for result in recorded.base.tests}
     telling = {placement.point.id: placement.telling for placement in changed}
-    chosen = choose_calls(recorded.base.calls, results, budget, telling)
+    chosen = choose_calls(_with_lines_of_head(recorded), results, budget, telling)
     quotas = dict(chosen.quotas)
     for placement in callers:
         n = budget[placement.point.id]
@@ -103,6 +107,20 @@ def _probe(
         kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
         scenarios = replace(scenarios, tests=chosen.tests, files=kept)
     return probe(lab, (*changed, *callers), scenarios, quotas, corpus, share_s, join_kinds({}, recorded.base.points))
+
+
+def _with_lines_of_head(recorded: Recorded) -> tuple[RecordedCall, ...]:
+    """Base's calls with the lines that the same call runs on head, as negative numbers."""
+    lines = {call.experiment.id: frozenset(-line for line in call.experiment.lines) for call in recorded.head.calls}
+    return tuple(
+        replace(
+            call,
+            experiment=replace(
+                call.experiment, lines=call.experiment.lines | lines.get(call.experiment.id, frozenset())
+            ),
+        )
+        for call in recorded.base.calls
+    )
 
 
 def _record_again(
@@ -144,7 +162,9 @@ def _confirm(
     share_s: float,
 ) -> tuple[Difference, ...]:
     """Make the weighty groups' examples again; the others stay as they are."""
-    wanted = [difference for difference in groups if may_hold(difference) and not difference.confirmed][:CONFIRMED_GROUPS]
+    wanted = [difference for difference in groups if may_hold(difference) and not difference.confirmed][
+        :CONFIRMED_GROUPS
+    ]
     if not wanted:
         return tuple(groups)
     lab.say(f"making {len(wanted)} differing experiments again in fresh processes")
@@ -152,22 +172,32 @@ def _confirm(
     return tuple(seen.get(difference.base.id, difference) for difference in groups)
 
 
+def _below_public(calls: Iterable[RecordedCall], callers: Sequence[Placement]) -> frozenset[tuple[str, str]]:
+    """`(scenario, point)` of calls that came by way of a public caller that is observed."""
+    public = {(c.base.path, c.base.first_line) for c in callers if c.point.public and c.base is not None}
+    return frozenset(
+        (call.experiment.id.scenario, call.experiment.id.point)
+        for call in calls
+        if any((path, line) in public for path, line, _ in call.chain)
+    )
+
+
 def _weigh_private(
     groups: Sequence[Difference],
     differences: Iterable[Difference],
     placements: Mapping[str, Placement],
-    probed: Probed | None,
+    below_public: frozenset[tuple[str, str]],
 ) -> tuple[Difference, ...]:
-    """Mark what shows at a private unit only, although a public caller of it was experimented on."""
+    """Mark what shows at a private unit only, although the call came through a public caller that is observed."""
     shown: set[str] = set()
     for difference in differences:
         if may_hold(difference) and placements[difference.base.id.point].point.public:
             shown |= difference.base.touched | difference.head.touched
-    watched: frozenset[str] = frozenset() if probed is None else probed.touched_through_public
     out = []
     for difference in groups:
         point = placements[difference.base.id.point].point
-        hidden = not point.public and point.id in watched and point.id not in shown
+        name = difference.base.id
+        hidden = not point.public and (name.scenario, name.point) in below_public and point.id not in shown
         out.append(replace(difference, needs_caller=hidden))
     return tuple(out)
 
@@ -175,7 +205,9 @@ def _weigh_private(
 def _breaks(promise: Broken, base: Story, head: Story) -> bool:
     """Does the same test, or file, pass on base and fail on head in this recording too?"""
     if promise.test == promise.path:
-        return any(path == promise.path for path, _ in head.uncollected) and not any(path == promise.path for path, _ in base.uncollected)
+        return any(path == promise.path for path, _ in head.uncollected) and not any(
+            path == promise.path for path, _ in base.uncollected
+        )
     ours = {result.id: result.outcome for result in base.tests}
     theirs = {result.id: result.outcome for result in head.tests}
     return ours.get(promise.test) == "passed" and theirs.get(promise.test) in ("failed", "error")

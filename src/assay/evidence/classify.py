@@ -35,7 +35,7 @@ def contrast(base: Outcome, head: Outcome, masked: frozenset[str] = frozenset())
         return None
     if base.kind == "returned":
         return _returned(base, head, masked)
-    return _raised(base, head)
+    return _raised(base, head, masked)
 
 
 def _returned(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast | None:
@@ -68,7 +68,7 @@ def _after(base: Outcome, head: Outcome, masked: frozenset[str]) -> tuple[Disagr
     return trees.compare(base_after, head_after, masked=masked)
 
 
-def _raised(base: Outcome, head: Outcome) -> Contrast | None:
+def _raised(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast | None:
     if head.kind == "returned":
         return _whole("accepts-instead", base, head)
     if head.kind in ("hung", "died"):
@@ -78,7 +78,11 @@ def _raised(base: Outcome, head: Outcome) -> Contrast | None:
     if base.raised.type != head.raised.type:
         breaks = base.raised.purposeful and head.raised.internal
         return _one(
-            "breaks-inside" if breaks else "raises-otherwise", "exception", base.raised.type, head.raised.type, soft=not breaks
+            "breaks-inside" if breaks else "raises-otherwise",
+            "exception",
+            base.raised.type,
+            head.raised.type,
+            soft=not breaks,
         )
     if base.raised.text != head.raised.text and "exception text" not in masked:
         return _one("details", "exception text", base.raised.text, head.raised.text, soft=True)

@@ -26,10 +26,15 @@ def confirm(
     window = Window(collect_s=limit_s, deadline_s=limit_s)
     runs = lab.run([replay_run(side, placements, narrow, window, plan) for side in ("base", "head")])
     base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
-    return tuple(_seen_again(difference, base.get(difference.base.id), head.get(difference.base.id)) for difference in differences)
+    return tuple(
+        _seen_again(difference, base.get(difference.base.id), head.get(difference.base.id))
+        for difference in differences
+    )
 
 
-def rerun(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, tests: Iterable[str], limit_s: float) -> tuple[Story, Story]:
+def rerun(
+    lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, tests: Iterable[str], limit_s: float
+) -> tuple[Story, Story]:
     """Record the given tests again on base and head, in fresh processes under another hash seed."""
     narrow = narrow_to(scenarios, tests)
     window = Window(collect_s=limit_s, deadline_s=limit_s)

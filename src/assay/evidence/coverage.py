@@ -42,7 +42,12 @@ def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
     point, name = placement.point.id, placement.point.name
     reasons = dict(entry for one in seen for entry in (*one.recorded.base.unobserved, *one.recorded.head.unobserved))
     if point in reasons:
-        yield Gap(slug="unobservable", unit=name, reason=f"{name} {reasons[point]}.", remedy="Test it through a caller that can be observed.")
+        yield Gap(
+            slug="unobservable",
+            unit=name,
+            reason=f"{name} {reasons[point]}.",
+            remedy="Test it through a caller that can be observed.",
+        )
         return
     if not any(_is_compared(point, one) for one in seen):
         yield _not_reached(placement, seen)
@@ -55,7 +60,14 @@ def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
 def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
     name = placement.point.name
     calls = sum(call.experiment.id.point == placement.point.id for one in seen for call in one.recorded.base.calls)
-    foreign = next((one.recorded.base.origins.get(_module(placement)) for one in seen if one.recorded.base.origins.get(_module(placement))), None)
+    foreign = next(
+        (
+            one.recorded.base.origins.get(_module(placement))
+            for one in seen
+            if one.recorded.base.origins.get(_module(placement))
+        ),
+        None,
+    )
     if calls:
         return Gap(
             slug="not-comparable",
@@ -74,8 +86,11 @@ def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
     return Gap(
         slug="not-reached",
         unit=name,
-        reason=f"No test, docstring example or simple generated call reaches {name}" + ("." if exhausted else " in the time given."),
-        remedy="Add a test that calls it." if exhausted else "Give more time with --budget, or add a test that calls it.",
+        reason=f"No test, docstring example or simple generated call reaches {name}"
+        + ("." if exhausted else " in the time given."),
+        remedy="Add a test that calls it."
+        if exhausted
+        else "Give more time with --budget, or add a test that calls it.",
     )
 
 
@@ -126,7 +141,11 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
 def _gaps_of_tests(seen: Seen) -> Iterator[Gap]:
     recorded = seen.recorded
     for sentence in recorded.trouble:
-        yield Gap(slug="run", reason=sentence[:1].upper() + sentence[1:] + ".", remedy="Run the project's tests by hand in the same environment.")
+        yield Gap(
+            slug="run",
+            reason=sentence[:1].upper() + sentence[1:] + ".",
+            remedy="Run the project's tests by hand in the same environment.",
+        )
     causes: Counter[str] = Counter()
     examples: dict[str, str] = {}
     for path, detail in recorded.base.uncollected:
@@ -158,11 +177,13 @@ def _cause(detail: str) -> str:
 
 def _remedy(cause: str) -> str:
     if "No module named" in cause:
-        return f"Install {cause.split('No module named')[-1].strip(' .')} in the target's environment."
+        return f"Install {cause.rsplit('No module named', maxsplit=1)[-1].strip(' .')} in the target's environment."
     return "Run these files by hand in the same environment."
 
 
-def effort_of(changed: Sequence[Placement], seen: Sequence[Seen], stages: Sequence[tuple[str, float]], seconds: float) -> Effort:
+def effort_of(
+    changed: Sequence[Placement], seen: Sequence[Seen], stages: Sequence[tuple[str, float]], seconds: float
+) -> Effort:
     """The counts that the verdict stands on."""
     probed = [one.probed for one in seen if one.probed is not None]
     operators: Counter[str] = Counter()
@@ -172,7 +193,8 @@ def effort_of(changed: Sequence[Placement], seen: Sequence[Seen], stages: Sequen
     return Effort(
         experiments=sum(one.n_experiments for one in probed) + sum(one.calls.n_base for one in seen),
         matched=sum(len(one.matched.pairs) for one in probed) + sum(len(one.calls.pairs) for one in seen),
-        compared=sum(sum(one.compared.compared.values()) for one in probed) + sum(sum(one.unperturbed.compared.values()) for one in seen),
+        compared=sum(sum(one.compared.compared.values()) for one in probed)
+        + sum(sum(one.unperturbed.compared.values()) for one in seen),
         noisy=sum(sum(one.compared.noisy.values()) for one in probed),
         masked=sum(sum(one.compared.masked.values()) for one in probed),
         seconds=seconds,

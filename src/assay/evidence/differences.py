@@ -131,7 +131,11 @@ def group(differences: Iterable[Difference], agreeing: Mapping[str, int]) -> tup
 
 def may_hold(difference: Difference) -> bool:
     """Could this difference weigh more than a notice, once it is confirmed?"""
-    return difference.plausible and difference.defined and difference.kind not in ("details", "raises-otherwise", "iterator-instead")
+    return (
+        difference.plausible
+        and difference.defined
+        and difference.kind not in ("details", "raises-otherwise", "iterator-instead")
+    )
 
 
 def _key(difference: Difference) -> tuple[object, ...]:

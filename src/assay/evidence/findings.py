@@ -71,7 +71,14 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
     name = unit.point.name.rsplit(".", 1)[-1]
     claim = _CLAIMS[difference.kind].format(base=_exception(difference.base), head=_exception(difference.head))
     return Finding(
-        id=identify("difference", unit.point.id, placement.point.id, difference.kind, _exception(difference.head), str(difference.base.id)),
+        id=identify(
+            "difference",
+            unit.point.id,
+            placement.point.id,
+            difference.kind,
+            _exception(difference.head),
+            str(difference.base.id),
+        ),
         investigator=INVESTIGATOR,
         claim=f"{name}() {claim}{through}",
         where=Location(path=place.path, line=place.first_line),
@@ -95,7 +102,11 @@ def findings_of_broken(
         for placement in reached or [None]:
             place = None if placement is None else placement.head or placement.base
             first = shown[0]
-            where = Location(path=first.path, line=max(1, first.line)) if place is None else Location(path=place.path, line=place.first_line)
+            where = (
+                Location(path=first.path, line=max(1, first.line))
+                if place is None
+                else Location(path=place.path, line=place.first_line)
+            )
             name = first.test if placement is None else placement.point.name
             claim = f"{first.test} passes on base and fails on head"
             if len(members) > 1:

@@ -126,7 +126,9 @@ def _test(frame: Frame) -> ScenarioResult:
 
 def _call(frame: Frame) -> RecordedCall:
     experiment = Experiment(
-        id=ExperimentId(scenario=_text(frame, "test"), point=_text(frame, "point"), call=_int(frame, "n"), intervention=0),
+        id=ExperimentId(
+            scenario=_text(frame, "test"), point=_text(frame, "point"), call=_int(frame, "n"), intervention=0
+        ),
         intervention=Intervention(),
         arguments_digest=_text(frame, "digest"),
         arrived_digest=_text(frame, "digest"),
@@ -135,7 +137,9 @@ def _call(frame: Frame) -> RecordedCall:
         touched=_strings(frame, "touched"),
         lines=_lines(frame),
     )
-    chain = tuple((str(path), int(line), str(name)) for path, line, name in cast("list[list[str]]", frame.get("chain", [])))
+    chain = tuple(
+        (str(path), int(line), str(name)) for path, line, name in cast("list[list[str]]", frame.get("chain", []))
+    )
     return RecordedCall(experiment=experiment, chain=chain, shape=_text(frame, "shape"))
 
 

@@ -33,7 +33,9 @@ class Placement:
     head: Unit | None
     material: Material = Material()
     telling: frozenset[int] = frozenset()
-    """Lines of base that the change removed or rewrote inside this function."""
+    """Lines that the change removed, added or rewrote inside this function; those of head are negative."""
+    form: tuple[tuple[str, str, bool], ...] | None = None
+    """Base's parameters as `(name, kind, has a default)` where head binds others: both sides then see calls in base's form."""
 
     def on(self, side: Side) -> Unit | None:
         """The function as this side has it."""
@@ -75,13 +77,19 @@ Planned = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
 """Experiments to make again: scenario -> point -> calls with `n`, `digest` and `experiments`."""
 
 
-def record_run(side: Side, placements: Iterable[Placement], scenarios: Scenarios, window: Window, *, hash_seed: int = 0) -> Run:
+def record_run(
+    side: Side, placements: Iterable[Placement], scenarios: Scenarios, window: Window, *, hash_seed: int = 0
+) -> Run:
     """Record every call as the tests make it."""
     return _run(side, "record", placements, scenarios, window, hash_seed, {})
 
 
 def plan_run(
-    placements: Sequence[Placement], scenarios: Scenarios, window: Window, quotas: Mapping[str, Quota], corpus: Sequence[str]
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    window: Window,
+    quotas: Mapping[str, Quota],
+    corpus: Sequence[str],
 ) -> Run:
     """Choose and make experiments on base."""
     settings = {}
@@ -100,10 +108,18 @@ def plan_run(
 
 
 def replay_run(
-    side: Side, placements: Sequence[Placement], scenarios: Scenarios, window: Window, planned: Planned, *, hash_seed: int = 0
+    side: Side,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    window: Window,
+    planned: Planned,
+    *,
+    hash_seed: int = 0,
 ) -> Run:
     """Make planned experiments again."""
-    return _run(side, "replay", placements, scenarios, window, hash_seed, {"plan": planned, "material": _material(placements)})
+    return _run(
+        side, "replay", placements, scenarios, window, hash_seed, {"plan": planned, "material": _material(placements)}
+    )
 
 
 def plan_of(experiments: Iterable[Experiment]) -> Planned:
@@ -155,6 +171,7 @@ def _run(
                     "qualname": unit.qualname,
                     "line": unit.first_line,
                     "changed": placement.point.changed,
+                    "form": None if placement.form is None else [list(parameter) for parameter in placement.form],
                 }
             )
             modules.append(unit.module)

@@ -84,7 +84,9 @@ def match_experiments(base: Mapping[ExperimentId, Experiment], head: Mapping[Exp
     return Matched(pairs=tuple(pairs), n_base=n_base, n_arguments_differ=differing)
 
 
-def _alike(base: Mapping[ExperimentId, Experiment], head: Mapping[ExperimentId, Experiment], name: ExperimentId) -> bool:
+def _alike(
+    base: Mapping[ExperimentId, Experiment], head: Mapping[ExperimentId, Experiment], name: ExperimentId
+) -> bool:
     first = ExperimentId(scenario=name.scenario, point=name.point, call=name.call, intervention=0)
     ours, theirs = base.get(first), head.get(first) or head.get(name)
     if ours is None or theirs is None or ours.unaltered is None or theirs.unaltered is None:

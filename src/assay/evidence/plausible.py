@@ -34,7 +34,10 @@ _HINTS = (
     (r"\bbool\b", frozenset({"bool"})),
     (r"\bbytes\b", frozenset({"bytes"})),
     (r"\bNone\b|\bOptional\b", frozenset({"none"})),
-    (r"\b(l|L)ist\b|\bSequence\b|\bIterable\b|\bCollection\b|\b(t|T)uple\b|\bIterator\b", frozenset({"list", "tuple", "iterator"})),
+    (
+        r"\b(l|L)ist\b|\bSequence\b|\bIterable\b|\bCollection\b|\b(t|T)uple\b|\bIterator\b",
+        frozenset({"list", "tuple", "iterator"}),
+    ),
     (r"\b(s|S)et\b|\bfrozenset\b|\bIterable\b|\bCollection\b", frozenset({"set"})),
     (r"\b(d|D)ict\b|\bMapping\b|\bMutableMapping\b", frozenset({"dict", "ordered mapping", "mapping"})),
     (r"\bPath\b|\bPathLike\b|\bStrPath\b", frozenset({"path", "text"})),
@@ -52,7 +55,11 @@ Kinds = Mapping[str, frozenset[str]]
 def implausible_because(experiment: Experiment, point: ObservationPoint, seen: Kinds) -> str:
     """Say why a caller would hardly give these arguments; empty where they are plausible."""
     for edit in experiment.intervention.edits:
-        reason = _slot(edit, seen) if any(kind in ("attr", "flag") for kind, _ in edit.path[1:]) else _NEVER.get(edit.operator, "")
+        reason = (
+            _slot(edit, seen)
+            if any(kind in ("attr", "flag") for kind, _ in edit.path[1:])
+            else _NEVER.get(edit.operator, "")
+        )
         if reason:
             return reason
     allowed = {name: _hinted(text) for name, text in point.hints}
@@ -83,7 +90,9 @@ def _parent_unknown(words: str, seen: Kinds) -> bool:
 def _slot(edit: Edit, seen: Kinds) -> str:
     if edit.operator == "boolean.flip":
         return ""
-    words = "".join(str(name) if kind == "arg" else f".{name}" for kind, name in edit.path if kind in ("arg", "attr", "flag"))
+    words = "".join(
+        str(name) if kind == "arg" else f".{name}" for kind, name in edit.path if kind in ("arg", "attr", "flag")
+    )
     if edit.after_kind in ("none", "bool") and edit.after_kind in seen.get(words, frozenset()):
         return ""
     return "the state of an object was altered"

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from assay.change.layout import module_name
 from assay.change.syntax import Function, Module, parse
+from assay.codebase.definitions import definition_of
 from assay.evidence.jobs import Material, Placement
 from assay.values.change import ChangedUnit, FilePair, Side, Unit
 from assay.values.experiment import ObservationPoint
@@ -89,14 +90,18 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         base=changed.base,
         head=changed.head,
         material=material,
-        telling=changed.base_lines,
+        telling=changed.base_lines | frozenset(-line for line in changed.head_lines),
+        form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
     )
 
 
 def place_caller(places: Places, path: str, first_line: int, material: Material) -> Placement | None:
     """A function above a changed unit as an observation point, where head has it too."""
     function = places.at("base", path, first_line)
-    if function is None or "<locals>" in function.qualname or _is_asynchronous_generator(function.node):
+    if function is None or "<locals>" in function.qualname:
+        return None
+    definition = definition_of(function)
+    if definition.is_async and definition.is_generator:
         return None
     base = places.unit(path, function)
     head = places.counterpart(path, function)
@@ -106,27 +111,30 @@ def place_caller(places: Places, path: str, first_line: int, material: Material)
 
 
 def _point(places: Places, unit: Unit, function: Function, *, changed: bool) -> ObservationPoint:
-    arguments = function.node.args
-    parameters = [*arguments.posonlyargs, *arguments.args]
-    hints = [(a.arg, ast.unparse(a.annotation)) for a in (*parameters, *arguments.kwonlyargs) if a.annotation is not None]
-    defaults = list(zip((a.arg for a in parameters[len(parameters) - len(arguments.defaults) :]), arguments.defaults, strict=True))
-    defaults += [(a.arg, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None]
-    suffix = "" if function.ordinal == 1 else f"#{function.ordinal}"
+    definition = definition_of(function)
+    named = [parameter for parameter in definition.parameters if parameter.kind not in ("star", "stars")]
     return ObservationPoint(
-        id=f"{unit.path}::{unit.qualname}{suffix}",
+        id=definition.id_in(unit.path),
         name=unit.name,
         path=unit.path,
         line=unit.first_line,
         changed=changed,
         public=places.is_exported(unit),
-        parameters=tuple(a.arg for a in (*parameters, *arguments.kwonlyargs)),
-        hints=tuple(hints),
-        defaults=tuple((name, ast.unparse(value)) for name, value in defaults),
+        parameters=tuple(parameter.name for parameter in named),
+        hints=tuple((p.name, p.hint) for p in named if p.hint is not None),
+        defaults=tuple((p.name, p.default) for p in named if p.default is not None),
     )
 
 
+def _form_of(function: Function) -> tuple[tuple[str, str, bool], ...]:
+    """`(name, kind, has a default)` of each parameter."""
+    return tuple((p.name, p.kind, p.default is not None) for p in definition_of(function).parameters)
+
+
 def _is_private(dotted: str) -> bool:
-    return any(part.startswith("_") and not (part.startswith("__") and part.endswith("__")) for part in dotted.split("."))
+    return any(
+        part.startswith("_") and not (part.startswith("__") and part.endswith("__")) for part in dotted.split(".")
+    )
 
 
 def _imports(tree: ast.Module, name: str, module: str) -> bool:
@@ -136,7 +144,3 @@ def _imports(tree: ast.Module, name: str, module: str) -> bool:
             if any(alias.name in (name, "*") for alias in node.names):
                 return True
     return False
-
-
-def _is_asynchronous_generator(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    return isinstance(node, ast.AsyncFunctionDef) and any(isinstance(n, (ast.Yield, ast.YieldFrom)) for n in ast.walk(node))

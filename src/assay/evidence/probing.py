@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evidence.controls import Planted, count_plants
@@ -12,7 +12,7 @@ from assay.evidence.frames import PointFacts, Story, read_story
 from assay.evidence.jobs import Placement, Quota, Scenarios, Window, plan_of, plan_run, replay_run
 from assay.evidence.matching import Matched, match_experiments
 from assay.evidence.plausible import Kinds
-from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
+from assay.values.experiment import Experiment, ExperimentId
 from assay.values.lab import Lab
 
 CONTROL_HASH_SEED = 1
@@ -31,8 +31,6 @@ class Probed:
     kinds: Mapping[str, Kinds]
     by_point: Mapping[str, tuple[int, int]]
     """`(experiments on base, matched)` of each point."""
-    touched_through_public: frozenset[str]
-    """Changed units that ran inside experiments at public points other than themselves."""
     complete: bool
     """Did base come to the end of its quotas before its deadline?"""
 
@@ -52,9 +50,7 @@ def probe(
     planned = read_story(lab.run([plan_run(placements, scenarios, window, quotas, corpus)])[0].frames)
     took_s = lab.clock.elapsed_s() - before
     own = {experiment.id: experiment for experiment in planned.experiments}
-    again = plan_of(
-        e for e in planned.experiments if e.intervention.plant is None
-    )
+    again = plan_of(e for e in planned.experiments if e.intervention.plant is None)
     lab.say(f"made {len(own):,} experiments on base; the same on head, and on base again as a control")
     window = Window(collect_s=took_s * 2 + 4, deadline_s=took_s * 2 + 4)
     runs = lab.run(
@@ -92,18 +88,8 @@ def _evaluate(
         points=planned.points,
         kinds=seen,
         by_point={point: (n, partnered[point]) for point, n in made.items()},
-        touched_through_public=_touched(own.values(), points),
         complete=planned.complete,
     )
-
-
-def _touched(experiments: Iterable[Experiment], points: Mapping[str, ObservationPoint]) -> frozenset[str]:
-    touched: set[str] = set()
-    for experiment in experiments:
-        point = points.get(experiment.id.point)
-        if point is not None and point.public:
-            touched |= experiment.touched - {point.id}
-    return frozenset(touched)
 
 
 def join_kinds(kinds: Mapping[str, Kinds], facts: Mapping[str, PointFacts]) -> dict[str, Kinds]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from assay.evidence.frames import RecordedCall, Story
 from assay.values.experiment import ScenarioResult
 
-_REMOVED = re.compile(r"cannot import name '([^']+)'|module '[^']+' has no attribute '([^']+)'|No module named '([^']+)'")
+_REMOVED = re.compile(
+    r"cannot import name '([^']+)'|module '[^']+' has no attribute '([^']+)'|No module named '([^']+)'"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,9 @@ def find_broken(base: Story, head: Story) -> tuple[Broken, ...]:
         if path not in known:
             found = _REMOVED.search(detail)
             name = next((part for part in found.groups() if part), None) if found else None
-            units = frozenset().union(*(points for test, points in reached.items() if test.startswith(path)), frozenset())
+            units = frozenset().union(
+                *(points for test, points in reached.items() if test.startswith(path)), frozenset()
+            )
             broken.append(
                 Broken(test=path, path=path, line=1, detail=_last_line(detail), units=units, removed_name=name)
             )

@@ -15,7 +15,7 @@ from assay.values.lab import Lab, RunResult
 
 PORTIONS = (6, 30)
 """Test files in the first and the second portion; the third is all the rest."""
-ENOUGH_TESTS = 6
+ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
 
@@ -54,13 +54,15 @@ def record(
     exhausted = True
     for portion, wanted in _portions(files, first):
         left = until - lab.clock.elapsed_s()
-        if stories and (left < share_s * 0.15 or _is_enough(placements, [base for base, _ in stories])):
+        if stories and (left < share_s * 0.15 or _is_enough(placements, stories)):
             exhausted = left >= share_s * 0.15
             break
         lab.say(f"running {len(portion)} of {len(files)} test files on base and head")
         window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left))
         scenarios = Scenarios(runner=runner, files=tuple(portion), tests=wanted, options=options)
-        results = lab.run([record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)])
+        results = lab.run(
+            [record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)]
+        )
         trouble.extend(_trouble(results))
         stories.append((read_story(results[0].frames), read_story(results[1].frames)))
         done.extend(portion)
@@ -82,7 +84,9 @@ def record_scripts(
     """Run docstring examples and generated calls on base and head."""
     scenarios = Scenarios(runner="scripts", scripts=tuple(scripts))
     window = Window(collect_s=share_s, deadline_s=share_s)
-    results = lab.run([record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)])
+    results = lab.run(
+        [record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)]
+    )
     return Recorded(
         scenarios=scenarios,
         base=read_story(results[0].frames),
@@ -122,7 +126,9 @@ def _recall(placements: Sequence[Placement], known: Mapping[str, Sequence[str]])
     return tuple(tests)
 
 
-def _portions(files: Sequence[str], first: tuple[str, ...] | None) -> Iterator[tuple[Sequence[str], tuple[str, ...] | None]]:
+def _portions(
+    files: Sequence[str], first: tuple[str, ...] | None
+) -> Iterator[tuple[Sequence[str], tuple[str, ...] | None]]:
     if first:
         wanted = {test.split("::")[0] for test in first}
         known = [file for file in files if file in wanted]
@@ -137,12 +143,21 @@ def _portions(files: Sequence[str], first: tuple[str, ...] | None) -> Iterator[t
         start += len(portion)
 
 
-def _is_enough(placements: Sequence[Placement], stories: Sequence[Story]) -> bool:
+def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]]) -> bool:
+    """Is every unit reached by some tests, and did every changed line run?"""
     reached: dict[str, set[str]] = {}
-    for story in stories:
-        for call in story.calls:
+    lines: dict[str, set[int]] = {}
+    for base, head in stories:
+        for call in base.calls:
             reached.setdefault(call.experiment.id.point, set()).add(call.experiment.id.scenario)
-    return all(len(reached.get(placement.point.id, ())) >= ENOUGH_TESTS for placement in placements)
+        for sign, story in ((1, base), (-1, head)):
+            for call in story.calls:
+                lines.setdefault(call.experiment.id.point, set()).update(sign * line for line in call.experiment.lines)
+    return all(
+        len(reached.get(placement.point.id, ())) >= ENOUGH_TESTS
+        and placement.telling <= lines.get(placement.point.id, set())
+        for placement in placements
+    )
 
 
 def _trouble(results: Sequence[RunResult]) -> Iterator[str]:

@@ -26,7 +26,10 @@ class Chosen:
 
 
 def choose_calls(
-    calls: Iterable[RecordedCall], results: Mapping[str, ScenarioResult], budget: Mapping[str, int], telling: Mapping[str, frozenset[int]]
+    calls: Iterable[RecordedCall],
+    results: Mapping[str, ScenarioResult],
+    budget: Mapping[str, int],
+    telling: Mapping[str, frozenset[int]],
 ) -> Chosen:
     """Choose calls that add an executed line or a shape, those that run changed lines first.
 
@@ -41,7 +44,9 @@ def choose_calls(
         n = budget.get(point, 0)
         if not n:
             continue
-        picked = _pick(made, results, telling.get(point, frozenset()), max(1, min(MAX_CALLS_A_POINT, n // MIN_PER_CALL)))
+        picked = _pick(
+            made, results, telling.get(point, frozenset()), max(1, min(MAX_CALLS_A_POINT, n // MIN_PER_CALL))
+        )
         named: dict[str, list[int]] = defaultdict(list)
         for rank, call in enumerate(picked):
             named[call.experiment.id.scenario].append(call.experiment.id.call)
@@ -85,7 +90,9 @@ def _pick(
 def _rank(results: Mapping[str, ScenarioResult], call: RecordedCall) -> int:
     scenario = call.experiment.id.scenario
     result = results.get(_test_of(scenario))
-    return 2 * (result is None or result.outcome != "passed") + ("::setup" in scenario or scenario.startswith(("import:", "<import>")))
+    return 2 * (result is None or result.outcome != "passed") + (
+        "::setup" in scenario or scenario.startswith(("import:", "<import>"))
+    )
 
 
 def _test_of(scenario: str) -> str:

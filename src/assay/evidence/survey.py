@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from assay.change.kinds import is_test, places_of
+from assay.change.project import Project
+from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
 from assay.codebase.tests import corpus, find_tests, rank_tests
 from assay.evidence.jobs import Material, Placement
 from assay.evidence.points import Places, place_caller, place_changed
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import rank_callers
-from assay.values.change import Change, Side, Unit
+from assay.values.change import Change, ChangedUnit, Unit
 from assay.values.finding import Gap
 from assay.values.lab import Lab, Source
 
@@ -42,16 +43,19 @@ class Survey:
 def survey(change: Change, lab: Lab) -> Survey:
     """Read what the files alone can tell."""
     places = Places(lab.source, change.files, lab.source_roots)
+    base, head = Project(lab.source, "base"), Project(lab.source, "head")
     changed, gaps = [], []
     for unit in change.comparable:
         assert unit.base is not None
-        placement = place_changed(places, unit, material_of(lab.source, unit.base, unit.head, unit.names))
+        placement = place_changed(places, unit, _material(unit, base, head))
         if placement is None:
             gaps.append(_unplaced(unit.unit))
         else:
             changed.append(placement)
     tests = find_tests(lab.source.paths("base"), lab.source)
-    files = tuple(path for path, _ in rank_tests(tests, [unit.unit for unit in change.comparable], lab.source))
+    units = [unit.unit for unit in change.comparable]
+    names = {name for unit in change.comparable for name in unit.names}
+    files = tuple(path for path, _ in rank_tests(tests, units, lab.source, files=change.files, names=names))
     return Survey(
         places=places,
         changed=tuple(changed),
@@ -80,31 +84,33 @@ def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Pl
     ranked = rank_callers(recorded.base.calls, usable)
     wanted = _interleave([ranked.get(placement.point.id, ()) for placement in survey.changed])[:MAX_CALLERS]
     callers = [caller for path, line, _ in wanted if (caller := made[path, line]) is not None]
-    return tuple(replace(caller, material=_material_of_caller(source, caller, survey.changed)) for caller in callers)
+    project = Project(source, "base")
+    return tuple(replace(caller, material=_material_of_caller(caller, survey.changed, project)) for caller in callers)
 
 
-def material_of(source: Source, base: Unit, head: Unit | None, names: Iterable[str]) -> Material:
-    """Constants of both versions, names on the changed lines."""
-    numbers: dict[int | float, None] = {}
-    texts: dict[str, None] = {}
-    sides: list[tuple[Side, Unit | None]] = [("base", base), ("head", head)]
-    for side, unit in sides:
-        if unit is None:
-            continue
-        for node in ast.walk(ast.parse(source.text(side, unit.path) or "")):
-            if isinstance(node, ast.Constant) and unit.first_line <= node.lineno <= unit.last_line:
-                if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-                    numbers[node.value] = None
-                elif isinstance(node.value, str) and 0 < len(node.value) <= 60:
-                    texts[node.value] = None
-    return Material(numbers=tuple(numbers)[:80], texts=tuple(texts)[:80], names=tuple(sorted(names)))
+def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:
+    """Constants of both versions and of their callees, slots that the changed lines name, flags that the unit reads."""
+    literals = literals_of_change(changed, base, head)
+    flags = [
+        flag
+        for unit, project in ((changed.base, base), (changed.head, head))
+        if unit is not None
+        for flag in flags_for(unit, project)
+    ]
+    return Material(
+        numbers=literals.numbers,
+        texts=literals.texts,
+        names=slot_names(changed, base, head),
+        flags=tuple(dict.fromkeys(flags)),
+    )
 
 
-def _material_of_caller(source: Source, caller: Placement, changed: Sequence[Placement]) -> Material:
+def _material_of_caller(caller: Placement, changed: Sequence[Placement], project: Project) -> Material:
+    """What the changed units are made of first, then the caller's own constants."""
     assert caller.base is not None
-    own = material_of(source, caller.base, caller.head, ())
-    numbers = [*(n for p in changed for n in p.material.numbers), *own.numbers]
-    texts = [*(t for p in changed for t in p.material.texts), *own.texts]
+    own = literals_for(caller.base, project)
+    numbers = [*(n for p in changed for n in p.material.numbers[:40]), *own.numbers]
+    texts = [*(t for p in changed for t in p.material.texts[:40]), *own.texts]
     return Material(numbers=tuple(dict.fromkeys(numbers))[:100], texts=tuple(dict.fromkeys(texts))[:100])
 
 

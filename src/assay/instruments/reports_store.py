@@ -100,11 +100,11 @@ def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(text)
-        os.chmod(name, mode)  # noqa: PTH101 (mkstemp gives a name)
-        os.replace(name, target)  # noqa: PTH105
+        os.chmod(name, mode)
+        os.replace(name, target)
     except BaseException:
         with contextlib.suppress(OSError):
-            os.unlink(name)  # noqa: PTH108
+            os.unlink(name)
         raise
 
 

@@ -22,7 +22,7 @@ from assay.evidence.survey import Survey, find_callers, survey
 from assay.values.change import Change
 from assay.values.experiment import Effort
 from assay.values.finding import Finding, Gap
-from assay.values.lab import Lab
+from assay.values.lab import Clock, Lab
 
 REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE = 0.25, 0.17, 0.06
 """Parts of the budget: running tests to see what they reach, planning on base, docstring examples and generated calls."""
@@ -33,16 +33,39 @@ PATIENCE_S = 1800.0
 
 def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     """Yield findings, then what could not be looked at, then what it cost."""
+    stages = Stages(lab.clock)
     surveyed = survey(change, lab)
     yield from surveyed.gaps
     seen: list[Seen] = []
+    stages.end("set-up")
     for recorded, callers in _recordings(surveyed, lab, seen):
+        stages.end("reach")
         result = _campaign(surveyed, recorded, callers, lab)
+        stages.end("experiments")
         seen.append(result)
         yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
         yield from findings_of(result.groups, result.placements, surveyed.changed)
     yield from gaps_of(surveyed.changed, seen)
-    yield effort_of(surveyed.changed, seen, (), lab.clock.elapsed_s())
+    yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
+
+
+class Stages:
+    """Seconds that each stage took, stages of one name together."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock, self._last_s = clock, 0.0
+        self._taken: dict[str, float] = {}
+
+    def end(self, name: str) -> None:
+        """What has happened since the last stage belongs to this one."""
+        now_s = self._clock.elapsed_s()
+        self._taken[name] = round(self._taken.get(name, 0.0) + now_s - self._last_s, 2)
+        self._last_s = now_s
+
+    @property
+    def taken(self) -> tuple[tuple[str, float], ...]:
+        """`(stage, seconds)` in the order in which they first ended."""
+        return tuple(self._taken.items())
 
 
 def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tuple[Recorded, Sequence[Placement]]]:

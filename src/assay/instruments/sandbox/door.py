@@ -113,6 +113,7 @@ def open_sandbox(scratch: Path, *, at_least: int, level: int | None = None) -> L
             why=f"There is no sandbox for {sys.platform} yet.",
             next_step="Run Assay on Linux: in a container, a virtual machine or WSL 2.",
         )
+    scratch.mkdir(parents=True, exist_ok=True)
     scratch = scratch.resolve()
     failures: dict[int, str] = {}
     for rung in range(STRONGEST, LOWEST - 1, -1) if level is None else (level,):

@@ -81,7 +81,9 @@ def _run(spec: Spec, frames: int, control: int, telling: int) -> str:
 
     The report is `failed STAGE: REASON`, or `ended STATUS` with a second line if a limit ended it.
     """
-    limit = _task_limit(spec)
+    with Stage("process table"):
+        processes.check_table()
+        limit = _task_limit(spec)
     if spec.level >= NAMESPACES:
         root.become_root_of_a_user_namespace()
     linux.adopt_orphans()
@@ -317,7 +319,8 @@ def _restrict_files(spec: Spec) -> None:
 def _limit(spec: Spec, tasks: int) -> None:
     seconds = int(spec.time_limit_s * (os.cpu_count() or 1)) + 2
     limits = {
-        resource.RLIMIT_CORE: 0,
+        # One byte, not none: the kernel feeds a pipe to a crash reporter at none, and skips it at one.
+        resource.RLIMIT_CORE: 1,
         resource.RLIMIT_AS: spec.memory_bytes,
         resource.RLIMIT_NPROC: tasks,
         resource.RLIMIT_FSIZE: spec.file_bytes,

@@ -5,20 +5,39 @@ from __future__ import annotations
 import os
 import time
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    # At run time this would load a package that nothing else here needs.
+    from collections.abc import Callable
+
 _ROUND_S = 0.001
 _SIGKILL = 9
 _PAGE = os.sysconf("SC_PAGE_SIZE")
+_HAS_CHILDREN_FILES = os.path.exists(f"/proc/self/task/{os.getpid()}/children")
+_PARENT = 1
 _THREADS = 17
 _RESIDENT_PAGES = 21
 """Fields of /proc/PID/stat after the name, counted from the state."""
 
 
+def check_table() -> None:
+    """Make sure that we can see our own children, without which nothing can be watched or ended.
+
+    Raises:
+        OSError: /proc is closed to us, as in another sandbox that hides it.
+    """
+    if not _HAS_CHILDREN_FILES:
+        os.listdir("/proc")
+        _read(f"/proc/{os.getppid()}/stat")
+
+
 def find_descendants(eldest: int) -> list[int]:
     """Process ids of all that came from `eldest`, itself left out."""
+    children = _children if _HAS_CHILDREN_FILES else _scan_for_children()
     found: list[int] = []
     waiting = [eldest]
     while waiting:
-        for child in _children(waiting.pop()):
+        for child in children(waiting.pop()):
             found.append(child)
             waiting.append(child)
     return found
@@ -30,6 +49,19 @@ def _children(process: int) -> list[int]:
         return [int(child) for task in os.listdir(folder) for child in _read(f"{folder}/{task}/children").split()]
     except OSError:
         return []
+
+
+def _scan_for_children() -> Callable[[int], list[int]]:
+    """The same from all processes at once, for kernels that do not list children."""
+    by_parent: dict[int, list[int]] = {}
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            try:
+                parent = int(_read(f"/proc/{name}/stat").rpartition(")")[2].split()[_PARENT])
+            except (OSError, IndexError):
+                continue
+            by_parent.setdefault(parent, []).append(int(name))
+    return lambda process: by_parent.get(process, [])
 
 
 def count_tasks_and_memory(processes: list[int], enough: int) -> tuple[int, int]:
