@@ -65,6 +65,7 @@ class Cell:
         tree: Path | None = None,
         time_limit_s: float = 10.0,
         on_frame: Callable[[Frame], None] | None = None,
+        readable: tuple[Path, ...] = (),
         **limits: int,
     ) -> Ran:
         """Run Python code; it has `tell(**facts)` and `errno_of(action)`."""
@@ -73,7 +74,7 @@ class Cell:
             argv=(PYTHON, "-I", "-S", "-c", TELL + code, *arguments),
             tree=tree or self.tree,
             environment=(("LANG", "C.UTF-8"), *self.variables.items()),
-            readable=(Path(sys.base_prefix),),
+            readable=(Path(sys.base_prefix), *readable),
             job=b"the job",
             time_limit_s=time_limit_s,
             **limits,

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from tests.instruments.sandbox.conftest import Cell
 
 from assay.errors import SandboxFailed, UnsafeHost
 from assay.instruments.sandbox.calls import number_of
@@ -16,6 +17,7 @@ from assay.instruments.sandbox.door import open_sandbox
 from assay.instruments.sandbox.promises import PROMISES, WATCHED
 from assay.values.lab import Command
 
+SOURCE = str(Path(open_sandbox.__code__.co_filename).parents[3])
 NAMESPACES = [number_of(name) for name in ("unshare", "mount")]
 LANDLOCK = [444, 445, 446]
 SECCOMP = [number_of("seccomp")]
@@ -122,6 +124,28 @@ def test_without_any_wall_only_an_explicit_word_helps(tmp_path: Path) -> None:
     told = answer["open"]
     assert isinstance(told, dict)
     assert {"write outside", "read outside", "connect by TCP", "make a dangerous system call"} <= set(told)
+
+
+def test_inside_another_sandbox_it_takes_what_is_left(cell: Cell) -> None:
+    """Agents run Assay in a sandbox of their own; where that one hides processes, nothing could be ended, and nothing starts."""
+    code = f"""
+sys.path[:0] = [{SOURCE!r}]
+from pathlib import Path
+from assay.errors import UnsafeHost
+from assay.instruments.sandbox.door import open_sandbox
+try:
+    sandbox = open_sandbox(Path(os.environ["TMPDIR"], "scratch"), at_least=2)
+except UnsafeHost as error:
+    tell(why=error.why)
+else:
+    tell(level=sandbox.isolation.level, why={{one.name: one.detail for one in sandbox.isolation.properties}}["L3"])
+    sandbox.close()
+"""
+    told = cell.run(code, readable=(Path(SOURCE),), processes=64).told
+    if cell.level == 3:
+        assert told == {"level": 2, "why": "user namespace: Operation not permitted"}
+    else:
+        assert told["why"].startswith("L3: process table: Permission denied; L2: process table: Permission denied")
 
 
 def test_a_level_can_be_asked_for(tmp_path: Path) -> None:

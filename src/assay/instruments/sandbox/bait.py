@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import select
 import shutil
@@ -73,9 +72,7 @@ class Bait:
 def laid_out() -> Iterator[Bait]:
     """Lay it out for the length of the block."""
     with ExitStack() as stack:
-        # The name of a unix socket must be short, so the system's own folder is preferred to TMPDIR.
-        system = "/tmp"  # noqa: S108 - mkdtemp makes a private folder in it
-        outside = Path(tempfile.mkdtemp(prefix="assay-", dir=system if os.access(system, os.W_OK) else None))
+        outside = Path(tempfile.mkdtemp(prefix="assay-"))
         stack.callback(shutil.rmtree, outside, ignore_errors=True)
         token = secrets.token_hex(16)
         listeners = dict(_listeners(stack, outside, token))
@@ -96,7 +93,7 @@ def _start_decoy(stack: ExitStack) -> int:
 
 
 def _listeners(stack: ExitStack, outside: Path, token: str) -> Iterator[tuple[str, socket.socket]]:
-    """Sockets of all kinds; a machine that is a sandbox itself may refuse some."""
+    """Sockets of all kinds; a machine that is a sandbox itself may refuse some, and a long path is no name for one."""
     wanted = (
         (_TCP, socket.AF_INET, socket.SOCK_STREAM, ("127.0.0.1", 0)),
         (_UDP, socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.1", 0)),

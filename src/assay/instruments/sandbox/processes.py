@@ -26,9 +26,11 @@ def check_table() -> None:
     Raises:
         OSError: /proc is closed to us, as in another sandbox that hides it.
     """
-    if not _HAS_CHILDREN_FILES:
+    if _HAS_CHILDREN_FILES:
+        _read(f"/proc/self/task/{os.getpid()}/children")
+    else:
         os.listdir("/proc")
-        _read(f"/proc/{os.getppid()}/stat")
+        _read("/proc/self/stat")
 
 
 def find_descendants(eldest: int) -> list[int]:

@@ -32,9 +32,12 @@ def prove(level: int, run: Run) -> tuple[Property, ...]:
         SandboxFailed: the rung cannot be set up here, or the canary did not come back.
     """
     frames: list[Frame] = []
-    with laid_out() as bait:
-        completed = run(_command(bait), frames.append, {"ASSAY_CANARY": bait.token})
-        taken = bait.taken()
+    try:
+        with laid_out() as bait:
+            completed = run(_command(bait), frames.append, {"ASSAY_CANARY": bait.token})
+            taken = bait.taken()
+    except OSError as error:
+        raise SandboxFailed("Nothing could be laid out for the canary.", why=str(error)) from error
     if len(frames) != 1 or completed.status != 0:
         raise SandboxFailed("The canary did not come back.", why=completed.output.strip()[-500:])
     judged = tuple(_judge(promise, level, frames[0].get(promise.name), taken) for promise in PROMISES)
