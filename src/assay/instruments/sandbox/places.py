@@ -217,11 +217,12 @@ def _special_files(folder: str, names: list[str]) -> list[str]:
 
 
 def remove_folder(folder: Path) -> None:
-    """Remove a folder that a target may have filled: closed folders, endless depths."""
-    try:
-        shutil.rmtree(folder)
-    except FileNotFoundError:
-        pass
-    except (OSError, RecursionError):
-        subprocess.run(["chmod", "-R", "u+rwX", "--", folder], check=False, capture_output=True)
-        subprocess.run(["rm", "-rf", "--", folder], check=False, capture_output=True)
+    """Remove a folder that a target may have filled: closed folders, depths beyond any recursion."""
+    _call("rm", "-rf", "--", str(folder))
+    if os.path.lexists(folder):
+        _call("chmod", "-R", "u+rwX", "--", str(folder))
+        _call("rm", "-rf", "--", str(folder))
+
+
+def _call(*command: str) -> None:
+    subprocess.run(command, check=False, stdin=subprocess.DEVNULL, capture_output=True)
