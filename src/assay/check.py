@@ -37,6 +37,7 @@ def examine(change: Change, lab: Lab) -> Examination:
                 match seen:
                     case Finding():
                         findings.append(seen)
+                        lab.tell(f"{seen.where.path}:{seen.where.line}  {seen.claim}")
                     case Gap():
                         gaps.append(seen)
                     case Effort():

@@ -6,7 +6,6 @@ import contextlib
 import os
 import shutil
 import sys
-import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -24,6 +23,7 @@ from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
+from assay.instruments.scratch import new_scratch
 from assay.instruments.target import ask, choose_python
 from assay.instruments.trees import Opened, open_trees
 from assay.judgement.policy import read_policy
@@ -136,7 +136,7 @@ def laboratory(
     directory = opened.root or options.directory
     configured = table.get("python")
     path, how = choose_python(python, configured if isinstance(configured, str) else None, directory, os.environ)
-    scratch = Path(tempfile.mkdtemp(prefix="assay-"))
+    scratch = new_scratch()
     try:
         with contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox:
             interpreter = ask(path, how, sandbox, directory)
@@ -154,6 +154,7 @@ def laboratory(
                 experiments=options.experiments,
                 seed=options.seed,
                 say=progress.say,
+                tell=progress.tell,
             )
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -163,7 +164,7 @@ def replay(options: ReplayOptions) -> ReplayAnswer:
     """Run one experiment of a report again, with another revision in head's place where one is given."""
     progress = Progress(sys.stderr)
     progress.say("writing both sides")
-    scratch = Path(tempfile.mkdtemp(prefix="assay-"))
+    scratch = new_scratch()
     try:
         folders = {side: scratch / side for side in SIDES}
         _write_recorded(options, folders)
@@ -247,7 +248,7 @@ def use_tests_of_base(opened: Opened, base: Path, head: Path) -> None:
 
 
 def sources_of(opened: Opened, change: Change) -> Mapping[str, Mapping[str, str | None]]:
-    """What another clone could not have: changed files where head is no commit, and all files where base is none either."""
+    """What another clone could not have: changed files where head is no commit, all files where base is none."""
     if opened.base.commit is not None and opened.head.commit is not None:
         return {}
     paths = {path for pair in change.files for path in (pair.base_path, pair.head_path) if path}

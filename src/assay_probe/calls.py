@@ -3,7 +3,7 @@
 import types
 
 from assay_probe import encoding
-from assay_probe.operators import OPAQUE
+from assay_probe.variants import OPAQUE
 
 
 class Call:
@@ -59,7 +59,8 @@ class Call:
 class OpenCall:
     """A call whose arguments are named by base's parameters, whatever the function at hand calls them.
 
-    Arguments that were not given have no name here, so that a default that head changed is no difference before the call.
+    Arguments that were not given have no name here, so that a default that head changed is no difference
+    before the call.
     """
 
     __slots__ = ("_given", "arguments", "function")
@@ -90,7 +91,7 @@ class OpenCall:
 
 
 def shape(value, depth=2):
-    """A coarse description: type, sign and size, character classes, keys. Calls of one shape are alike enough to sample."""
+    """A coarse description: type, sign and size, character classes, keys. Calls of one shape are much alike."""
     kind = type(value).__name__
     if isinstance(value, (bool, type(None))):
         return repr(value)

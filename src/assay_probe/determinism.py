@@ -210,11 +210,11 @@ def _urandom(size):
 def tame_randomness():
     """Replace the sources of entropy that `uuid`, `secrets` and `random.SystemRandom` read."""
     os.urandom = _urandom
-    random._urandom = _urandom
+    random._urandom = _urandom  # type: ignore[attr-defined]  # what SystemRandom and secrets really call
     sys.modules.pop("uuid", None)
     import uuid
 
-    uuid._generate_time_safe = None
+    uuid._generate_time_safe = None  # type: ignore[attr-defined]  # else uuid1 asks the C library
     uuid.getnode = lambda *_ignored: 0x0242AC110002
     random.seed(0)
 

@@ -14,11 +14,30 @@ OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
 _BLOCKED_EVENTS = frozenset(
     (
-        "socket.connect", "socket.bind", "socket.sendto", "socket.getaddrinfo", "subprocess.Popen", "os.system", "os.posix_spawn",
-        "os.exec", "os.fork", "os.remove", "os.rename", "os.rmdir", "os.mkdir", "os.truncate", "os.chmod", "os.chown", "os.link",
-        "os.symlink", "os.kill", "shutil.rmtree", "shutil.move", "sqlite3.connect",
+        "socket.connect",
+        "socket.bind",
+        "socket.sendto",
+        "socket.getaddrinfo",
+        "subprocess.Popen",
+        "os.system",
+        "os.posix_spawn",
+        "os.exec",
+        "os.fork",
+        "os.remove",
+        "os.rename",
+        "os.rmdir",
+        "os.mkdir",
+        "os.truncate",
+        "os.chmod",
+        "os.chown",
+        "os.link",
+        "os.symlink",
+        "os.kill",
+        "shutil.rmtree",
+        "shutil.move",
+        "sqlite3.connect",
     )
-)  # fmt: skip
+)
 _WRITING = ("w", "a", "x", "+")
 _guard = [False]
 

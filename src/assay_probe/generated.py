@@ -10,9 +10,15 @@ import random
 
 CALLS = 60
 _BY_HINT = {
-    "int": (1, 0, 12, 111, -3), "str": ("a", "a b", "12"), "float": (1.5, 2.0, 0.0), "bool": (True, False),
-    "list": ([1, 2], ["a"], []), "tuple": ((1, 2), ()), "dict": ({"a": 1}, {}), "bytes": (b"a", b""),
-}  # fmt: skip
+    "int": (1, 0, 12, 111, -3),
+    "str": ("a", "a b", "12"),
+    "float": (1.5, 2.0, 0.0),
+    "bool": (True, False),
+    "list": ([1, 2], ["a"], []),
+    "tuple": ((1, 2), ()),
+    "dict": ({"a": 1}, {}),
+    "bytes": (b"a", b""),
+}
 _ANYTHING = (1, "a", [1, 2], 1.5, {"a": 1}, ("x", "y"), None, "12", 0, b"a")
 
 

@@ -11,7 +11,9 @@ import random
 import types
 
 from assay_probe import encoding
-from assay_probe.operators import OPAQUE, PLAIN, SEEDED, kind_of, operators
+from assay_probe.kinds import kind_of
+from assay_probe.operators import PLAIN, SEEDED, operators
+from assay_probe.variants import OPAQUE
 
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
@@ -133,7 +135,7 @@ class Planner:
         return chosen
 
     def pairs(self, point_id):
-        """`[tried, known]`: (place, operator) pairs of the systematic pass, as far as the calls seen have shown them."""
+        """`[tried, known]`: (place, operator) pairs of the systematic pass, as far as the calls seen show them."""
         known = self._systematic.get(point_id, set())
         return [sum(key in self._done for key in known), len(known)]
 
@@ -186,6 +188,10 @@ class Planner:
         for kind, members in groups.items():
             if kind.startswith("object"):
                 continue
+            for name, _value in members[1:]:
+                key = (point_id, "equal", name)
+                edits = [Edit((("arg", name),), "argument.sibling:" + members[0][0])]
+                out.append(((self._done.get(key, 0) * 2, draw.random()), key, edits))
             for given in [None, *unset[:3]] if len(members) > 1 else unset[:3]:
                 targets = [name for name, _ in members] + ([given] if given else [])
                 start = [Edit((("arg", given),), "argument.sibling:" + members[0][0])] if given else []

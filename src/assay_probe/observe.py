@@ -14,7 +14,8 @@ import threading
 import types
 
 from assay_probe import calls, determinism, encoding, forks, interventions, outcomes
-from assay_probe.operators import Context, kind_of
+from assay_probe.kinds import kind_of
+from assay_probe.operators import Context
 from assay_probe.wire import send
 
 RECORDS_A_TEST = 40
@@ -156,9 +157,18 @@ class Observer:
         if after != before:
             outcome["before"], outcome["after"] = before, after
         send(
-            "call", test=self.scenario, point=point.id, n=n, digest=encoding.digest(before), args=literals, lines=lines,
-            touched=touched, outcome=outcome, chain=chain, shape=encoding.digest(self._shape(call)),
-        )  # fmt: skip
+            "call",
+            test=self.scenario,
+            point=point.id,
+            n=n,
+            digest=encoding.digest(before),
+            args=literals,
+            lines=lines,
+            touched=touched,
+            outcome=outcome,
+            chain=chain,
+            shape=encoding.digest(self._shape(call)),
+        )
         if error is not None:
             try:
                 raise error.with_traceback(error.__traceback__.tb_next)
@@ -264,9 +274,18 @@ class Observer:
             return None
         answer.setdefault("touched", [])
         send(
-            "experiment", test=self.scenario, point=point.id, n=n, m=m, plan=[edit.to_json() for edit in edits], plant=plant,
-            before=before, matched=matched, tree=tree, **{key: answer.get(key) for key in _ANSWER},
-        )  # fmt: skip
+            "experiment",
+            test=self.scenario,
+            point=point.id,
+            n=n,
+            m=m,
+            plan=[edit.to_json() for edit in edits],
+            plant=plant,
+            before=before,
+            matched=matched,
+            tree=tree,
+            **{key: answer.get(key) for key in _ANSWER},
+        )
         return answer
 
     def _context(self, point):
@@ -291,9 +310,13 @@ class Observer:
         """Send what was learned about each point."""
         for key, state in self._states.items():
             send(
-                "point", point=key, calls=sum(state.in_scenario.values()), experiments=state.experiments,
-                kinds={name: sorted(kinds) for name, kinds in state.kinds.items()}, pairs=self._planner.pairs(key),
-            )  # fmt: skip
+                "point",
+                point=key,
+                calls=sum(state.in_scenario.values()),
+                experiments=state.experiments,
+                kinds={name: sorted(kinds) for name, kinds in state.kinds.items()},
+                pairs=self._planner.pairs(key),
+            )
 
 
 def _copy_defaults(function, trampoline):

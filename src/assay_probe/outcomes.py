@@ -63,7 +63,7 @@ def _name(kind):
 
 
 def _origin(error, root):
-    """`path:line` of the innermost frame inside the project, and whether the innermost frame of all is a `raise` there."""
+    """`path:line` of the innermost frame inside the project, and whether the innermost of all is a `raise` there."""
     where, purposeful = "", False
     trace = error.__traceback__
     while trace is not None:

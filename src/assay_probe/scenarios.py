@@ -130,9 +130,14 @@ class PytestPlugin:
             _limit(0)
             location = report.location
             send(
-                "test", test=name, outcome=self._outcomes.get(name, "passed"), seconds=self._seconds[name],
-                detail=self._details.get(name, ""), path=location[0], line=(location[1] or 0) + 1,
-            )  # fmt: skip
+                "test",
+                test=name,
+                outcome=self._outcomes.get(name, "passed"),
+                seconds=self._seconds[name],
+                detail=self._details.get(name, ""),
+                path=location[0],
+                line=(location[1] or 0) + 1,
+            )
 
 
 def run_pytest(job, observer, selection):

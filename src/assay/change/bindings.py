@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assay.change.normalise import effective, keeps_annotations, shape
+from assay.change.normalise import effective, hint_shape, keeps_annotations, shape
 from assay.change.project import Target, imported
 from assay.change.syntax import Module, Scope, blocks, dotted, last_name
 
@@ -17,6 +18,8 @@ METADATA = frozenset(
     | {"TYPE_CHECKING", "__test__", "__build__", "__status__", "__credits__", "__maintainer__"}
 )
 """Names that describe a module or class; unless code reads them they change nothing that is not seen elsewhere."""
+
+_VERSION = re.compile(r"_{0,2}(?:version|release|build|date)(?:_(?:info|time|tuple|date))?_{0,2}", re.IGNORECASE)
 
 Same = Callable[[object, object], bool]
 
@@ -80,7 +83,7 @@ def body_of(scope: Scope, module: Module) -> Body:
     if fields:
         for node in statements:
             if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-                found.setdefault(node.target.id, []).append((("field", shape(node.annotation)), node))
+                found.setdefault(node.target.id, []).append((("field", hint_shape(node.annotation)), node))
     for node in effective(statements):
         names = list(_bound(node))
         if isinstance(node, (ast.Import, ast.ImportFrom)):
@@ -108,7 +111,8 @@ def changed_names(base: Module, head: Module, same: Same) -> list[ChangedName]:
             fields = isinstance(node, ast.ClassDef) and keeps_annotations(node, head)
             for name in sorted(old.names.keys() | new.names.keys()):
                 before, after = old.names.get(name), new.names.get(name)
-                if not _equal(before, after, same) and not (qualname and _is_method(before, after)):
+                expected = _is_method(before, after) if qualname else is_version(name, before, after)
+                if not expected and not _equal(before, after, same):
                     found.append(
                         ChangedName(
                             scope=qualname, name=name, origin=name, base=before, head=after, makes_fields=fields
@@ -147,6 +151,42 @@ def _alters_import(node: ast.stmt, names: list[str], found: Mapping[str, list[tu
     return not plain and all(
         name in found and isinstance(found[name][0][1], (ast.Import, ast.ImportFrom)) for name in names
     )
+
+
+def changed_versions(base: Module, head: Module) -> Iterator[tuple[str, str, str]]:
+    """Names of versions with their value before and after, as source text."""
+    old, new = body_of(base.scopes[""], base).names, body_of(head.scopes[""], head).names
+    for name in sorted(old.keys() & new.keys()):
+        if old[name].shapes != new[name].shapes and is_version(name, old[name], new[name]):
+            before, after = (_value(binding) for binding in (old[name], new[name]))
+            if before is not None and after is not None:
+                yield name, ast.unparse(before), ast.unparse(after)
+
+
+def is_version(name: str, before: Binding | None, after: Binding | None) -> bool:
+    """Is it `__version__ = "1.2"` on both sides? A release counts it up, and that says nothing of what code does."""
+    values = [_value(binding) for binding in (before, after) if binding is not None]
+    return (
+        len(values) == 2
+        and _VERSION.fullmatch(name) is not None
+        and all(v and _counts_releases(name, v) for v in values)
+    )
+
+
+def _value(binding: Binding) -> ast.expr | None:
+    node = binding.nodes[0] if len(binding.nodes) == 1 else None
+    return node.value if isinstance(node, (ast.Assign, ast.AnnAssign)) else None
+
+
+def _counts_releases(name: str, node: ast.expr) -> bool:
+    """Any constant of `__version__`; of `version` only "1.2", (1, 2) or version_info(1, 2, "final"), not a plain 2."""
+    match node:
+        case ast.Constant(value=value):
+            return name.startswith("__") or (isinstance(value, str) and re.match(r"v?\d+\.\d", value) is not None)
+        case ast.Tuple(elts=[ast.Constant(), _, *_] as items) | ast.Call(args=[ast.Constant(), _, *_] as items):
+            return all(isinstance(item, ast.Constant) for item in items)
+        case _:
+            return False
 
 
 def is_alias_of_types(binding: Binding) -> bool:

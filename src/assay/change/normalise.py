@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from assay.change.syntax import Function, FunctionNode, Module, dotted, last_name
+from assay.change.syntax import Function, FunctionNode, Module, Scope, dotted, last_name
 
 Shape: TypeAlias = object
 """Nested tuples; equal shapes mean equal code."""
@@ -109,7 +109,7 @@ def parts_of(function: Function, reading: Reading) -> Parts:
         signature=signature,
         defaults=tuple(shape(d) for d in (*args.defaults, *args.kw_defaults)),
         decorators=tuple(shape(d) for d in node.decorator_list),
-        annotations=tuple(shape(h) for h in hints),
+        annotations=tuple(hint_shape(h) for h in hints),
         docstring=ast.get_docstring(node) if reading.looks_at_docstring(node) else None,
         body=block_shape(node.body),
     )
@@ -161,6 +161,44 @@ def shape(node: object) -> Shape:
             return node
 
 
+def hint_shape(node: ast.expr | None) -> Shape:
+    """The shape of an annotation; `Optional[X]`, `Union[X, None]`, `X | None` and `"X | None"` are one."""
+    match node:
+        case ast.Constant(value=str() as text):
+            try:
+                return hint_shape(ast.parse(text, mode="eval").body)
+            except (SyntaxError, ValueError):
+                return text
+        case ast.BinOp(op=ast.BitOr()):
+            return ("union", frozenset(_members(node)))
+        case ast.Subscript() if last_name(node.value) in {"Optional", "Union"}:
+            return ("union", frozenset(_members(node)))
+        case ast.Subscript():
+            return ("of", hint_shape(node.value), hint_shape(node.slice))
+        case ast.Tuple():
+            return tuple(hint_shape(item) for item in node.elts)
+        case ast.Attribute() | ast.Name():
+            name = last_name(node)
+            return name.lower() if name in {"Dict", "List", "Tuple", "Set", "FrozenSet", "Type"} else name
+        case _:
+            return shape(node)
+
+
+def _members(node: ast.expr) -> Iterator[Shape]:
+    match node:
+        case ast.BinOp(op=ast.BitOr()):
+            yield from _members(node.left)
+            yield from _members(node.right)
+        case ast.Subscript() if last_name(node.value) in {"Optional", "Union"}:
+            items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            for item in items:
+                yield from _members(item)
+            if last_name(node.value) == "Optional":
+                yield shape(ast.Constant(None))
+        case _:
+            yield hint_shape(node)
+
+
 _IGNORED = frozenset({"ctx", "type_comment", "kind"})
 
 
@@ -184,6 +222,12 @@ def keeps_annotations(node: ast.ClassDef, module: Module) -> bool:
                 seen.add(name)
                 waiting.append(scope.node)
     return False
+
+
+def is_only_for_types(scope: Scope) -> bool:
+    """Is it a `TypedDict` or a `Protocol`, whose body nothing looks at unless by name?"""
+    node = scope.node
+    return isinstance(node, ast.ClassDef) and any(last_name(base) in {"TypedDict", "Protocol"} for base in node.bases)
 
 
 def docstring_lines(node: FunctionNode | ast.ClassDef | ast.Module) -> range:

@@ -107,6 +107,13 @@ class Project:
             return Target(module.name, expression)
         return self.canonical(_join(imported, rest))
 
+    def starred(self, module: Module, name: str) -> Iterator[Target]:
+        """What a name may mean that comes from `from x import *`."""
+        for origin in read_imports(module).stars:
+            other = self.module(self.path_of(origin))
+            if other is not None and (name in top_imports(other) or _binds(other, name)):
+                yield self.canonical(Target(origin, name))
+
     def bases(self, module: Module, qualname: str) -> Iterator[tuple[Module, Scope]]:
         """Classes of the project from which a class inherits, nearest first, without itself."""
         waiting = [(module, qualname)]

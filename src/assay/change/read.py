@@ -6,12 +6,19 @@ import ast
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from assay.change.bindings import METADATA, ChangedName, changed_effects, changed_names, is_alias_of_types
+from assay.change.bindings import (
+    METADATA,
+    ChangedName,
+    changed_effects,
+    changed_names,
+    changed_versions,
+    is_alias_of_types,
+)
 from assay.change.compare import Comparison, class_changes, compare
 from assay.change.kinds import kind_of
 from assay.change.lines import Line, changed_lines, names_on, read_lines, starts_of
 from assay.change.moves import Placed, pair_moved
-from assay.change.normalise import parts_of
+from assay.change.normalise import is_only_for_types, parts_of
 from assay.change.project import Project, Target
 from assay.change.readers import Readers
 from assay.change.reads import lines_reading
@@ -42,6 +49,7 @@ def read_change(base: Revision, head: Revision, files: Sequence[FilePair], sourc
         units=tuple(sorted(units, key=lambda u: (u.unit.path, u.unit.first_line, u.unit.qualname))),
         unread=tuple(dict.fromkeys(reader.unread)),
         tests=tuple(tests),
+        remarks=tuple(reader.remarks()),
     )
 
 
@@ -116,6 +124,14 @@ class _Reader:
             yield from (self._added(comparison, f) for f in comparison.added)
             yield from (self._removed(comparison, f) for f in comparison.removed)
 
+    def remarks(self) -> Iterator[str]:
+        """What a person should know and no experiment asks."""
+        for comparison in self._comparisons:
+            if comparison.base is not None and comparison.head is not None:
+                for name, before, after in changed_versions(comparison.base, comparison.head):
+                    where = comparison.head.name or comparison.head.path
+                    yield f"{where}.{name} went from {before} to {after}; what only shows it does not count as changed."
+
     def _pair_moved(self) -> list[tuple[Placed, Placed]]:
         removed = [self._place(c, c.base, f) for c in self._comparisons for f in c.removed if c.base]
         added = [self._place(c, c.head, f) for c in self._comparisons for f in c.added if c.head]
@@ -147,7 +163,8 @@ class _Reader:
     def _read_bodies(self, comparison: Comparison, base: Module, head: Module) -> None:
         """Find the readers of changed names of module and class bodies."""
         unread: list[tuple[str, ast.AST | None]] = []
-        found = [(changed, self._readers.of(changed, head)) for changed in changed_names(base, head, self._same)]
+        names = [c for c in changed_names(base, head, self._same) if not self._is_handed_on(c, base, head)]
+        found = [(changed, self._readers.of(changed, head)) for changed in names]
         sources = {changed.because for changed, readers in found if readers}
         for changed, readers in found:
             for module, function in readers:
@@ -211,6 +228,15 @@ class _Reader:
             return other in {one, moved}
         return before == after
 
+    def _is_handed_on(self, changed: ChangedName, base: Module, head: Module) -> bool:
+        """Is a name that one side imports by name what the other one imports by `*`?"""
+        one, other = (binding.shapes[-1] if binding else None for binding in (changed.base, changed.head))
+        if isinstance(one, Target) and other is None:
+            return any(self._same(one, found) for found in self.new.starred(head, changed.name))
+        if isinstance(other, Target) and one is None:
+            return any(self._same(found, other) for found in self.old.starred(base, changed.name))
+        return False
+
     def _matters(self, changed: ChangedName, head: Module) -> bool:
         """May a changed name that no function reads make a difference all the same?"""
         binding = changed.head or changed.base
@@ -219,6 +245,9 @@ class _Reader:
         if changed.is_import:
             own = any(isinstance(s, Target) and self.old.path_of(s.module) for s in changed.base.shapes)
             return own and changed.head is None and head.is_package and not changed.name.startswith("_")
+        scope = head.scopes.get(changed.scope)
+        if scope is not None and is_only_for_types(scope):
+            return False
         private = any(part.startswith("_") for part in (*head.name.split("."), changed.name))
         return changed.head is not None or not private
 

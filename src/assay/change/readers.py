@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from assay.change.bindings import ChangedName
 from assay.change.project import Project, Target
-from assay.change.reads import Reads, reads_of
+from assay.change.reads import Reads, computed_names, name_fits, reads_of
 from assay.change.syntax import Function, Module
 
 MOST_READERS = 50
@@ -32,6 +32,8 @@ class Readers:
             unique.setdefault(function, owner)
             if len(unique) == MOST_READERS:
                 break
+        if not unique and changed.scope:
+            unique = {function: owner for owner, function in self._by_computed_name(changed, module)}
         return [(owner, function) for function, owner in unique.items()]
 
     def _reading(self, module: Module, *words: str) -> Iterator[tuple[Function, Reads]]:
@@ -48,7 +50,7 @@ class Readers:
             # No other file can have read what was not there.
             return
         goal = Target(module.name, name)
-        for path in self._importers(module, name):
+        for path in self._importers(changed, module):
             other = self._project.module(path)
             if other is None or other.path == module.path:
                 continue
@@ -69,8 +71,9 @@ class Readers:
             canonical.module == goal.module or goal.module.startswith(canonical.module + ".")
         )
 
-    def _importers(self, module: Module, name: str) -> list[str]:
+    def _importers(self, changed: ChangedName, module: Module) -> list[str]:
         """Files that may import the name, or reach it through its module; those of the same folder first."""
+        name = changed.name
         doors = self._doors(module, name)
         imported = re.compile(rf"\bimport\b(?:[^\n(]*|\s*\([^)]*)\b{re.escape(name)}\b")
         reached = re.compile(rf"\.{re.escape(name)}\b")
@@ -78,7 +81,11 @@ class Readers:
         found: list[str] = []
         for path in self._project.code_mentioning(name):
             text = self._project.text(path)
-            through = any(door in text for door in doors) and (reached.search(text) or "import *" in text)
+            through = (
+                not changed.is_import
+                and any(door in text for door in doors)
+                and (reached.search(text) or "import *" in text)
+            )
             if through or imported.search(text):
                 found.append(path)
         return sorted(found, key=lambda p: (not p.startswith(folder), p))[:MOST_FILES]
@@ -114,6 +121,15 @@ class Readers:
             for function, reads in self._reading(other, *sought):
                 if any(n == name for _, n in reads.attributes) or (changed.makes_fields and owner in reads.names):
                     yield other, function
+
+    def _by_computed_name(self, changed: ChangedName, module: Module) -> Iterator[tuple[Module, Function]]:
+        """Methods of the class and its bases that read attributes by names put together at run time."""
+        classes = [(module, changed.scope), *((m, s.qualname) for m, s in self._project.bases(module, changed.scope))]
+        for owner, qualname in classes:
+            for function in owner.functions_mentioning("getattr("):
+                inside = function.qualname.startswith(f"{qualname}.")
+                if inside and any(name_fits(parts, changed.name) for parts in computed_names(function)):
+                    yield owner, function
 
     def _relatives(self, module: Module, qualname: str) -> set[str]:
         """The class and those of its file that inherit from it or from which it inherits."""

@@ -51,6 +51,20 @@ def own_nodes(node: FunctionNode) -> Iterator[ast.AST]:
             waiting += ast.iter_child_nodes(current)
 
 
+def computed_names(function: Function) -> Iterator[list[str]]:
+    """For each `getattr` with a name put together at run time, the constant parts of that name."""
+    for node in own_nodes(function.node):
+        match node:
+            case ast.Call(func=ast.Name(id="getattr"), args=[_, name, *_]) if not isinstance(name, ast.Constant):
+                constants = (n.value for n in ast.walk(name) if isinstance(n, ast.Constant))
+                yield [text for text in constants if isinstance(text, str)]
+
+
+def name_fits(parts: list[str], name: str) -> bool:
+    """May a name put together from these parts be `name`? Without any part it may be all names."""
+    return all(part.strip("%s{}") in name for part in parts)
+
+
 def lines_reading(function: Function, name: str) -> frozenset[int]:
     """Lines of a function on which a name or an attribute of that name stands."""
     return frozenset(

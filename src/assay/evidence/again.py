@@ -67,7 +67,8 @@ def _from_recording(
     base, head = (_recorded(read_story(run.frames), asked) for run in runs)
     if base is None or head is None or asked.edits:
         missing = "base" if base is None else "head"
-        note = f"The call was not made on {missing}; {failure.strip().splitlines()[-1] if failure else 'the test no longer reaches it'}."
+        cause = failure.strip().splitlines()[-1] if failure else "the test no longer reaches it"
+        note = f"The call was not made on {missing}; {cause}."
         return ReplayAnswer(differs=base is not None and head is None, base=base, head=head, note=note)
     return ReplayAnswer(differs=contrast(base, head) is not None, base=base, head=head)
 

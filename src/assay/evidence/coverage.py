@@ -125,7 +125,7 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
         yield Gap(
             slug="blind",
             unit=name,
-            reason=f"A planted difference ({', '.join(planted)}) at {name} was not seen, so silence there means nothing.",
+            reason=f"A planted difference ({', '.join(planted)}) at {name} was not seen, so silence means nothing.",
             remedy="Report this to the authors of Assay with the unit's source.",
         )
     facts = probed.points.get(point)

@@ -117,7 +117,7 @@ def difference_of(pair: Pair, seen: Contrast, point: ObservationPoint, kinds: Ki
 
 
 def group(differences: Iterable[Difference], agreeing: Mapping[str, int]) -> tuple[Difference, ...]:
-    """One difference for each (point, kind, exception, weight): its simplest example, with the group's counts; gravest first."""
+    """One difference for each (point, kind, exception, weight): the simplest, with its counts; gravest first."""
     groups: dict[tuple[object, ...], list[Difference]] = defaultdict(list)
     for difference in differences:
         groups[_key(difference)].append(difference)

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from assay.evidence.differences import may_hold
 from assay.evidence.jobs import Placement
 from assay.evidence.promises import Broken
+from assay.values.change import Unit
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference, DifferenceKind, FailingTest, Finding, Location
 
@@ -81,7 +82,7 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
         ),
         investigator=INVESTIGATOR,
         claim=f"{name}() {claim}{through}",
-        where=Location(path=place.path, line=place.first_line),
+        where=_location(place),
         unit=unit.point.name,
         observed_at=placement.point.name,
         evidence=(difference,),
@@ -95,40 +96,42 @@ def findings_of_broken(
     groups: dict[tuple[frozenset[str], bool], list[Broken]] = {}
     for promise in broken:
         groups.setdefault((promise.units, promise.path in edited), []).append(promise)
-    findings = []
+    findings: list[Finding] = []
     for (units, is_edited), members in groups.items():
-        shown = members[:3]
-        reached = [placement for placement in changed if placement.point.id in units]
-        for placement in reached or [None]:
-            place = None if placement is None else placement.head or placement.base
-            first = shown[0]
-            where = (
-                Location(path=first.path, line=max(1, first.line))
-                if place is None
-                else Location(path=place.path, line=place.first_line)
-            )
-            name = first.test if placement is None else placement.point.name
-            claim = f"{first.test} passes on base and fails on head"
-            if len(members) > 1:
-                claim += f", and {len(members) - 1} more"
-            findings.append(
-                Finding(
-                    id=identify("test", name, first.test),
-                    investigator=INVESTIGATOR,
-                    claim=claim,
-                    where=where,
-                    unit=name,
-                    observed_at=name,
-                    evidence=tuple(_evidence(promise, runs.get(promise.test, 1), is_edited) for promise in shown),
-                )
-            )
+        reached: list[Placement | None] = [placement for placement in changed if placement.point.id in units]
+        findings.extend(_broken_finding(members, place, runs, is_edited=is_edited) for place in reached or [None])
     return tuple(findings)
 
 
-def _evidence(promise: Broken, runs: int, edited: bool) -> FailingTest:  # noqa: FBT001 - a fact about the test
-    return FailingTest(
-        test=promise.test, detail=promise.detail, edited_by_head=edited, runs=runs, removed_name=promise.removed_name
+def _broken_finding(
+    members: Sequence[Broken], placement: Placement | None, runs: Mapping[str, int], *, is_edited: bool
+) -> Finding:
+    first = members[0]
+    place = None if placement is None else placement.head or placement.base
+    name = first.test if placement is None else placement.point.name
+    more = f", and {len(members) - 1} more" if len(members) > 1 else ""
+    return Finding(
+        id=identify("test", name, first.test),
+        investigator=INVESTIGATOR,
+        claim=f"{first.test} passes on base and fails on head{more}",
+        where=Location(path=first.path, line=max(1, first.line)) if place is None else _location(place),
+        unit=name,
+        observed_at=name,
+        evidence=tuple(
+            FailingTest(
+                test=promise.test,
+                detail=promise.detail,
+                edited_by_head=is_edited,
+                runs=runs.get(promise.test, 1),
+                removed_name=promise.removed_name,
+            )
+            for promise in members[:3]
+        ),
     )
+
+
+def _location(unit: Unit) -> Location:
+    return Location(path=unit.path, line=unit.first_line)
 
 
 def identify(*parts: str) -> str:

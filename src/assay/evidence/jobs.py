@@ -35,7 +35,7 @@ class Placement:
     telling: frozenset[int] = frozenset()
     """Lines that the change removed, added or rewrote inside this function; those of head are negative."""
     form: tuple[tuple[str, str, bool], ...] | None = None
-    """Base's parameters as `(name, kind, has a default)` where head binds others: both sides then see calls in base's form."""
+    """Base's parameters as `(name, kind, has a default)` where head binds others; both sides then see base's form."""
 
     def on(self, side: Side) -> Unit | None:
         """The function as this side has it."""

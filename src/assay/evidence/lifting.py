@@ -48,10 +48,10 @@ def show_at_callers(
     base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
     shown = set()
     for pair in match_experiments(base, head).pairs:
-        difference = planned.get(pair.base.id)
+        hidden_one = planned.get(pair.base.id)
         seen = contrast(pair.base.outcome, pair.head.outcome)
-        if difference is not None and seen is not None and not all(item.soft for item in seen.disagreements):
-            shown.add(difference.base.id)
+        if hidden_one is not None and seen is not None and not all(item.soft for item in seen.disagreements):
+            shown.add(hidden_one.base.id)
     return frozenset(shown)
 
 

@@ -40,7 +40,7 @@ class Matched:
 
 
 def match_calls(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> Matched:
-    """Pair recorded calls: those with equal arguments, scenario by scenario; the rest is aligned by order and counted."""
+    """Pair recorded calls with equal arguments, scenario by scenario; the rest is aligned by order and counted."""
     theirs: dict[tuple[str, str, str], deque[Experiment]] = defaultdict(deque)
     counts: dict[tuple[str, str], int] = defaultdict(int)
     for call in head:

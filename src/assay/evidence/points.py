@@ -51,7 +51,7 @@ class Places:
         )
 
     def is_exported(self, unit: Unit) -> bool:
-        """Can callers name it without an underscore: by its own dotted name, or because a package above re-exports it?"""
+        """Can callers name it without an underscore, by its own dotted name or by a package that re-exports it?"""
         if not _is_private(unit.name):
             return True
         parts = unit.qualname.split(".")
@@ -140,7 +140,8 @@ def _is_private(dotted: str) -> bool:
 def _imports(tree: ast.Module, name: str, module: str) -> bool:
     """Does the package import this name, or everything, from the module?"""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").rsplit(".", 1)[-1] == module:
-            if any(alias.name in (name, "*") for alias in node.names):
-                return True
+        match node:
+            case ast.ImportFrom(module=str(origin)) if origin.rsplit(".", 1)[-1] == module:
+                if any(alias.name in (name, "*") for alias in node.names):
+                    return True
     return False

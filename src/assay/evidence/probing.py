@@ -44,7 +44,7 @@ def probe(
     share_s: float,
     kinds: Mapping[str, Kinds],
 ) -> Probed:
-    """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two runs get a little more."""
+    """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two get a little more."""
     window = Window(collect_s=share_s, deadline_s=share_s)
     before = lab.clock.elapsed_s()
     planned = read_story(lab.run([plan_run(placements, scenarios, window, quotas, corpus)])[0].frames)

@@ -6,15 +6,18 @@ is over. Base and head run the same files side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
+from assay.values.change import SIDES
 from assay.values.lab import Lab, RunResult
 
 PORTIONS = (6, 30)
 """Test files in the first and the second portion; the third is all the rest."""
+LAST_PART = 0.15
+"""With less than this part of the time left no further portion begins."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -35,42 +38,37 @@ class Recorded:
 def record(
     lab: Lab,
     placements: Sequence[Placement],
-    runner: str,
-    files: Sequence[str],
+    scenarios: Scenarios,
     share_s: float,
-    known: Mapping[str, Sequence[str]],
-    options: tuple[str, ...] = (),
+    *,
+    known: Sequence[str] = (),
+    known_is_whole: bool = False,
 ) -> Recorded:
-    """Run portions of `files` on base and head until the units are reached or `share_s` seconds have gone by.
+    """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
-    `known` maps points to tests that reached them before; when every point has some, only those run.
+    `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone.
     """
     until = lab.clock.elapsed_s() + share_s
-    first = _recall(placements, known)
     stories: list[tuple[Story, Story]] = []
     trouble: list[str] = []
-    done: list[str] = []
-    tests: list[str] | None = None
+    done: dict[str, None] = {}
     exhausted = True
-    for portion, wanted in _portions(files, first):
+    for portion in _portions(scenarios, known):
         left = until - lab.clock.elapsed_s()
-        if stories and (left < share_s * 0.15 or _is_enough(placements, stories)):
-            exhausted = left >= share_s * 0.15
+        if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
+            exhausted = left >= share_s * LAST_PART
             break
-        lab.say(f"running {len(portion)} of {len(files)} test files on base and head")
+        lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
         window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left))
-        scenarios = Scenarios(runner=runner, files=tuple(portion), tests=wanted, options=options)
-        results = lab.run(
-            [record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)]
-        )
+        results = lab.run([record_run(side, placements, portion, window) for side in SIDES])
         trouble.extend(_trouble(results))
         stories.append((read_story(results[0].frames), read_story(results[1].frames)))
-        done.extend(portion)
-        tests = (tests or []) + list(wanted) if wanted is not None else tests
+        done.update(dict.fromkeys(portion.files))
         exhausted = stories[-1][0].complete
-    merged = Scenarios(runner=runner, files=tuple(done), options=options)
+        if portion.tests is not None and known_is_whole and _is_reached(placements, stories):
+            break
     return Recorded(
-        scenarios=merged,
+        scenarios=replace(scenarios, files=tuple(done)),
         base=merge(base for base, _ in stories),
         head=merge(head for _, head in stories),
         trouble=tuple(dict.fromkeys(trouble)),
@@ -84,9 +82,7 @@ def record_scripts(
     """Run docstring examples and generated calls on base and head."""
     scenarios = Scenarios(runner="scripts", scripts=tuple(scripts))
     window = Window(collect_s=share_s, deadline_s=share_s)
-    results = lab.run(
-        [record_run("base", placements, scenarios, window), record_run("head", placements, scenarios, window)]
-    )
+    results = lab.run([record_run(side, placements, scenarios, window) for side in SIDES])
     return Recorded(
         scenarios=scenarios,
         base=read_story(results[0].frames),
@@ -115,36 +111,22 @@ def merge(stories: Iterable[Story]) -> Story:
     return merged
 
 
-def _recall(placements: Sequence[Placement], known: Mapping[str, Sequence[str]]) -> tuple[str, ...] | None:
-    """The tests known to reach the points, where each point has some."""
-    tests: dict[str, None] = {}
-    for placement in placements:
-        reaching = known.get(placement.point.id, ())
-        if not reaching:
-            return None
-        tests.update(dict.fromkeys(reaching))
-    return tuple(tests)
-
-
-def _portions(
-    files: Sequence[str], first: tuple[str, ...] | None
-) -> Iterator[tuple[Sequence[str], tuple[str, ...] | None]]:
-    if first:
-        wanted = {test.split("::")[0] for test in first}
-        known = [file for file in files if file in wanted]
-        if known:
-            yield known, first
-            return
+def _portions(scenarios: Scenarios, known: Sequence[str]) -> Iterator[Scenarios]:
+    """Known tests first; then growing numbers of files."""
+    if known:
+        wanted = {test.split("::")[0] for test in known}
+        files = tuple(file for file in scenarios.files if file in wanted)
+        yield replace(scenarios, files=files, tests=tuple(known))
     start = 0
-    for size in (*PORTIONS, len(files)):
-        portion = files[start : start + size]
+    for size in (*PORTIONS, len(scenarios.files)):
+        portion = scenarios.files[start : start + size]
         if portion:
-            yield portion, None
+            yield replace(scenarios, files=portion)
         start += len(portion)
 
 
-def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]]) -> bool:
-    """Is every unit reached by some tests, and did every changed line run?"""
+def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]], *, n_portions: int) -> bool:
+    """Is every unit reached by some tests, and did every changed line run? After two portions lines may stay away."""
     reached: dict[str, set[str]] = {}
     lines: dict[str, set[int]] = {}
     for base, head in stories:
@@ -155,9 +137,14 @@ def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, S
                 lines.setdefault(call.experiment.id.point, set()).update(sign * line for line in call.experiment.lines)
     return all(
         len(reached.get(placement.point.id, ())) >= ENOUGH_TESTS
-        and placement.telling <= lines.get(placement.point.id, set())
+        and (n_portions > 1 or placement.telling <= lines.get(placement.point.id, set()))
         for placement in placements
     )
+
+
+def _is_reached(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]]) -> bool:
+    reached = {call.experiment.id.point for base, _ in stories for call in base.calls}
+    return all(placement.point.id in reached for placement in placements)
 
 
 def _trouble(results: Sequence[RunResult]) -> Iterator[str]:

@@ -83,7 +83,7 @@ def _pick(
     take(lambda call: call.experiment.lines not in line_sets and bool(call.experiment.lines & telling or not telling))
     take(lambda call: call.shape not in shapes)
     take(lambda call: call.experiment.lines not in line_sets)
-    take(lambda call: True)
+    take(lambda _call: True)
     return picked
 
 
@@ -105,7 +105,7 @@ def _seconds(results: Mapping[str, ScenarioResult], test: str) -> float:
 
 
 def rank_callers(calls: Iterable[RecordedCall], usable: Callable[[Frame], bool]) -> dict[str, tuple[Frame, ...]]:
-    """For each point the functions above its calls that can be observed: the nearest ones and the outermost ones, most used first."""
+    """For each point the functions above its calls that can be observed: the nearest and the outermost, by use."""
     near: dict[str, Counter[Frame]] = defaultdict(Counter)
     outer: dict[str, Counter[Frame]] = defaultdict(Counter)
     known: dict[Frame, bool] = {}
@@ -120,8 +120,8 @@ def rank_callers(calls: Iterable[RecordedCall], usable: Callable[[Frame], bool])
             near[call.experiment.id.point][frames[0]] += 1
             outer[call.experiment.id.point][frames[-1]] += 1
     ranked = {}
-    for point in near:
-        best = [frame for frame, _ in near[point].most_common(2)] + [frame for frame, _ in outer[point].most_common(2)]
+    for point, nearest in near.items():
+        best = [frame for frame, _ in nearest.most_common(2)] + [frame for frame, _ in outer[point].most_common(2)]
         ranked[point] = tuple(dict.fromkeys(best))
     return ranked
 

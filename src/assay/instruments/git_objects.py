@@ -108,8 +108,14 @@ class Git:
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
         """A git process that is asked through pipes."""
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
-        return subprocess.Popen(["git", *_SAFE, *arguments], cwd=self.cwd, env=os.environ | _ENVIRONMENT, **pipes)
+        return subprocess.Popen(
+            ["git", *_SAFE, *arguments],
+            cwd=self.cwd,
+            env=os.environ | _ENVIRONMENT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
 
     def commit(self, word: str) -> str:
         """The full name of the commit that `word` means."""

@@ -43,6 +43,7 @@ class Laboratory:
     experiments: int | None
     seed: int
     say: Callable[[str], None]
+    tell: Callable[[str], None]
     environment: tuple[tuple[str, str], ...] = ()
     cores: int = os.cpu_count() or 1
 

@@ -149,7 +149,7 @@ def _folders_of(python: Path) -> tuple[Path, ...]:
 
 
 def _with_linked(readable: tuple[Path, ...], paths: list[Path], repository: Path) -> tuple[Path, ...]:
-    """Add folders that the environment links to (editable installs), except the project itself: its code comes from the tree."""
+    """Add folders that the environment links to (editable installs); the project itself comes from the tree."""
     extra = [
         path
         for path in paths

@@ -16,8 +16,9 @@ from collections.abc import Iterator, Sequence
 from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.findings import findings_of, findings_of_broken
-from assay.evidence.jobs import Placement
+from assay.evidence.jobs import Placement, Scenarios
 from assay.evidence.reach import Recorded, record, record_scripts
+from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
 from assay.values.change import Change
 from assay.values.experiment import Effort
@@ -25,7 +26,7 @@ from assay.values.finding import Finding, Gap
 from assay.values.lab import Clock, Lab
 
 REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE = 0.25, 0.17, 0.06
-"""Parts of the budget: running tests to see what they reach, planning on base, docstring examples and generated calls."""
+"""Parts of the budget: running tests, planning on base, docstring examples and generated calls."""
 EXPERIMENTS_A_UNIT, EXPERIMENTS_AT_LEAST, EXPERIMENTS_AT_MOST = 300, 700, 2400
 PATIENCE_S = 1800.0
 """The budget of the deterministic form, which waits for a whole reach map."""
@@ -71,9 +72,7 @@ class Stages:
 def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tuple[Recorded, Sequence[Placement]]]:
     """The project's tests first; then, for units they did not reach, docstring examples and generated calls."""
     if surveyed.files and surveyed.changed:
-        recorded = record(
-            lab, surveyed.changed, lab.runner, surveyed.files, _budget_s(lab) * REACH_SHARE, {}, surveyed.options
-        )
+        recorded = _record_tests(surveyed, lab)
         yield recorded, find_callers(surveyed, recorded, lab.source)
     reached = {call.experiment.id.point for one in seen for call in one.recorded.base.calls}
     missed = [placement for placement in surveyed.changed if placement.point.id not in reached]
@@ -81,6 +80,21 @@ def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tu
     if scripts:
         lab.say(f"{len(missed)} units are reached by no test; trying docstring examples and generated calls")
         yield record_scripts(lab, missed, scripts, _budget_s(lab) * SCRIPTS_SHARE), ()
+
+
+def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
+    scenarios = Scenarios(runner=lab.runner, files=surveyed.files, options=surveyed.options)
+    known = recall(lab, surveyed.changed, surveyed.files)
+    recorded = record(
+        lab,
+        surveyed.changed,
+        scenarios,
+        _budget_s(lab) * REACH_SHARE,
+        known=known.tests if known else (),
+        known_is_whole=known.is_whole if known else False,
+    )
+    remember(lab, surveyed.changed, recorded)
+    return recorded
 
 
 def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:

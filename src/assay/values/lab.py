@@ -141,4 +141,7 @@ class Lab(Protocol):
         """Run the probe, as many at a time as the machine has cores; results in the order of `runs`."""
 
     def say(self, text: str) -> None:
-        """Show a line of progress."""
+        """Show what is being done, for a while."""
+
+    def tell(self, text: str) -> None:
+        """Show a line that stays, such as a finding just made."""

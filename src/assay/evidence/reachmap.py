@@ -1,0 +1,77 @@
+"""Which tests reached which points in earlier checks, kept by content: a test file that changed is forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from assay.evidence.jobs import Placement
+from assay.evidence.promises import reach_by_test
+from assay.evidence.reach import Recorded
+from assay.values.lab import Lab
+
+VERSION = 1
+TESTS_A_POINT = 400
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Tests that are known to reach all the points of a change."""
+
+    tests: tuple[str, ...]
+    is_whole: bool
+    """Did an earlier check come to the end of its search, so that nothing more is to be found?"""
+
+
+def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:
+    """The tests known to reach the points, from test files that are as they were; None where a point has none."""
+    present = set(files)
+    tests: dict[str, None] = {}
+    is_whole = True
+    for placement in placements:
+        stored = lab.memo.get(_key(placement))
+        if not isinstance(stored, dict) or not isinstance(stored.get("files"), dict):
+            return None
+        known = [
+            test
+            for path, entry in stored["files"].items()
+            if path in present and entry.get("digest") == _digest(lab, path)
+            for test in entry.get("tests", ())
+        ]
+        if not known:
+            return None
+        is_whole = is_whole and stored.get("whole") is True
+        tests.update(dict.fromkeys(str(test) for test in known))
+    return Known(tests=tuple(tests), is_whole=is_whole)
+
+
+def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> None:
+    """Keep what this check learned, beside what is already known of other test files."""
+    reached: dict[str, list[str]] = {}
+    for test, points in reach_by_test(recorded.base.calls).items():
+        for point in points:
+            reached.setdefault(point, []).append(test)
+    for placement in placements:
+        by_file: dict[str, list[str]] = {}
+        for test in reached.get(placement.point.id, ())[:TESTS_A_POINT]:
+            if "::" in test:
+                by_file.setdefault(test.split("::")[0], []).append(test)
+        if by_file:
+            lab.memo.put(_key(placement), {"files": _merged(lab, placement, by_file), "whole": recorded.exhausted})
+
+
+def _merged(lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]]) -> dict[str, object]:
+    stored = lab.memo.get(_key(placement))
+    files = dict(stored["files"]) if isinstance(stored, dict) and isinstance(stored.get("files"), dict) else {}
+    for path, tests in new.items():
+        files[path] = {"digest": _digest(lab, path), "tests": list(tests)}
+    return files
+
+
+def _key(placement: Placement) -> str:
+    return f"reach {VERSION} {placement.point.id}"
+
+
+def _digest(lab: Lab, path: str) -> str:
+    return hashlib.sha256((lab.source.text("base", path) or "").encode()).hexdigest()

@@ -1,0 +1,48 @@
+"""The family a value belongs to: what decides whether an altered argument is plausible."""
+
+import collections
+import datetime
+import decimal
+import enum
+import fractions
+import functools
+import io
+import pathlib
+import types
+
+
+def kind_of(value):
+    """The family of a value, in a word or two."""
+    plain = {bool: "bool", int: "int", float: "float", str: "text", bytes: "bytes", type(None): "none"}
+    if type(value) in plain:
+        return plain[type(value)]
+    if isinstance(value, datetime.datetime):
+        return "naive datetime" if value.tzinfo is None else "aware datetime"
+    families = (
+        (enum.Enum, "enum " + type(value).__qualname__),
+        (str, "text"),
+        (bool, "bool"),
+        (int, "int"),
+        (float, "float"),
+        (bytes, "bytes"),
+        (list, "list"),
+        (tuple, "tuple"),
+        (collections.OrderedDict, "ordered mapping"),
+        (dict, "dict"),
+        (types.MappingProxyType, "mapping"),
+        ((set, frozenset), "set"),
+        (pathlib.PurePath, "path"),
+        (datetime.date, "date"),
+        (datetime.timedelta, "duration"),
+        (decimal.Decimal, "decimal"),
+        (fractions.Fraction, "fraction"),
+        (io.IOBase, "stream"),
+        (type, "class"),
+        ((types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial), "callable"),
+    )
+    for family, name in families:
+        if isinstance(value, family):
+            return name
+    if hasattr(type(value), "__next__"):
+        return "iterator"
+    return "object " + type(value).__qualname__

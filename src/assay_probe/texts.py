@@ -1,0 +1,133 @@
+"""What may be done to a text: edges, edits of characters, tokens and lines, other kinds."""
+
+import pathlib
+import re
+
+from assay_probe.variants import constants, no_value
+
+EDGE_TEXTS = (
+    "",
+    " ",
+    "0",
+    "-1",
+    "1.5",
+    "é",
+    "a" * 120,
+    "\x00",
+    "None",
+    "\n",
+    "%",
+    "True",
+    "1e5",
+    "0.5",
+    "False",
+    "nan",
+    "[1, 2]",
+    "a b",
+    "a,b",
+    "(x)",
+    "x=1",
+    "a_b",
+    "<b>",
+    "--",
+    "#",
+    "john.doe",
+    "a\nb\n",
+    "٣",
+    "ß",
+    "x_",
+)
+EDIT_CHARACTERS = "@:/%^#?. -_'\"0Aé<>(),;\n|*[]"
+SEPARATORS = ("", "", " ", "\n", ";", "; ", ",", ", ", "\n\n", ".")
+_TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
+
+
+def for_text(value, context, draw):
+    """Operators for a text; the seeded ones draw from the texts of the tests and the constants of the code."""
+    seeds = context.corpus or (value or "x",)
+    dictionary = context.texts
+    out = [("text.edge", constants(*EDGE_TEXTS))]
+    if dictionary:
+        out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
+    out.append(("text.edit", [lambda: _edit(value, draw)]))
+    out.append(("text.token", [lambda: _edit_tokens(value, dictionary, seeds, draw)]))
+    out.append(("text.join", [lambda: _join(value, seeds, draw)]))
+    out.append(("text.lines", [lambda: _edit_lines(value, seeds, draw)]))
+    out.append(("text.corpus", [lambda: draw.choice(seeds)]))
+    if "\0" not in value:
+        out.append(("text.path", [lambda: pathlib.Path(value)]))
+    out.append(("text.bytes", [lambda: value.encode("utf-8", "replace")]))
+    out.append(("text.list", [lambda: list(value)]))
+    out.append(("text.subclass", [lambda: _Text(value)]))
+    out.append(("text.number", constants(1)))
+    out.append(no_value())
+    return out
+
+
+class _Text(str):
+    """A text of another class, as template and translation libraries hand about."""
+
+    __slots__ = ()
+
+
+def _edit(value, draw):
+    i = draw.randrange(len(value) + 1)
+    c = draw.choice(EDIT_CHARACTERS)
+    return draw.choice(
+        [
+            value[:i] + value[i + 1 :],
+            value[:i] + c + value[i:],
+            value[:i],
+            value[i:],
+            value + value,
+            value[:i] + c + value[i + 1 :],
+            value[::-1],
+            value.upper(),
+            value.title(),
+            value.swapcase(),
+            value + " ",
+            " " + value,
+        ]
+    )
+
+
+def _edit_tokens(value, dictionary, seeds, draw):
+    tokens = _TOKEN.findall(value[:2000])
+    for _ in range(1 + int(draw.expovariate(0.7))):
+        action, i = draw.randrange(6), draw.randrange(len(tokens) + 1)
+        foreign = _TOKEN.findall(draw.choice(seeds)[:2000])
+        if action == 0 and dictionary:
+            tokens[i:i] = [" ", draw.choice(dictionary), " "]
+        elif action == 1 and tokens:
+            del tokens[i - 1]
+        elif action == 2 and foreign:
+            a = draw.randrange(len(foreign))
+            tokens[i:i] = foreign[a : a + draw.randrange(1, 12)]
+        elif action == 3 and tokens:
+            tokens[i:i] = tokens[max(0, i - draw.randrange(1, 8)) : i]
+        elif action == 4 and tokens and dictionary:
+            tokens[i - 1] = draw.choice(dictionary)
+        elif tokens:
+            i = max(0, i - 1)
+            tokens = tokens[i:] + [" "] * draw.randrange(2) + tokens[:i]
+    return "".join(tokens)[:800]
+
+
+def _edit_lines(value, seeds, draw):
+    lines = value.splitlines(True) or [value]
+    i, action = draw.randrange(len(lines)), draw.randrange(4)
+    if action == 0:
+        line = lines[i] if lines[i].endswith("\n") else lines[i] + "\n"
+        lines[i:i] = [line] * draw.randrange(1, 3)
+    elif action == 1 and len(lines) > 1:
+        del lines[i]
+    elif action == 2:
+        lines[i:i] = [draw.choice(seeds) + "\n"]
+    else:
+        draw.shuffle(lines)
+    return "".join(lines)[:1500]
+
+
+def _join(value, seeds, draw):
+    other, separator = draw.choice(seeds), draw.choice(SEPARATORS)
+    return (value + separator + other if draw.random() < 0.5 else other + separator + value)[:1500]

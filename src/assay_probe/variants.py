@@ -1,0 +1,29 @@
+"""What the operators have in common."""
+
+import functools
+import types
+
+OPAQUE = (
+    type,
+    types.FunctionType,
+    types.ModuleType,
+    types.BuiltinFunctionType,
+    types.MethodType,
+    types.CodeType,
+    types.FrameType,
+)
+
+
+def no_value():
+    """The operator that takes the value away."""
+    return ("none", [lambda: None])
+
+
+def constants(*values):
+    """Variants that are these values."""
+    return [functools.partial(identity, value) for value in values]
+
+
+def identity(value):
+    """The value itself."""
+    return value
