@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
-from tests.change.telling import assert_told
+from tests.change.telling import assert_told, change_of
 
 
 @pytest.mark.parametrize(
@@ -31,8 +34,16 @@ from tests.change.telling import assert_told
             "from typing import overload\n@overload\ndef f(a: int): ...\ndef f(a): return a\n",
             "from typing import overload\n@overload\ndef f(a: int): ...\n@overload\ndef f(a: str): ...\ndef f(a): return a\n",
         ),
+        (
+            "from typing import Optional, NamedTuple\nclass C(NamedTuple):\n    a: Optional[int] = 1\ndef f(): return C()\n",
+            "from typing import NamedTuple\nclass C(NamedTuple):\n    a: 'int | None' = 1\ndef f(): return C()\n",
+        ),
+        (
+            "from typing import TypedDict\nclass C(TypedDict):\n    a: int\n    b: int\n",
+            "from typing import TypedDict\nclass C(TypedDict):\n    a: int\n",
+        ),
     ],
-    ids=range(13),
+    ids=range(15),
 )
 def test_what_no_run_can_notice_is_no_change(base: str, head: str) -> None:
     assert_told(base, head)
@@ -79,3 +90,29 @@ def test_a_release_that_only_counts_its_version_up_in_setup_py_is_nothing() -> N
     """The same holds for the extras that developers install."""
     setup = "=== setup.py\nfrom setuptools import setup\nsetup(name='x', version='{}', extras_require={{'tests': ['{}']}})\n"
     assert_told(setup.format("1", "pytest"), setup.format("2", "pytest<9"))
+
+
+def test_a_name_handed_on_by_a_star_is_still_there() -> None:
+    """The package exports the same things as before."""
+    around = "=== p/inner.py\nlimit = 3\ndef f(): return 1\n=== p/__init__.py\n"
+    assert_told(f"{around}from p.inner import f, limit\n", f"{around}from p.inner import *\n")
+    assert_told(f"{around}from p.inner import *\n", f"{around}from p.inner import f, limit\n")
+
+
+def test_a_release_is_a_remark_and_changes_no_unit() -> None:
+    """What prints the version does as it did; a plain number may mean anything."""
+    text = "__version__ = {0!r}\nversion_info = ({1}, 0)\nversion = {1}\ndef f(): return __version__, version_info\n"
+    text += "def g(): return version\n"
+    change = change_of(text.format("1.0", 1), text.format("2.0", 2))
+    assert [unit.unit.name for unit in change.units] == ["m.g"]
+    assert change.remarks == (
+        "m.__version__ went from '1.0' to '2.0'; what only shows it does not count as changed.",
+        "m.version_info went from (1, 0) to (2, 0); what only shows it does not count as changed.",
+    )
+
+
+def test_modules_of_the_standard_library_written_anew_are_unchanged() -> None:
+    """`ast.unparse` keeps the meaning and nothing else."""
+    for path in sorted(Path(ast.__file__).parent.glob("b*.py")):
+        text = path.read_text(encoding="utf-8")
+        assert_told(text, ast.unparse(ast.parse(text)))

@@ -120,3 +120,15 @@ def test_a_reader_carries_the_lines_on_which_it_reads() -> None:
     [unit] = change_of(text.format(1), text.format(2)).units
     assert (set(unit.base_lines), set(unit.head_lines)) == ({5}, {5})
     assert "LIMIT" in unit.names
+
+
+def test_an_attribute_that_a_base_class_reads_by_a_computed_name_concerns_that_reader() -> None:
+    """Where nobody names it."""
+    text = """
+        class Base:
+            def find(self, day): return getattr(self, f"{{day}}_DATES")
+            def other(self, word): return getattr(self, f"other_{{word}}")
+        class C(Base):
+            EASTER_DATES = {}
+    """
+    assert_told(text.format(1), text.format(2), "m.Base.find: class attribute C.EASTER_DATES")

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import bdb
+from pathlib import Path
+
 import pytest
 from tests.change.telling import assert_told, change_of
+
+from assay.codebase.definitions import definitions
 
 
 @pytest.mark.parametrize(
@@ -131,3 +136,21 @@ def test_other_dependencies_of_the_project_are_unread() -> None:
     """The interpreter at hand has the old ones."""
     text = "=== pyproject.toml\n[project]\ndependencies = ['{}']\n"
     assert_told(text.format("a"), text.format("b"), "unread dependencies pyproject.toml")
+
+
+def test_one_edited_function_of_a_large_module_is_the_only_unit_with_a_changed_body() -> None:
+    """Any function of a module of the standard library; functions around it say that it is inside."""
+    text = Path(bdb.__file__).read_text(encoding="utf-8")
+    lines = text.split("\n")
+    for definition in definitions(text)[::3]:
+        if "#" in lines[definition.last_line - 1]:
+            continue
+        edited = [
+            *lines[: definition.last_line - 1],
+            "#",
+            lines[definition.last_line - 1] + "; edited = 1",
+            *lines[definition.last_line :],
+        ]
+        changed = {unit.unit.first_line: unit.why for unit in change_of(text, "\n".join(edited)).units}
+        assert changed.pop(definition.first_line) == ("body",)
+        assert all(why[0].startswith("nested") for why in changed.values())
