@@ -20,7 +20,7 @@ from assay.change.lines import Line, changed_lines, names_on, read_lines, starts
 from assay.change.moves import Placed, pair_moved
 from assay.change.normalise import is_only_for_types, parts_of
 from assay.change.project import Project, Target
-from assay.change.readers import Readers
+from assay.change.readers import MOST_FILES, Readers
 from assay.change.reads import lines_reading
 from assay.change.syntax import Function, Module
 from assay.change.unread import unread_module_level, unread_of, unread_syntax
@@ -41,7 +41,7 @@ def read_change(base: Revision, head: Revision, files: Sequence[FilePair], sourc
             reader.read_file(pair)
         else:
             reader.unread += unread_of(pair, kind, reader.old, reader.new)
-    units = reader.units()
+    units = list(reader.units())
     return Change(
         base=base,
         head=head,
@@ -131,6 +131,9 @@ class _Reader:
                 for name, before, after in changed_versions(comparison.base, comparison.head):
                     where = comparison.head.name or comparison.head.path
                     yield f"{where}.{name} went from {before} to {after}; what only shows it does not count as changed."
+
+        if self._readers.exhausted:
+            yield f"Functions that read changed names were sought in {MOST_FILES} other files only."
 
     def _pair_moved(self) -> list[tuple[Placed, Placed]]:
         removed = [self._place(c, c.base, f) for c in self._comparisons for f in c.removed if c.base]

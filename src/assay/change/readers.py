@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assay.change.bindings import ChangedName
 from assay.change.project import Project, Target
@@ -12,8 +12,8 @@ from assay.change.syntax import Function, Module
 
 MOST_READERS = 50
 """Readers of one name beyond these are not named."""
-MOST_FILES = 200
-"""Other files beyond these are not searched for readers of one name."""
+MOST_FILES = 300
+"""Other files beyond these are not searched for readers, whatever the change; a remark says so."""
 _CLASS_WORDS = frozenset({"self", "cls", "super", "type", "klass", "mcs"})
 
 
@@ -23,6 +23,9 @@ class Readers:
     def __init__(self, project: Project) -> None:
         self._project = project
         self._reads: dict[Function, Reads] = {}
+        self._opened: set[str] = set()
+        self.exhausted = False
+        """Were there more files than the budget allows?"""
 
     def of(self, changed: ChangedName, module: Module) -> list[tuple[Module, Function]]:
         """Functions that read a changed name of `module`, those of the same file first."""
@@ -50,10 +53,7 @@ class Readers:
             # No other file can have read what was not there.
             return
         goal = Target(module.name, name)
-        for path in self._importers(changed, module):
-            other = self._project.module(path)
-            if other is None or other.path == module.path:
-                continue
+        for other in self._open(self._importers(changed, module), module):
             imports = self._project.imports(other)
             local = {n for n, t in imports.names.items() if t.name == name or t.name.startswith(f"{name}.")}
             local = {n for n in local if imports.names[n] == goal or self._project.canonical(imports.names[n]) == goal}
@@ -81,14 +81,25 @@ class Readers:
         found: list[str] = []
         for path in self._project.code_mentioning(name):
             text = self._project.text(path)
-            through = (
-                not changed.is_import
-                and any(door in text for door in doors)
-                and (reached.search(text) or "import *" in text)
-            )
-            if through or imported.search(text):
+            # A file that knows the name mentions its module, or a package that hands it on.
+            near = any(door in text for door in doors) or (len(doors) > 1 and "from ." in text)
+            through = not changed.is_import and (reached.search(text) or "import *" in text)
+            if near and (through or imported.search(text)):
                 found.append(path)
-        return sorted(found, key=lambda p: (not p.startswith(folder), p))[:MOST_FILES]
+        return sorted(found, key=lambda p: (not p.startswith(folder), p))
+
+    def _open(self, paths: Iterable[str], module: Module) -> Iterator[Module]:
+        """Other modules that can be parsed, as far as the budget of files goes."""
+        for path in paths:
+            if path == module.path:
+                continue
+            if path not in self._opened and len(self._opened) == MOST_FILES:
+                self.exhausted = True
+                continue
+            self._opened.add(path)
+            other = self._project.module(path)
+            if other is not None:
+                yield other
 
     def _doors(self, module: Module, name: str) -> set[str]:
         """Last words of the modules through which `module.name` can be reached: its own, packages that hand it on."""
@@ -114,9 +125,8 @@ class Readers:
                 inside = function.qualname.startswith(f"{scope.qualname}.")
                 if inside and any(n == name and word in _CLASS_WORDS for word, n in reads.attributes):
                     yield parent, function
-        for path in list(self._project.code_mentioning(name, owner))[:MOST_FILES]:
-            other = self._project.module(path)
-            if other is None or other.path == module.path or not self._knows(other, owner, module):
+        for other in self._open(self._project.code_mentioning(name, owner), module):
+            if not self._knows(other, owner, module):
                 continue
             for function, reads in self._reading(other, *sought):
                 if any(n == name for _, n in reads.attributes) or (changed.makes_fields and owner in reads.names):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from assay.change.syntax import Function, FunctionNode, dotted
 
@@ -24,7 +25,7 @@ def reads_of(function: Function, functions: Mapping[str, Function]) -> Reads:
     hidden = _locals(function.node)
     around = functions.get(function.owner)
     while around is not None:
-        hidden |= _locals(around.node)
+        hidden = hidden | _locals(around.node)
         around = functions.get(around.owner)
     names: set[str] = set()
     attributes: set[tuple[str, str]] = set()
@@ -74,27 +75,25 @@ def lines_reading(function: Function, name: str) -> frozenset[int]:
     )
 
 
-def _locals(node: FunctionNode) -> set[str]:
+@lru_cache(maxsize=4096)
+def _locals(node: FunctionNode) -> frozenset[str]:
     """Names that are its own. What it imports is not: that is read from another module."""
     args = node.args
     every: Iterable[ast.arg | None] = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
     found = {a.arg for a in every if a is not None}
     shared: set[str] = set()
-    for inner in node.body:
-        for current in _walk_own(inner):
-            if isinstance(current, ast.Name) and isinstance(current.ctx, (ast.Store, ast.Del)):
+    waiting: list[ast.AST] = [*node.body]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, ast.Name):
+            if not isinstance(current.ctx, ast.Load):
                 found.add(current.id)
-            elif isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+        elif isinstance(current, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            found.add(current.name)
+        else:
+            if isinstance(current, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)) and current.name:
                 found.add(current.name)
-            elif isinstance(current, (ast.ExceptHandler, ast.MatchAs, ast.MatchStar)):
-                found.update({current.name} if current.name else ())
             elif isinstance(current, (ast.Global, ast.Nonlocal)):
                 shared.update(current.names)
-    return found - shared
-
-
-def _walk_own(node: ast.AST) -> Iterator[ast.AST]:
-    yield node
-    if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
-        for child in ast.iter_child_nodes(node):
-            yield from _walk_own(child)
+            waiting += ast.iter_child_nodes(current)
+    return frozenset(found - shared)

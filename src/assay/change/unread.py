@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import configparser
+import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
@@ -70,7 +71,9 @@ def unread_syntax(pair: FilePair, parsed: Module | SyntaxError | None, side: str
         reason = f"At {side} the file is no text in the encoding that it declares."
     else:
         reason = f"At {side}, line {parsed.lineno or 1}: {parsed.msg}."
-    return Unread(path=path, slug="syntax-error", reason=reason, remedy="Repair the file, or read it yourself.")
+    newest = f"{sys.version_info.major}.{sys.version_info.minor}"
+    remedy = f"Repair the file. If it is written for a newer Python than {newest}, run Assay on that one."
+    return Unread(path=path, slug="syntax-error", reason=reason, remedy=remedy)
 
 
 def unread_module_level(comparison: Comparison, found: Sequence[tuple[str, ast.AST | None]]) -> Unread:

@@ -21,8 +21,11 @@ def uses_of(module: Module, function: Function, project: Project) -> tuple[str, 
         return ()
     found: list[str] = []
     owner = function.owner.rpartition(".")[2]
+    # A file that knows the function mentions its class, or its module or package, as well.
+    doors = {owner} if owner else set(module.name.split(".")[-2:])
     for path in sorted(project.code_mentioning(name), key=lambda p: (p != module.path, p)):
-        other = project.module(path)
+        near = path == module.path or any(door in project.text(path) for door in doors)
+        other = project.module(path) if near else None
         if other is None:
             continue
         lines = _of_method(other, module, name, owner, project) if owner else _of_function(other, module, name, project)
