@@ -120,6 +120,7 @@ def test_a_reader_carries_the_lines_on_which_it_reads() -> None:
     [unit] = change_of(text.format(1), text.format(2)).units
     assert (set(unit.base_lines), set(unit.head_lines)) == ({5}, {5})
     assert "LIMIT" in unit.names
+    assert (unit.origins, unit.changed_itself) == (("m.LIMIT",), False)
 
 
 def test_an_attribute_that_a_base_class_reads_by_a_computed_name_concerns_that_reader() -> None:
@@ -132,3 +133,10 @@ def test_an_attribute_that_a_base_class_reads_by_a_computed_name_concerns_that_r
             EASTER_DATES = {}
     """
     assert_told(text.format(1), text.format(2), "m.Base.find: class attribute C.EASTER_DATES")
+
+
+def test_a_reader_names_the_class_on_account_of_which_it_counts() -> None:
+    """What changed is the class; the method is where it can be seen."""
+    text = "=== p/m.py\nclass Outer:\n    class C:\n        size = {}\n        def f(self): return self.size\n"
+    [unit] = change_of(text.format(1), text.format(2)).units
+    assert (unit.unit.name, unit.origins) == ("p.m.Outer.C.f", ("p.m.Outer.C",))

@@ -65,6 +65,13 @@ class _Draft:
     base_lines: set[int] = field(default_factory=set)
     head_lines: set[int] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    origins: list[str] = field(default_factory=list)
+
+    def add_origin(self, module: Module, name: str) -> None:
+        """Name a changed constant or class once."""
+        dotted = f"{module.name}.{name}".strip(".")
+        if dotted not in self.origins:
+            self.origins.append(dotted)
 
 
 class _Reader:
@@ -171,7 +178,7 @@ class _Reader:
         sources = {changed.because for changed, readers in found if readers}
         for changed, readers in found:
             for module, function in readers:
-                self._note(changed, module, function)
+                self._note(changed, head, module, function)
             known = bool(readers) or changed.name in sources or bool(changed.because)
             if not known and self._matters(changed, head):
                 where = changed.head or changed.base
@@ -180,14 +187,14 @@ class _Reader:
         for new, why in class_changes(base, head):
             methods = [p for p in comparison.pairs if p.head.in_class and p.head.owner == new.qualname]
             for pair in methods:
-                self._draft(base, head, pair.base, pair.head, why)
+                self._draft(base, head, pair.base, pair.head, why).add_origin(head, new.qualname)
             if not methods:
                 unread.append((new.qualname, new.node))
         unread += [("", node) for node in changed_effects(base, head)]
         if unread:
             self.unread.append(unread_module_level(comparison, unread))
 
-    def _note(self, changed: ChangedName, module: Module, function: Function) -> None:
+    def _note(self, changed: ChangedName, home: Module, module: Module, function: Function) -> None:
         """One more reason for a reader, with the lines on which it reads."""
         found = self._counterpart(module, function)
         if found is None:
@@ -200,6 +207,7 @@ class _Reader:
         draft.base_lines |= lines_reading(before, changed.name)
         draft.head_lines |= lines_reading(function, changed.name)
         draft.names.add(changed.name)
+        draft.add_origin(home, changed.scope or changed.origin)
         for binding in (changed.base, changed.head):
             nodes = (
                 n for node in (binding.nodes if binding else ()) if isinstance(node, ast.stmt) for n in ast.walk(node)
@@ -265,6 +273,7 @@ class _Reader:
             base_lines=gone | starts_of(draft.base, gone) | draft.base_lines,
             head_lines=come | starts_of(draft.head, come) | draft.head_lines,
             names=names_on(old, gone) | names_on(new, come) | draft.names,
+            origins=tuple(draft.origins),
         )
 
     def _added(self, comparison: Comparison, function: Function) -> ChangedUnit:

@@ -65,6 +65,11 @@ class ChangedUnit:
     head_lines: frozenset[int] = frozenset()
     names: frozenset[str] = frozenset()
     """Identifiers that stand on changed lines of either side."""
+    origins: tuple[str, ...] = ()
+    """Dotted names of changed constants and classes on account of which this unit counts as changed.
+
+    A unit that changed for no reason of its own is where the change of these can be seen.
+    """
     used_by: tuple[str, ...] = ()
     """For a removed unit: `path:line` of places at head that still use the name."""
 
@@ -79,6 +84,13 @@ class ChangedUnit:
         unit = self.base or self.head
         assert unit is not None
         return unit
+
+    @property
+    def changed_itself(self) -> bool:
+        """Is its own code another one, rather than only what it reads or inherits?"""
+        return not all(
+            reason.startswith(("reads ", "class attribute ", "base class ", "class decorator ")) for reason in self.why
+        )
 
     @property
     def signature_changed(self) -> bool:
