@@ -1,0 +1,214 @@
+"""A function is called, and looks, as it did before somebody watched it, on every interpreter that is found."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import EVERY_PYTHON, INTERPRETERS, NAMES, Project, Told, write
+
+from assay.codebase.definitions import definitions
+
+HERE = Path(__file__).parent
+LOST_BY_WATCHING = {"test_names"}
+"""# wrong: an observed function has no docstring, so what is printed, or run, of it is lost on both sides."""
+LOST_BY_OPEN_FORM = LOST_BY_WATCHING | {"test_signature"}
+"""# wrong: where head binds its arguments otherwise, who asks for the signature is told `(*args, **kwargs)`."""
+
+
+@pytest.fixture
+def every_kind(tmp_path: Path) -> Project:
+    """Functions of every kind as `m`, and the facts about them as its tests."""
+    root = tmp_path.resolve() / "tree"
+    root.mkdir()
+    shutil.copy(HERE / "functions_of_every_kind.py", root / "m.py")
+    shutil.copy(HERE / "facts_of_functions.py", root / "test_m.py")
+    return Project(root=root)
+
+
+def all_functions() -> list[str]:
+    """Ids of all functions of every kind."""
+    text = (HERE / "functions_of_every_kind.py").read_text(encoding="utf-8")
+    return [definition.id_in("m.py") for definition in definitions(text)]
+
+
+def not_passed(told: Told) -> set[str]:
+    """Facts that did not hold; there are some, and all of them ran."""
+    assert told.status == 0, told.output
+    assert not told.story.failure
+    assert not told.story.malformed
+    assert len(told.endings) > 15
+    return {name for name, outcome in told.endings.items() if outcome != "passed"}
+
+
+def test_the_interpreters_found_are_named() -> None:
+    """A reader of the test log learns which versions were covered."""
+    print("probed under " + ", ".join(NAMES))  # noqa: T201 - that is what this test is for
+    assert NAMES
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_the_facts_hold_where_nobody_watches(every_kind: Project, python: str) -> None:
+    """Else they would not be facts."""
+    command = [python, "-B", "-m", "unittest", "-q", "test_m"]
+    done = subprocess.run(command, cwd=every_kind.root, capture_output=True, text=True, check=False, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_the_facts_hold_while_every_call_is_written_down(every_kind: Project, python: str) -> None:
+    """All functions are observed at once, each in its own calls."""
+    told = every_kind.under(python).record(*all_functions())
+    assert not_passed(told) == LOST_BY_WATCHING, told.problems
+    called = {call.experiment.id.point for call in told.story.calls}
+    # wrong: a call that ends in SystemExit is not written down, so a command line that ends so is `not-reached`.
+    assert set(all_functions()) - called == {"m.py::counted", "m.py::down", "m.py::leaves"}
+    assert told.story.unobserved == (("m.py::counted", "asynchronous generators are not observed"),)
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_the_facts_hold_while_calls_are_altered_in_forks(every_kind: Project, python: str) -> None:
+    """The parent never sees what its children do."""
+    told = every_kind.under(python).plan(*all_functions(), experiments=6, per_call=4)
+    assert not_passed(told) == LOST_BY_WATCHING, told.problems
+    made = {experiment.id.point for experiment in told.story.experiments}
+    assert set(all_functions()) - made == {"m.py::counted", "m.py::down"}
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_the_facts_hold_where_head_binds_arguments_otherwise(every_kind: Project, python: str) -> None:
+    """The observed function then takes any arguments, and still refuses what it refused."""
+    told = replace(every_kind.under(python), open_form=True).record(*all_functions())
+    assert not_passed(told) == LOST_BY_OPEN_FORM, told.problems
+
+
+def test_deep_recursion_reaches_less_deep(tmp_path: Path) -> None:
+    """Python stops at 1000 frames."""
+    project = write(tmp_path, RECURSION)
+    assert project.record().endings == {"test_300": "passed", "test_400": "passed", "test_900": "passed"}
+    # wrong: each level of an observed function takes three frames, so tests fail on base and say nothing.
+    watched = project.record("down")
+    assert watched.endings == {"test_300": "passed", "test_400": "error", "test_900": "error"}
+
+
+RECURSION = """
+=== m.py
+def down(n):
+    return 0 if n == 0 else 1 + down(n - 1)
+=== test_m.py
+import unittest, m
+class Facts(unittest.TestCase):
+    def test_300(self): self.assertEqual(m.down(300), 300)
+    def test_400(self): self.assertEqual(m.down(400), 400)
+    def test_900(self): self.assertEqual(m.down(900), 900)
+"""
+
+
+def test_who_looks_at_the_stack_sees_the_probe(tmp_path: Path) -> None:
+    """Warnings name the caller's file, and loggers its line."""
+    project = write(tmp_path, STACK)
+    assert set(project.record().endings.values()) == {"passed"}
+    # wrong: between a caller and an observed function stand two frames of the probe.
+    assert set(project.record("warns", "caller").endings.values()) == {"failed"}
+
+
+STACK = """
+=== m.py
+import sys, warnings
+def warns(x):
+    warnings.warn("old", DeprecationWarning, stacklevel=2)
+def caller():
+    return sys._getframe(1).f_code.co_name
+=== test_m.py
+import os, unittest, warnings, m
+class Facts(unittest.TestCase):
+    def test_warning(self):
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            m.warns(1)
+        self.assertEqual([os.path.basename(each.filename) for each in caught], ["test_m.py"])
+    def test_caller(self):
+        self.assertEqual(m.caller(), "test_caller")
+"""
+
+
+def test_what_an_exception_was_raised_in_spite_of_is_kept_unless_another_is_handled(tmp_path: Path) -> None:
+    """`__context__` is what a reader of a traceback sees first."""
+    project = write(tmp_path, CONTEXT)
+    assert project.record().endings == {"test_alone": "passed", "test_within": "passed"}
+    assert project.plan("inner").endings == {"test_alone": "passed", "test_within": "passed"}
+    # wrong: a recorded call raises its exception again, which puts the one now handled in place of its own.
+    assert project.record("inner").endings == {"test_alone": "passed", "test_within": "failed"}
+
+
+CONTEXT = """
+=== m.py
+def inner():
+    try:
+        {}["a"]
+    except KeyError:
+        raise ValueError
+def context():
+    try:
+        inner()
+    except ValueError as error:
+        return type(error.__context__).__name__
+def within():
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        return context()
+=== test_m.py
+import unittest, m
+class Facts(unittest.TestCase):
+    def test_alone(self): self.assertEqual(m.context(), "KeyError")
+    def test_within(self): self.assertEqual(m.within(), "KeyError")
+"""
+
+
+@pytest.mark.parametrize("python", [path for name, path in INTERPRETERS.items() if name.startswith(("3.12", "3.13"))])
+def test_functions_with_type_parameters_are_passed_by_in_silence(tmp_path: Path, python: str) -> None:
+    """`def first[T](items: list[T])`, from Python 3.12 on."""
+    project = write(
+        tmp_path,
+        """
+=== m.py
+def first(items): return items[0]
+class Box:
+    def get(self): return 1
+=== test_m.py
+import unittest, m
+class Facts(unittest.TestCase):
+    def test_all(self): self.assertEqual((m.first([1]), m.Box().get()), (1, 1))
+""",
+    ).under(python)
+    plain = project.record("first", "Box.get")
+    assert len(plain.story.calls) == 2
+    placements = [project.placement(name) for name in ("first", "Box.get")]
+    source = (project.root / "m.py").read_text(encoding="utf-8")
+    generic = source.replace("first(items)", "first[T](items: list[T])").replace("class Box:", "class Box[T]:")
+    (project.root / "m.py").write_text(generic, encoding="utf-8")
+    told = project.record_at(placements)
+    assert told.endings == {"test_all": "passed"}
+    # wrong: neither the function nor the methods of such a class are found, and no reason is given.
+    assert not told.story.calls
+    assert not told.story.unobserved
+
+
+def test_a_file_with_an_encoding_of_its_own_is_read_as_python_reads_it(tmp_path: Path) -> None:
+    """PEP 263, a byte order mark, Windows line ends, form feeds."""
+    project = write(tmp_path, "=== test_m.py\nimport unittest, m\nclass Facts(unittest.TestCase):\n"
+                    "    def test_all(self): self.assertEqual(m.f(), '\\xe9')\n")  # fmt: skip
+    for data in (
+        "# coding: latin-1\r\ndef f():\r\n    return 'é'\r\n".encode("latin-1"),
+        "\ufeff# byte order mark\ndef f():\n    return 'é'\n".encode(),
+        "\x0cx = 1\n\x0cdef f():\n    return 'é'\n".encode(),
+    ):
+        (project.root / "m.py").write_bytes(data)
+        line = data[: data.index(b"def f")].count(b"\n") + 1
+        told = project.record_at([project.placement_at("f", line)])
+        assert told.endings == {"test_all": "passed"}, told.problems
+        assert [call.outcome.shown for call in told.called("f")] == ["'é'"]
