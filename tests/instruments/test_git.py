@@ -147,6 +147,17 @@ def test_nothing_means_the_work_tree_since_it_left_the_default_branch(forked: Re
         assert (opened.head.label, opened.head.commit) == ("working tree", None)
 
 
+def test_environments_and_caches_that_nobody_ignores_are_no_work(repository: Repository) -> None:
+    """A virtual environment under any name."""
+    repository.commit(a="1\n")
+    repository.write(env_lib_x="1\n", node_y="1\n", b="1\n")
+    (repository.folder / "env" / "pyvenv.cfg").touch()
+    (repository.folder / "__pycache__").mkdir()
+    (repository.folder / "__pycache__" / "a.pyc").touch()
+    with open_range(repository.folder, []) as opened:
+        assert list(told(opened)) == ["b.py", "node/y.py"]
+
+
 def test_on_the_default_branch_nothing_means_uncommitted_work(repository: Repository) -> None:
     """From a folder below as well; a clean work tree is a commit like any other."""
     repository.commit(a="1\n", b_c="1\n")

@@ -129,6 +129,9 @@ def effective(body: Iterable[ast.stmt]) -> list[ast.stmt]:
                 continue
             case ast.If(test=test) if last_name(test) == "TYPE_CHECKING":
                 kept += effective(statement.orelse)
+            case _ if type(statement).__name__ == "TypeAlias":
+                # `type X = ...` is computed when somebody looks at it.
+                continue
             case _:
                 kept.append(statement)
     return kept

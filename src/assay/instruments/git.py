@@ -187,7 +187,9 @@ def _work_tree(git: Git, head: str) -> tuple[WorkTree, tuple[Unread, ...]]:
         for line in names(git.run("ls-files", "-z", "--full-name", "-t", git.everything))
         if line.startswith("S ")
     }
-    others = names(git.run("ls-files", "-z", "--full-name", "--others", "--exclude-standard", git.everything))
+    others = _written_by_hand(
+        names(git.run("ls-files", "-z", "--full-name", "--others", "--exclude-standard", git.everything))
+    )
     blobs = Blobs(git)
     entries: dict[str, Entry] = {}
     altered: dict[str, bytes] = {}
@@ -210,6 +212,12 @@ def _work_tree(git: Git, head: str) -> tuple[WorkTree, tuple[Unread, ...]]:
                 entries[path] = Entry(kind, key)
                 altered[path] = content
     return WorkTree(blobs, entries, altered, len(committed.keys() - entries.keys())), tuple(unread)
+
+
+def _written_by_hand(untracked: Sequence[str]) -> list[str]:
+    """Untracked files, without caches and virtual environments that nobody told git to ignore."""
+    environments = tuple(path.removesuffix("pyvenv.cfg") for path in untracked if path.endswith("/pyvenv.cfg"))
+    return [p for p in untracked if not p.startswith(environments) and CACHE_FOLDERS.isdisjoint(p.split("/"))]
 
 
 def _on_disk(full: Path) -> tuple[EntryKind, bytes] | str | None:

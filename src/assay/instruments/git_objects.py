@@ -12,6 +12,7 @@ from pathlib import Path
 from assay.errors import GitFailed, UsageError
 from assay.instruments.trees import Entry, EntryKind
 
+LONGEST_S = 120
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -173,7 +174,11 @@ class Git:
                 capture_output=True,
                 stdin=subprocess.DEVNULL,
                 check=False,
+                timeout=LONGEST_S,
             )
+        except subprocess.TimeoutExpired as error:
+            why = f"It took longer than {LONGEST_S} seconds."
+            raise GitFailed(f"git {arguments[0]} did not end.", why=why, next_step="Run it by hand.") from error
         except FileNotFoundError as error:
             if not self.cwd.is_dir():
                 raise UsageError(f"{self.cwd} is no directory.", next_step="Check the path.") from error
