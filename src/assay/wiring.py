@@ -18,6 +18,7 @@ from assay.check import examine
 from assay.errors import UnsafeHost, UsageError
 from assay.evidence.again import replay as make_again
 from assay.evidence.coverage import gaps_of_change
+from assay.instruments.bytecode import Bytecode
 from assay.instruments.git import open_range
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
@@ -142,13 +143,16 @@ def laboratory(
             interpreter = ask(path, how, sandbox, directory)
             roots = roots_of(opened.source, "base")
             progress.say(f"python {interpreter.target.version} ({how})")
+            trees = _write_trees(opened, scratch)
+            differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
             yield Laboratory(
                 sandbox=sandbox,
                 interpreter=replace(interpreter, target=replace(interpreter.target, source_roots=roots)),
                 source=opened.source,
                 clock=clock,
                 memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
-                trees=_write_trees(opened, scratch),
+                trees=trees,
+                bytecode=Bytecode(trees, differing),
                 source_roots=roots,
                 budget_s=options.budget_s,
                 experiments=options.experiments,

@@ -1,11 +1,14 @@
 """Run one job: read it from standard input, get the target running, answer in frames."""
 
+import base64
 import importlib.util
 import json
 import os
 import platform
 import sys
 import traceback
+
+BYTECODE_BYTES = 4 << 20
 
 
 def main():
@@ -14,6 +17,7 @@ def main():
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     os.chdir(job["root"])
+    sys.dont_write_bytecode = not job.get("keep_bytecode")
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
     from assay_probe import determinism, forks, instrument, observe, scenarios, wire
@@ -32,7 +36,12 @@ def main():
     selection = scenarios.Selection(job, now, start)
     observer.begin(selection.until)
     determinism.begin_test()
-    runners = {"pytest": scenarios.run_pytest, "unittest": scenarios.run_unittest, "scripts": scenarios.run_scripts}
+    runners = {
+        "import": scenarios.import_modules,
+        "pytest": scenarios.run_pytest,
+        "unittest": scenarios.run_unittest,
+        "scripts": scenarios.run_scripts,
+    }
     status = None
     try:
         status = runners[job["runner"]](job, observer, selection)
@@ -45,10 +54,34 @@ def main():
     for point in points:
         if point.problem:
             wire.send("unobserved", point=point.id, reason=point.problem)
-    wire.send("done", status=status, problems=problems, loaded=sorted(files), complete=selection.is_open())
+    if job.get("keep_bytecode"):
+        hand_over_bytecode(job["root"], wire)
+    wire.send(
+        "done",
+        status=status,
+        problems=problems,
+        loaded=sorted(files),
+        complete=selection.is_open() and not selection.is_cut,
+    )
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)
+
+
+def hand_over_bytecode(root, wire):
+    """Send what was compiled beside the sources of the tree, so that later runs need not compile it again."""
+    folders = set()
+    for module in list(sys.modules.values()):
+        path = getattr(module, "__file__", None)
+        if isinstance(path, str) and path.startswith(root + "/"):
+            folders.add(os.path.join(os.path.dirname(path), "__pycache__"))
+    for folder in sorted(folders):
+        for name in sorted(os.listdir(folder)) if os.path.isdir(folder) else ():
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file:
+                data = base64.b64encode(file.read()).decode("ascii")
+            if name.endswith(".pyc") and len(data) < BYTECODE_BYTES:
+                wire.send("bytecode", path=path[len(root) + 1 :], data=data)
 
 
 def load_package():

@@ -20,6 +20,7 @@ _HOOK, _KEY, _LINES = "\0assay hook", "\0assay key", "\0assay lines"
 _ASYNC_GENERATOR, _COROUTINE, _GENERATOR = 0x200, 0x80, 0x20
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _OPTIMIZED = 0x01
+_HAS_DOCSTRING = 0x4000000
 
 
 class Point:
@@ -154,13 +155,26 @@ def _compile(code, parts, handed_over):
         prefix, body = "async ", "return await " + call
     elif code.co_flags & _GENERATOR:
         body = "return (yield from " + call + ")"
-    source = "def outer(%s):\n %sdef inner(%s):\n  %s\n" % (", ".join(code.co_freevars), prefix, ", ".join(parts), body)
+    source = "def outer(%s):\n %sdef inner(%s):\n  %s%s\n" % (
+        ", ".join(code.co_freevars),
+        prefix,
+        ", ".join(parts),
+        _docstring_of(code),
+        body,
+    )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         module = compile(source, "<trampoline>", "exec", dont_inherit=True)
     outer = next(c for c in module.co_consts if isinstance(c, types.CodeType))
     inner = next(c for c in outer.co_consts if isinstance(c, types.CodeType))
     return inner if inner.co_freevars == code.co_freevars else None
+
+
+def _docstring_of(code):
+    """Source of the function's docstring as a statement, or nothing: it lives in the code object."""
+    first = code.co_consts[0] if code.co_consts else None
+    has_one = bool(code.co_flags & _HAS_DOCSTRING) if sys.version_info >= (3, 14) else True
+    return "%r\n  " % first if has_one and isinstance(first, str) else ""
 
 
 def _add_line_probes(tree, first_lines):

@@ -85,9 +85,14 @@ def _parts(path, value):
     elif type(value) in (list, tuple):
         for index, item in enumerate(value[:8]):
             yield ((*path, ("item", index)), item)
-    elif type(value).__module__.split(".")[0] not in _FOREIGN_STATE and not isinstance(value, (set, frozenset)):
+    elif _top_module(type(value)) not in _FOREIGN_STATE and not isinstance(value, (set, frozenset)):
         for name, item in _attributes(value)[:30]:
             yield ((*path, ("attr", name)), item)
+
+
+def _top_module(kind):
+    name = getattr(kind, "__module__", None)
+    return name.split(".")[0] if isinstance(name, str) else ""
 
 
 def _attributes(value):

@@ -47,7 +47,7 @@ class _State:
         self.line_sets = set()
         self.kinds = {}
         self.plants = 0
-        self.skipped = {}
+        self.faults = {}
 
 
 class Observer:
@@ -102,6 +102,8 @@ class Observer:
                 left_s, _ = signal.setitimer(signal.ITIMER_REAL, 0)
                 try:
                     self._probe(point, state, n, call)
+                except Exception as fault:
+                    self._note_fault(state, fault)
                 finally:
                     signal.setitimer(signal.ITIMER_REAL, left_s)
                     self._busy = False
@@ -128,47 +130,25 @@ class Observer:
     # -- record ---------------------------------------------------------------------------------------------------
 
     def _record(self, point, state, n, call):
+        """Write the call down and make it. A fault of ours costs the record, never the call."""
         if n >= RECORDS_A_TEST or state.records >= RECORDS_A_POINT or self._now() > self._deadline:
             return call.make()
         state.records += 1
-        if state.chains < CHAINS_A_POINT:
-            state.chains += 1
-            chain = self._chain()
-        else:
-            chain = []
-        before = call.tree()
-        self._note_kinds(state, call.arguments)
-        literals = call.literals()
+        members = self._arrival(point, state, n, call)
         outer_lines, outer_touched = set(self.watch.lines), set(self.watch.touched)
         self.watch.lines.clear()
         self.watch.touched.clear()
-        error = None
+        result = error = None
         try:
             result = call.make()
-            outcome = outcomes.returned(result, consume=False)
         except Exception as raised:
             error = raised
-            outcome = outcomes.raised(raised, self._root)
         finally:
             lines, touched = sorted(self.watch.lines), sorted(self.watch.touched)
             self.watch.lines |= outer_lines
             self.watch.touched |= outer_touched
-        after = call.tree()
-        if after != before:
-            outcome["before"], outcome["after"] = before, after
-        send(
-            "call",
-            test=self.scenario,
-            point=point.id,
-            n=n,
-            digest=encoding.digest(before),
-            args=literals,
-            lines=lines,
-            touched=touched,
-            outcome=outcome,
-            chain=chain,
-            shape=encoding.digest(self._shape(call)),
-        )
+        if members is not None:
+            self._departure(members, call, result, error, lines, touched)
         if error is not None:
             try:
                 raise error.with_traceback(error.__traceback__.tb_next)
@@ -176,9 +156,44 @@ class Observer:
                 error = None
         return result
 
+    def _arrival(self, point, state, n, call):
+        try:
+            state.chains += 1
+            before = call.tree()
+            self._note_kinds(state, call.arguments)
+            return {
+                "before": before,
+                "test": self.scenario,
+                "point": point.id,
+                "n": n,
+                "digest": encoding.digest(before),
+                "args": call.literals(),
+                "chain": self._chain() if state.chains <= CHAINS_A_POINT else [],
+                "shape": encoding.digest(self._shape(call)),
+            }
+        except Exception as fault:
+            self._note_fault(state, fault)
+            return None
+
+    def _departure(self, members, call, result, error, lines, touched):
+        try:
+            before = members.pop("before")
+            outcome = outcomes.returned(result, consume=False) if error is None else outcomes.raised(error, self._root)
+            after = call.tree()
+            if after != before:
+                outcome["before"], outcome["after"] = before, after
+            send("call", lines=lines, touched=touched, outcome=outcome, **members)
+        except Exception as fault:
+            self._note_fault(self._states[members["point"]], fault)
+
+    @staticmethod
+    def _note_fault(state, fault):
+        name = type(fault).__name__ + ": " + str(fault)[:200]
+        state.faults[name] = state.faults.get(name, 0) + 1
+
     def _chain(self):
         """`[path, line of def, name]` of the project's frames above the call, innermost first."""
-        frame, out = sys._getframe(3), []
+        frame, out = sys._getframe(4), []
         while frame is not None and len(out) < CHAIN_FRAMES:
             code = frame.f_code
             if code.co_filename.startswith(self._root + "/"):
@@ -316,6 +331,7 @@ class Observer:
                 experiments=state.experiments,
                 kinds={name: sorted(kinds) for name, kinds in state.kinds.items()},
                 pairs=self._planner.pairs(key),
+                faults=state.faults,
             )
 
 

@@ -22,6 +22,8 @@ class Selection:
         self._now = now
         self.collect_until = start + job["collect_s"]
         self.until = start + job["deadline_s"]
+        self.is_cut = False
+        """Were files left out for want of time?"""
 
     def is_collecting(self):
         """Is there still time to collect another file?"""
@@ -50,9 +52,9 @@ def _limit(seconds):
 class PytestPlugin:
     """Orders and stops the tests, and tells the observer which one runs."""
 
-    def __init__(self, observer, selection, modules):
+    def __init__(self, observer, selection, job):
         self._observer, self._selection = observer, selection
-        self._modules = modules
+        self._modules, self._hints = job["verify"], frozenset(job.get("hints", ()))
         self._outcomes = {}
         self._seconds = {}
         self._details = {}
@@ -61,14 +63,19 @@ class PytestPlugin:
         """Give the hook methods their pytest marks; pytest belongs to the target and is imported late."""
         import pytest
 
-        for name in ("pytest_runtest_setup", "pytest_runtest_call"):
+        for name in ("pytest_runtest_setup", "pytest_runtest_call", "pytest_make_collect_report"):
             function = getattr(type(self), name)
             setattr(type(self), name, pytest.hookimpl(tryfirst=True)(function))
         return self
 
-    def pytest_ignore_collect(self, *_, **__):
-        """Skip the files for which no time is left."""
-        return None if self._selection.is_collecting() else True
+    def pytest_make_collect_report(self, collector):
+        """Leave out the files for which no time is left."""
+        if self._selection.is_collecting() or not collector.nodeid.endswith(".py"):
+            return None
+        import pytest
+
+        self._selection.is_cut = True
+        return pytest.CollectReport(collector.nodeid, "passed", None, [])
 
     def pytest_collectstart(self, collector):
         """Calls that a file makes while it is imported are a scenario of their own."""
@@ -84,6 +91,8 @@ class PytestPlugin:
             config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in rank])
             kept.sort(key=lambda item: rank[item.nodeid])
             items[:] = kept
+        else:
+            items.sort(key=lambda item: -_promise(item, self._hints))
         send("collected", tests=len(items))
 
     def pytest_collection_finish(self):
@@ -140,6 +149,18 @@ class PytestPlugin:
             )
 
 
+def _promise(item, hints):
+    """How likely a test is to reach the units: 2 where its code names one, 1 where its own name does."""
+    function = getattr(item, "obj", None)
+    code = getattr(function, "__code__", None)
+    setup = getattr(getattr(getattr(item, "cls", None), "setUp", None), "__code__", None)
+    for names in (getattr(code, "co_names", ()), getattr(setup, "co_names", ())):
+        if not hints.isdisjoint(names):
+            return 2
+    title = item.name.lower()
+    return int(any(hint.lower() in title for hint in hints))
+
+
 def run_pytest(job, observer, selection):
     """Run the files with the target's own pytest; returns its exit status."""
     import pytest
@@ -165,9 +186,7 @@ def run_pytest(job, observer, selection):
     ]
     arguments += [option for option in job.get("options", ()) if option.startswith(_KEPT_OPTIONS)]
     return int(
-        pytest.main(
-            [*arguments, "--", *job["files"]], plugins=[PytestPlugin(observer, selection, job["verify"])._hooks()]
-        )
+        pytest.main([*arguments, "--", *job["files"]], plugins=[PytestPlugin(observer, selection, job)._hooks()])
     )
 
 
@@ -239,6 +258,15 @@ def _flatten(suite):
             yield from _flatten(test)
         else:
             yield test
+
+
+def import_modules(job, _observer, _selection):
+    """Import the observed modules and the test runner, so that they are compiled; what fails to import is told."""
+    for name in [*job["verify"], "pytest"]:
+        try:
+            importlib.import_module(name)
+        except BaseException as error:
+            send("unimported", module=name, detail="%s: %s" % (type(error).__name__, str(error)[:300]))
 
 
 def run_scripts(job, observer, selection):

@@ -20,7 +20,7 @@ from assay.values.lab import Source
 PATTERNS = ("test_*.py", "*_test.py", "tests.py", "test.py")
 """What pytest collects by default, and what unittest and Django projects add."""
 SHORTEST_TEXT, LONGEST_TEXT = 3, 400
-LARGEST_SAMPLE = 500_000
+LARGEST_SAMPLE = 150_000
 """Tests are parsed for the corpus until so many characters were read."""
 SEED = 0
 """The corpus is shuffled by it, so that a part of it is a sample."""

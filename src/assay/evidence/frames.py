@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
@@ -21,6 +22,8 @@ from assay.values.lab import Frame
 _OUTCOME_KINDS = frozenset(get_args(OutcomeKind))
 _ENDINGS = ("passed", "failed", "skipped", "error")
 MAX_TEXT = 4000
+_STARS = re.compile(r"^\*{1,2}(?=\w+$)")
+"""`*names` and `**options` are parameters called `names` and `options`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -242,7 +245,7 @@ def _point(frame: Frame) -> PointFacts:
 
 def _arguments(frame: Frame) -> tuple[tuple[str, str | None], ...]:
     rows = cast("list[list[str | None]]", frame.get("args") or [])
-    return tuple((str(row[0]), None if row[1] is None else str(row[1])) for row in rows)
+    return tuple((_STARS.sub("", str(row[0])), None if row[1] is None else str(row[1])) for row in rows)
 
 
 def _strings(frame: Frame, name: str) -> frozenset[str]:

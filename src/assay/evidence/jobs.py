@@ -63,6 +63,8 @@ class Scenarios:
     scripts: tuple[tuple[str, str, str], ...] = ()
     """`(kind, module, qualname)` of docstring examples and generated calls."""
     options: tuple[str, ...] = ()
+    hints: tuple[str, ...] = ()
+    """Identifiers of the units: tests that name one run before the others of the same run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,12 @@ class Window:
 
 Planned = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
 """Experiments to make again: scenario -> point -> calls with `n`, `digest` and `experiments`."""
+
+
+def import_run(placements: Iterable[Placement], limit_s: float) -> Run:
+    """Import the modules of the points on base and nothing more, so that later runs find them compiled."""
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
+    return _run("base", "import", placements, Scenarios(runner="import"), window, 0, {})
 
 
 def record_run(
@@ -182,6 +190,7 @@ def _run(
         "tests": None if scenarios.tests is None else list(scenarios.tests),
         "scripts": [{"kind": kind, "module": module, "qualname": name} for kind, module, name in scenarios.scripts],
         "options": list(scenarios.options),
+        "hints": list(scenarios.hints),
         "points": points,
         "verify": sorted(set(modules)),
         "collect_s": window.collect_s,

@@ -26,7 +26,7 @@ def show_at_callers(
     lab: Lab, groups: Sequence[Difference], callers: Sequence[Placement], scenarios: Scenarios, limit_s: float
 ) -> frozenset[ExperimentId]:
     """Those of the hidden differences that a public caller shows too."""
-    hidden = [d for d in groups if d.needs_caller and d.confirmed and may_hold(d) and not d.unperturbed][:MOST]
+    hidden = [d for d in groups if d.needs_caller and d.confirmed and may_hold(d)][:MOST]
     public = [caller for caller in callers if caller.point.public]
     planned: dict[ExperimentId, Difference] = {}
     experiments: list[Experiment] = []

@@ -14,7 +14,7 @@ from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.values.change import SIDES
 from assay.values.lab import Lab, RunResult
 
-PORTIONS = (6, 30)
+PORTIONS = (4, 24)
 """Test files in the first and the second portion; the third is all the rest."""
 LAST_PART = 0.15
 """With less than this part of the time left no further portion begins."""

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+from assay.instruments.bytecode import Bytecode
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
 from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
@@ -38,6 +39,7 @@ class Laboratory:
     clock: Clock
     memo: Memo
     trees: Mapping[Side, Path]
+    bytecode: Bytecode
     source_roots: tuple[str, ...]
     budget_s: float
     experiments: int | None
@@ -55,18 +57,28 @@ class Laboratory:
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
         with ThreadPoolExecutor(max_workers=max(1, min(self.cores, len(runs)))) as pool:
-            return list(pool.map(self._run, runs))
+            results = list(pool.map(self._run, runs))
+        self.bytecode.write()
+        return results
 
     def _run(self, run: Run) -> RunResult:
         root = self.sandbox.tree_path
         roots = [f"{root}/{name}".rstrip("/") for name in self.source_roots]
-        job = {"root": root, "source_roots": roots, "seed": self.seed, **run.job}
+        keep = run.side == "base" and run.job["mode"] in ("import", "record")
+        job = {"root": root, "source_roots": roots, "seed": self.seed, "keep_bytecode": keep, **run.job}
         python = self.interpreter.target.python
         path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
         frames: list[Frame] = []
+
+        def take(frame: Frame) -> None:
+            if frame.get("t") != "bytecode":
+                frames.append(frame)
+            elif keep:
+                self.bytecode.take(frame)
+
         completed = self.sandbox.run(
             Command(
-                argv=(python, "-s", "-B", str(PROBE / "__main__.py")),
+                argv=(python, "-s", str(PROBE / "__main__.py")),
                 tree=self.trees[run.side],
                 environment=(
                     ("PATH", path),
@@ -74,7 +86,10 @@ class Laboratory:
                     ("TZ", "UTC"),
                     ("COLUMNS", "80"),
                     ("PYTHONHASHSEED", str(run.hash_seed)),
-                    ("PYTHONDONTWRITEBYTECODE", "1"),
+                    (
+                        "PYTHONDONTWRITEBYTECODE",
+                        "1",
+                    ),  # for processes that the tests start; the probe decides for itself
                     ("PYTHONPATH", os.pathsep.join([*roots, root])),
                     *self.environment,
                 ),
@@ -82,6 +97,6 @@ class Laboratory:
                 job=json.dumps(job).encode(),
                 time_limit_s=run.time_limit_s,
             ),
-            frames.append,
+            take,
         )
         return RunResult(frames=tuple(frames), completed=completed)

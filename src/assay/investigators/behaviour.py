@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.findings import findings_of, findings_of_broken
-from assay.evidence.jobs import Placement, Scenarios
+from assay.evidence.jobs import Placement, Scenarios, import_run
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
@@ -38,6 +38,8 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     surveyed = survey(change, lab)
     yield from surveyed.gaps
     seen: list[Seen] = []
+    if surveyed.changed:
+        lab.run([import_run(surveyed.changed, _budget_s(lab) * REACH_SHARE)])
     stages.end("set-up")
     for recorded, callers in _recordings(surveyed, lab, seen):
         stages.end("reach")
@@ -83,7 +85,9 @@ def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tu
 
 
 def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
-    scenarios = Scenarios(runner=lab.runner, files=surveyed.files, options=surveyed.options)
+    scenarios = Scenarios(
+        runner=lab.runner, files=surveyed.files, options=surveyed.options, hints=_identifiers(surveyed.changed)
+    )
     known = recall(lab, surveyed.changed, surveyed.files)
     recorded = record(
         lab,
@@ -95,6 +99,12 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
     )
     remember(lab, surveyed.changed, recorded)
     return recorded
+
+
+def _identifiers(changed: Sequence[Placement]) -> tuple[str, ...]:
+    """Names of the units and of the classes around them, without those that every class has."""
+    names = {part for placement in changed for part in placement.point.name.split(".")[-2:]}
+    return tuple(sorted(name for name in names if not name.startswith("_") and len(name) > 2))
 
 
 def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:
