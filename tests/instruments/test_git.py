@@ -3,60 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import subprocess
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from tests.instruments.repositories import Repository, told
 
 from assay.errors import AssayError, GitFailed, UsageError
 from assay.instruments.git import open_range
-from assay.instruments.trees import MTIME, Opened, open_trees
-from assay.values.change import Side
-
-ENVIRONMENT = {
-    "PATH": os.environ["PATH"],
-    "HOME": "/nonexistent",
-    "GIT_CONFIG_GLOBAL": "/dev/null",
-    "GIT_CONFIG_NOSYSTEM": "1",
-    **{f"GIT_{who}_{what}": "a@b" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")},
-}
-
-
-class Repository:
-    """A repository that a test fills."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        folder.mkdir(exist_ok=True)
-        self.git("init", "-q", "-b", "main")
-
-    def git(self, *arguments: str) -> str:
-        done = subprocess.run(
-            ["git", *arguments],
-            cwd=self.folder,
-            env=ENVIRONMENT,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=60,
-        )
-        return done.stdout.strip()
-
-    def write(self, **files: str) -> None:
-        """Write files; `_` in a name is a folder's end, and each ends in `.py`."""
-        for name, text in files.items():
-            path = self.folder / (name.replace("_", "/") + ".py")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-
-    def commit(self, **files: str) -> str:
-        self.write(**files)
-        self.git("add", "-A")
-        self.git("commit", "-q", "--allow-empty", "-m", "a change")
-        return self.git("rev-parse", "HEAD")
 
 
 @pytest.fixture
@@ -84,19 +39,6 @@ def state_of(folder: Path) -> str:
         content = path.read_bytes() if path.is_file() and not path.is_symlink() else b""
         digest.update(f"{path}{status.st_mode}{status.st_mtime_ns}".encode() + content)
     return digest.hexdigest()
-
-
-def told(opened: Opened) -> dict[str, tuple[str | None, str | None]]:
-    """Changed paths with their text on both sides."""
-    sides: tuple[tuple[Side, Callable[[object], str | None]], ...] = (
-        ("base", lambda pair: getattr(pair, "base_path", None)),
-        ("head", lambda pair: getattr(pair, "head_path", None)),
-    )
-    found = {}
-    for pair in opened.files:
-        one, other = (opened.source.text(side, path) if (path := of(pair)) else None for side, of in sides)
-        found[pair.path] = (one, other)
-    return found
 
 
 @pytest.mark.parametrize("word", ["main..work", "main...work", "main..HEAD", "main.."])
@@ -233,70 +175,6 @@ def test_nothing_that_the_repository_configures_is_run(forked: Repository, tmp_p
     assert trap.exists(), "the traps are live: anyone else's git springs them"
 
 
-def test_a_side_is_written_with_modes_links_and_one_time_for_all(repository: Repository, tmp_path: Path) -> None:
-    """Links that leave the tree, alone or through another link, are left out."""
-    folder = repository.folder
-    repository.write(p_run="1\n", p_plain="1\n")
-    (folder / "p" / "run.py").chmod(0o755)
-    links = {
-        "p/link.py": "plain.py",
-        "out": "../../etc",
-        "root": "/etc",
-        "p/up": "..",
-        "sly": "p/up/../x",
-        "dead": "none",
-    }
-    for name, target in links.items():
-        (folder / name).symlink_to(target)
-    repository.commit()
-    repository.write(p_plain="2\n")
-    into = tmp_path / "into"
-    with open_range(folder, ["HEAD"]) as opened:
-        left_out = opened.materialise("head", into)
-    assert sorted(left_out) == ["out", "root", "sly"]
-    assert str((into / "p/link.py").readlink()) == "plain.py"
-    assert (into / "p/plain.py").read_text() == "1\n"
-    assert [(into / name).stat().st_mode & 0o777 for name in ("p/run.py", "p/plain.py")] == [0o755, 0o644]
-    assert {path.lstat().st_mtime for path in [into, *into.rglob("*")]} == {MTIME}
-
-
-def test_a_submodule_is_left_out_and_its_change_is_unread(repository: Repository, tmp_path: Path) -> None:
-    first = repository.commit(a="1\n")
-    for commit in (first, repository.commit(a="2\n")):
-        repository.git("update-index", "--add", "--cacheinfo", f"160000,{commit},sub")
-        repository.git("commit", "-q", "-m", "a submodule")
-    with open_range(repository.folder, ["HEAD"]) as opened:
-        assert opened.files == ()
-        assert [(u.path, u.slug) for u in opened.unread] == [("sub", "submodule")]
-        assert opened.materialise("head", tmp_path / "into") == ("sub",)
-
-
-def test_importable_files_that_git_ignores_are_carried_to_both_sides(repository: Repository, tmp_path: Path) -> None:
-    """A generated version, a compiled module; but no caches, environments or build folders."""
-    repository.commit(p_a="1\n")
-    (repository.folder / "p" / "__init__.py").touch()
-    (repository.folder / ".gitignore").write_text(
-        "_version.py\n*.so\nbuild/\n.venv/\n*.egg-info/\ngen/\n__pycache__/\n"
-    )
-    repository.commit(p_a="2\n")
-    ignored = [
-        "p/_version.py",
-        "p/fast.so",
-        "build/x.py",
-        ".venv/y.py",
-        "p/gen/z.py",
-        "p/__pycache__/a.py",
-        "p.egg-info/PKG-INFO",
-    ]
-    for name in ignored:
-        (repository.folder / name).parent.mkdir(exist_ok=True)
-        (repository.folder / name).write_text("ignored\n")
-    with open_range(repository.folder, ["HEAD"]) as opened:
-        assert opened.carried == ("p.egg-info/PKG-INFO", "p/_version.py", "p/fast.so", "p/gen/z.py")
-        opened.materialise("base", tmp_path / "base")
-    assert (tmp_path / "base/p/_version.py").read_text() == "ignored\n"
-
-
 def test_ranges_of_a_bare_repository_work(forked: Repository, tmp_path: Path) -> None:
     bare = tmp_path / "bare"
     forked.git("clone", "-q", "--bare", ".", str(bare))
@@ -376,32 +254,3 @@ def test_without_git_the_way_out_is_named(forked: Repository, monkeypatch: pytes
     monkeypatch.setenv("PATH", str(tmp_path))
     error = refusal(forked.folder, ["main..work"])
     assert (error.what, "--trees" in error.next_step) == ("git was not found.", True)
-
-
-def test_two_folders_are_compared_without_git(tmp_path: Path) -> None:
-    """Caches are no part of a tree; a renamed file is found by its lines."""
-    text = "".join(f"line {n}\n" for n in range(20))
-    for side, name, extra in (("old", "a.py", ""), ("new", "b.py", "more\n")):
-        (tmp_path / side / "__pycache__").mkdir(parents=True)
-        (tmp_path / side / "__pycache__" / "a.pyc").write_text(side)
-        (tmp_path / side / name).write_text(text + extra)
-        (tmp_path / side / "latin.py").write_bytes(b"# coding: latin-1\nx = '\xe9'\n")
-    with open_trees(tmp_path / "old", tmp_path / "new") as opened:
-        assert [(pair.base_path, pair.head_path) for pair in opened.files] == [("a.py", "b.py")]
-        assert opened.source.paths("base") == ("a.py", "latin.py")
-        assert opened.source.text("base", "latin.py") == "# coding: latin-1\nx = 'é'\n"
-    with pytest.raises(UsageError, match="is no directory"):
-        open_trees(tmp_path / "old", tmp_path / "none")
-
-
-def test_text_is_none_for_what_is_no_text(tmp_path: Path) -> None:
-    for name, content in {
-        "a.bin": b"\0",
-        "b.py": b"\xff\xfe",
-        "c.py": b"# coding: no-such\n",
-        "d.txt": b"\r\na\r\n",
-    }.items():
-        (tmp_path / name).write_bytes(content)
-    with open_trees(tmp_path, tmp_path) as opened:
-        texts = [opened.source.text("head", name) for name in ("a.bin", "b.py", "c.py", "d.txt", "none")]
-    assert texts == [None, None, None, "\na\n", None]
