@@ -5,6 +5,8 @@ import types
 from assay_probe import encoding
 from assay_probe.variants import OPAQUE
 
+_PLAIN = frozenset((int, float, str, bytes, bool, type(None), complex))
+
 
 class Call:
     """The live arguments of one call; `make` calls the original function with whatever they are by then."""
@@ -54,6 +56,11 @@ class Call:
             room -= len(literal or "") + len(shown)
             out.append([name, literal, shown])
         return out
+
+
+def is_plain(value):
+    """Is it a value that nobody can alter?"""
+    return type(value) in _PLAIN or (type(value) is tuple and all(is_plain(item) for item in value))
 
 
 class OpenCall:

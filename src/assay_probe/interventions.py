@@ -126,10 +126,12 @@ class Planner:
         self._seed = seed
         self._done = {}
         self._systematic = {}
+        self._rich = _VARIANTS_A_CALL
 
     def choose(self, point_id, call_name, arguments, context, names, flags, n):
         """Return up to `n` lists of edits for this call, in the order in which to try them."""
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
+        self._rich = max(_VARIANTS_A_CALL, n // 12)
         candidates = self._candidates(point_id, arguments, context, names, flags, draw)
         candidates += self._together(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
@@ -163,10 +165,14 @@ class Planner:
                 done = self._done.get(key, 0)
                 if weight == 0:
                     self._systematic.setdefault(point_id, set()).add(key)
-                for again in range(_repeats(name, variants) if weight < 2 else 1):
+                for again in range(self._repeats(name, variants) if weight < 2 else 1):
                     rank = (min(done + again, 9) * 2 + weight, draw.random())
                     out.append((rank, key, self._edit(path, name, variants, done + again, draw)))
         return [(rank, key, [edit]) for rank, key, edit in out if edit is not None]
+
+    def _repeats(self, name, variants):
+        """How many variants a call may see: seeded operators give something new each time, others what they list."""
+        return self._rich if name in _RICH else min(len(variants), self._rich)
 
     def _edit(self, path, name, variants, visit, draw):
         variant = (
@@ -210,11 +216,6 @@ class Planner:
                     key = (point_id, "sibling", given)
                     out.append(((self._done.get(key, 0) * 2, draw.random()), key, start))
         return out
-
-
-def _repeats(name, variants):
-    """How many variants one call may see: seeded operators give something new each time, others have what they list."""
-    return _VARIANTS_A_CALL if name in _RICH else min(len(variants), _VARIANTS_A_CALL)
 
 
 def _weight(path, names):

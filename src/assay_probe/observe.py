@@ -22,7 +22,11 @@ RECORDS_A_TEST = 40
 RECORDS_A_POINT = 3000
 CHAINS_A_POINT = 300
 CHAIN_FRAMES = 14
+TREES_A_POINT = 150
 ALARM_S = 2.0
+BATCH = 60
+PLAIN_FACTOR = 4
+"""Calls with plain arguments only are cheap to experiment on, so there are more of them."""
 IMPORTING = "<import>"
 
 
@@ -169,6 +173,7 @@ class Observer:
                 "digest": encoding.digest(before),
                 "args": call.literals(),
                 "chain": self._chain() if state.chains <= CHAINS_A_POINT else [],
+                "tree": before if state.records <= TREES_A_POINT else None,
                 "shape": encoding.digest(self._shape(call)),
             }
         except Exception as fault:
@@ -238,7 +243,9 @@ class Observer:
             state.plants += 1
             for index, plant in enumerate(("result", "argument", "exception")):
                 self._run(point, n, -1 - index, call, [], plant, before, ALARM_S)
-        wanted = min(settings["per_call"], settings["experiments"] - state.experiments)
+        plain = all(map(calls.is_plain, call.arguments.values()))
+        factor = PLAIN_FACTOR if plain else 1
+        wanted = min(settings["per_call"] * factor, settings["experiments"] * factor - state.experiments)
         call_name = "%s|%d" % (self.scenario, n)
         plans = self._planner.choose(
             point.id,
@@ -249,11 +256,28 @@ class Observer:
             settings.get("flags"),
             wanted,
         )
+        if plain:
+            state.experiments += self._run_batches(point, n, call, list(enumerate(plans, 1)), before)
+            return
         for m, edits in enumerate(plans, 1):
             if self._now() > self._deadline:
                 return
             self._run(point, n, m, call, edits, None, before, ALARM_S)
             state.experiments += 1
+
+    def _run_batches(self, point, n, call, numbered, before, matched="digest"):
+        """Make `(m, edits)` experiments in batches until they are done or time is over; returns how many were made."""
+        made = 0
+        for start in range(0, len(numbered), BATCH):
+            if self._now() > self._deadline:
+                break
+            part = numbered[start : start + BATCH]
+            edits = [edits for _, edits in part]
+            answers = forks.batch(call, edits, self._context(point), self._root, ALARM_S, before, self.watch)
+            for (m, plan), answer in zip(part, answers):
+                self._tell(point, n, m, plan, None, before, answer, matched, None)
+            made += len(part)
+        return made
 
     def _is_new_shape(self, state, call):
         key = str(self._shape(call))
@@ -275,7 +299,14 @@ class Observer:
             return
         entry["used"] = True
         tree = call.tree() if matched == "order" else None
-        for m, edits, plant in sorted(entry["experiments"], key=lambda planned: planned[0]):
+        todo = sorted(entry["experiments"], key=lambda planned: planned[0])
+        if matched == "digest" and len(todo) > 1 and all(map(calls.is_plain, call.arguments.values())):
+            numbered = [
+                (m, [interventions.Edit.from_json(e) for e in edits]) for m, edits, plant in todo if plant is None
+            ]
+            self._run_batches(point, entry["n"], call, numbered, before)
+            return
+        for m, edits, plant in todo:
             if self._now() > self._deadline:
                 return
             parsed = [interventions.Edit.from_json(edit) for edit in edits]
@@ -285,6 +316,9 @@ class Observer:
     def _run(self, point, n, m, call, edits, plant, before, alarm_s, matched="digest", tree=None):
         context = self._context(point)
         answer = forks.experiment(call, edits, plant, context, self._root, alarm_s, before, self.watch)
+        return self._tell(point, n, m, edits, plant, before, answer, matched, tree)
+
+    def _tell(self, point, n, m, edits, plant, before, answer, matched, tree):
         if "outcome" not in answer:
             return None
         answer.setdefault("touched", [])

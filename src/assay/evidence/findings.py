@@ -60,6 +60,8 @@ def _repeats(difference: Difference, other: Difference) -> bool:
     """Does a lighter or equal group at another point, or of the same kind, only say again what is known?"""
     if may_hold(difference) and not may_hold(other):
         return False
+    if difference.kind == "details":
+        return True
     if difference.base.id.point != other.base.id.point:
         return True
     return not may_hold(difference) and may_hold(other) and difference.kind == other.kind
@@ -83,7 +85,7 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
         investigator=INVESTIGATOR,
         claim=f"{name}() {claim}{through}",
         where=_location(place),
-        unit=unit.point.name,
+        unit=unit.subject or unit.point.name,
         observed_at=placement.point.name,
         evidence=(difference,),
     )

@@ -139,6 +139,7 @@ def _call(frame: Frame) -> RecordedCall:
         outcome=read_outcome(frame["outcome"]),
         touched=_strings(frame, "touched"),
         lines=_lines(frame),
+        unaltered=frame.get("tree"),
     )
     chain = tuple(
         (str(path), int(line), str(name)) for path, line, name in cast("list[list[str]]", frame.get("chain", []))

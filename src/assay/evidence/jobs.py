@@ -34,6 +34,8 @@ class Placement:
     material: Material = Material()
     telling: frozenset[int] = frozenset()
     """Lines that the change removed, added or rewrote inside this function; those of head are negative."""
+    subject: str = ""
+    """Dotted name of what changed where this function only reads it: a constant, a class attribute."""
     form: tuple[tuple[str, str, bool], ...] | None = None
     """Base's parameters as `(name, kind, has a default)` where head binds others; both sides then see base's form."""
 

@@ -8,7 +8,7 @@ compared no further.
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evidence import trees
@@ -41,25 +41,49 @@ class Matched:
 
 def match_calls(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> Matched:
     """Pair recorded calls with equal arguments, scenario by scenario; the rest is aligned by order and counted."""
-    theirs: dict[tuple[str, str, str], deque[Experiment]] = defaultdict(deque)
-    counts: dict[tuple[str, str], int] = defaultdict(int)
+    theirs: dict[tuple[str, str], list[Experiment]] = defaultdict(list)
     for call in head:
-        name = call.experiment.id
-        theirs[name.scenario, name.point, call.experiment.arguments_digest].append(call.experiment)
-        counts[name.scenario, name.point] += 1
-    pairs, left, n_base = [], 0, 0
+        theirs[call.experiment.id.scenario, call.experiment.id.point].append(call.experiment)
+    ours: dict[tuple[str, str], list[Experiment]] = defaultdict(list)
     for call in base:
-        name = call.experiment.id
-        if (name.scenario, name.point) not in counts:
-            continue
-        n_base += 1
-        candidates = theirs[name.scenario, name.point, call.experiment.arguments_digest]
-        if candidates:
-            pairs.append(Pair(base=call.experiment, head=candidates.popleft()))
+        ours[call.experiment.id.scenario, call.experiment.id.point].append(call.experiment)
+    pairs: list[Pair] = []
+    n_base = differing = 0
+    for name, made in ours.items():
+        if name in theirs:
+            found, n_left = _pair_up(made, theirs[name])
+            pairs += found
+            differing += n_left
+            n_base += len(made)
+    return Matched(pairs=tuple(pairs), n_base=n_base, n_arguments_differ=differing)
+
+
+def _pair_up(base: Sequence[Experiment], head: Sequence[Experiment]) -> tuple[list[Pair], int]:
+    """Pair by digest, then by order where the arguments differ in soft ways only; count the other aligned ones."""
+    waiting: dict[str, deque[Experiment]] = defaultdict(deque)
+    for experiment in head:
+        waiting[experiment.arguments_digest].append(experiment)
+    pairs, left = [], []
+    for experiment in base:
+        if waiting[experiment.arguments_digest]:
+            pairs.append(Pair(base=experiment, head=waiting[experiment.arguments_digest].popleft()))
         else:
-            left += 1
-    rest = sum(len(queue) for queue in theirs.values())
-    return Matched(pairs=tuple(pairs), n_base=n_base, n_arguments_differ=min(left, rest))
+            left.append(experiment)
+    rest = {experiment.id: experiment for queue in waiting.values() for experiment in queue}
+    differing = 0
+    for experiment in left:
+        partner = rest.get(experiment.id)
+        if partner is not None and _softly_equal(experiment, partner):
+            pairs.append(Pair(base=experiment, head=partner))
+        else:
+            differing += partner is not None
+    return pairs, differing
+
+
+def _softly_equal(base: Experiment, head: Experiment) -> bool:
+    if base.unaltered is None or head.unaltered is None:
+        return False
+    return all(item.soft for item in trees.compare(base.unaltered, head.unaltered))
 
 
 def match_experiments(base: Mapping[ExperimentId, Experiment], head: Mapping[ExperimentId, Experiment]) -> Matched:
@@ -89,6 +113,4 @@ def _alike(
 ) -> bool:
     first = ExperimentId(scenario=name.scenario, point=name.point, call=name.call, intervention=0)
     ours, theirs = base.get(first), head.get(first) or head.get(name)
-    if ours is None or theirs is None or ours.unaltered is None or theirs.unaltered is None:
-        return False
-    return all(item.soft for item in trees.compare(ours.unaltered, theirs.unaltered))
+    return ours is not None and theirs is not None and _softly_equal(ours, theirs)

@@ -91,6 +91,7 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         head=changed.head,
         material=material,
         telling=changed.base_lines | frozenset(-line for line in changed.head_lines),
+        subject="" if changed.changed_itself or not changed.origins else changed.origins[0],
         form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
     )
 

@@ -16,6 +16,7 @@ from assay.values.experiment import Experiment, ExperimentId
 from assay.values.lab import Lab
 
 CONTROL_HASH_SEED = 1
+LEAST_S = 4.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +53,8 @@ def probe(
     own = {experiment.id: experiment for experiment in planned.experiments}
     again = plan_of(e for e in planned.experiments if e.intervention.plant is None)
     lab.say(f"made {len(own):,} experiments on base; the same on head, and on base again as a control")
-    window = Window(collect_s=took_s * 2 + 4, deadline_s=took_s * 2 + 4)
+    limit_s = within_budget(lab, took_s * 2 + 4)
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
     runs = lab.run(
         [
             replay_run("base", placements, scenarios, window, again, hash_seed=CONTROL_HASH_SEED),
@@ -61,6 +63,13 @@ def probe(
     )
     control, head = (read_story(run.frames) for run in runs)
     return _evaluate(placements, planned, _by_id(control), _by_id(head), kinds)
+
+
+def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
+    """At most this part of what is left of the budget, but never so little that nothing can run."""
+    if lab.experiments is not None:
+        return wanted_s
+    return max(LEAST_S, min(wanted_s, (lab.budget_s - lab.clock.elapsed_s()) * part))
 
 
 def _evaluate(
