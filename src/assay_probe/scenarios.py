@@ -240,7 +240,11 @@ def run_unittest(job, observer, selection):
         if not selection.is_collecting():
             break
         name = os.path.splitext(path)[0].replace("/", ".")
-        loaded = loader.loadTestsFromName(name)
+        try:
+            loaded = loader.loadTestsFromName(name)
+        except BaseException as error:
+            send("uncollected", path=path, detail="%s: %s" % (type(error).__name__, str(error)[:2000]))
+            continue
         for problem in loader.errors:
             send("uncollected", path=path, detail=_last(problem, 3000))
         loader.errors.clear()

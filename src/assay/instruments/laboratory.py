@@ -51,8 +51,10 @@ class Laboratory:
 
     @property
     def runner(self) -> str:
-        """`pytest` where the target has it, else `unittest`."""
-        return "pytest" if self.interpreter.target.has_pytest else "unittest"
+        """`pytest` where the target has it, or is pytest itself, else `unittest`."""
+        paths = set(self.source.paths("base"))
+        own = any(f"{root}/pytest/__init__.py".lstrip("/") in paths for root in self.source_roots)
+        return "pytest" if own or self.interpreter.target.has_pytest else "unittest"
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
