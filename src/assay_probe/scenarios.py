@@ -1,6 +1,7 @@
 """Ways to get the program running into the code: pytest, unittest, docstring examples, generated calls."""
 
 import importlib
+import importlib.util
 import os
 import signal
 import sys
@@ -161,6 +162,17 @@ def _promise(item, hints):
     return int(any(hint.lower() in title for hint in hints))
 
 
+def _plugins(options):
+    """Plugins that the project names itself, as far as they are installed: a missing one would end the run."""
+    for option in options:
+        name = option[2:].lstrip("= ") if option.startswith("-p") and not option.startswith("--") else ""
+        try:
+            if name and (importlib.util.find_spec("_pytest." + name) or importlib.util.find_spec(name)):
+                yield name
+        except (ImportError, ValueError):
+            continue
+
+
 def run_pytest(job, observer, selection):
     """Run the files with the target's own pytest; returns its exit status."""
     import pytest
@@ -185,6 +197,7 @@ def run_pytest(job, observer, selection):
         "--basetemp=" + os.path.join(os.environ.get("TMPDIR", "/tmp"), "assay-tests"),
     ]
     arguments += [option for option in job.get("options", ()) if option.startswith(_KEPT_OPTIONS)]
+    arguments += ["-p" + name for name in _plugins(job.get("options", ()))]
     return int(
         pytest.main([*arguments, "--", *job["files"]], plugins=[PytestPlugin(observer, selection, job)._hooks()])
     )

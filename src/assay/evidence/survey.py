@@ -21,7 +21,7 @@ from assay.values.lab import Lab, Source
 CORPUS = 240
 MAX_CALLERS = 6
 _OPTION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini")
-_KEPT = re.compile(r"--(import-mode|asyncio-mode|ds|dc)[= ]([\w.]+)|--pyargs")
+_KEPT = re.compile(r"--(import-mode|asyncio-mode|ds|dc)[= ]([\w.]+)|--pyargs|(?<![\w-])-p[ =]?(?!no:)[\w.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
