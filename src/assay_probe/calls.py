@@ -79,14 +79,13 @@ class OpenCall:
         self.arguments, self._given = {}, []
         form = [(name, kind) for name, kind, _ in point.form]
         plain = [name for name, kind in form if kind in ("positional", "plain")]
-        known = {name for name, kind in form if kind in ("plain", "keyword")}
         star = next((name for name, kind in form if kind == "star"), "args")
         for index, value in enumerate(positional):
             name = plain[index] if index < len(plain) else "*%s[%d]" % (star, index - len(plain))
             self._given.append((name, None))
             self.arguments[name] = value
         for name, value in named.items():
-            own = name if name in known and name not in self.arguments else "**[%s]" % name
+            own = "**%s" % name if name in self.arguments else name
             self._given.append((own, name))
             self.arguments[own] = value
 
