@@ -153,6 +153,23 @@ class Project:
         run = replay_run("head", self._placements(names), self._scenarios(), self.window, made, hash_seed=hash_seed)
         return self.run(run)
 
+    def run_altered(self, names: Sequence[str], literal: str) -> Told:
+        """Make two experiments at the first call of each function: as it is, and with its first argument so."""
+        placements = self._placements(names)
+        plan: dict[str, dict[str, list[Mapping[str, object]]]] = {}
+        for call in self.record_at(placements).story.calls:
+            name = call.experiment.id
+            if name.call == 0:
+                path = [["arg", call.experiment.arguments[0][0]]]
+                edit = {"path": path, "op": "number.edge", "variant": 0, "literal": literal}
+                entry = {
+                    "n": 0,
+                    "digest": call.experiment.arguments_digest,
+                    "experiments": [[0, [], None], [1, [edit], None]],
+                }
+                plan.setdefault(name.scenario, {})[name.point] = [entry]
+        return self.run(replay_run("base", placements, self._scenarios(), self.window, plan))
+
     def _placements(self, names: Iterable[str]) -> list[Placement]:
         return [self.placement(name) for name in names]
 

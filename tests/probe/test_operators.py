@@ -66,7 +66,7 @@ VALUES: dict[str, list[Any]] = {
     "duration": [datetime.timedelta(1), datetime.timedelta.max],
     "decimal": [decimal.Decimal("1.10"), decimal.Decimal("NaN"), decimal.Decimal("Infinity")],
     "enum Colour": [Colour.RED],
-    "callable": [lambda x: [x], functools.partial(int), len, Thing().__init__],
+    "callable": [lambda x: [x], functools.partial(int), len, Bag().__iter__],
     "iterator": [iter([1, 2]), (x for x in "ab")],
     "object Thing": [Thing()],
     "object Bag": [Bag()],
