@@ -14,102 +14,9 @@ _DAY = datetime.timedelta(days=1)
 
 def for_object(value):
     """Operators for everything that is no plain value and no container."""
-    if isinstance(value, datetime.datetime):
-        east = datetime.timezone(datetime.timedelta(hours=9))
-        west = datetime.timezone(datetime.timedelta(hours=-7))
-        return [
-            (
-                "date.zone",
-                [
-                    lambda: (
-                        value.replace(tzinfo=datetime.timezone.utc)
-                        if value.tzinfo is None
-                        else value.replace(tzinfo=None)
-                    ),
-                    lambda: value.replace(tzinfo=west),
-                    lambda: value.replace(tzinfo=east),
-                ],
-            ),
-            (
-                "date.value",
-                [
-                    lambda: datetime.datetime.max,
-                    lambda: datetime.datetime.min,
-                    lambda: value.replace(microsecond=999999),
-                    lambda: value + datetime.timedelta(days=1),
-                    lambda: value.replace(month=12, day=31),
-                    lambda: value.replace(month=2, day=28),
-                ],
-            ),
-            (
-                "date.step",
-                [
-                    lambda: value + _DAY,
-                    lambda: value - _DAY,
-                    lambda: value + datetime.timedelta(seconds=1),
-                    lambda: value.replace(hour=0, minute=0, second=0, microsecond=0),
-                ],
-            ),
-            no_value(),
-        ]
-    if isinstance(value, datetime.date):
-        return [
-            (
-                "date.value",
-                [
-                    lambda: datetime.date.max,
-                    lambda: datetime.date.min,
-                    lambda: value.replace(day=1),
-                    lambda: value.replace(month=12, day=31),
-                    lambda: datetime.date(2024, 2, 29),
-                ],
-            ),
-            ("date.step", [lambda: value + _DAY, lambda: value - _DAY]),
-            ("date.kind", [lambda: datetime.datetime(value.year, value.month, value.day)]),
-            no_value(),
-        ]
-    if isinstance(value, datetime.timedelta):
-        unit = datetime.timedelta
-        return [
-            (
-                "duration.value",
-                [
-                    lambda: unit(0),
-                    lambda: -value,
-                    lambda: value + unit(microseconds=1),
-                    lambda: value + unit(milliseconds=500),
-                    lambda: unit.max,
-                    lambda: unit(days=730),
-                    lambda: value * 1000 if abs(value.days) < 10**5 else value,
-                ],
-            ),
-            ("duration.step", [lambda: value + _DAY, lambda: value - _DAY, lambda: value * 2]),
-            no_value(),
-        ]
-    if isinstance(value, decimal.Decimal):
-        return [
-            (
-                "number.edge",
-                [
-                    lambda: decimal.Decimal(0),
-                    lambda: -value,
-                    lambda: value + decimal.Decimal("0.5"),
-                    lambda: value + decimal.Decimal("0.005"),
-                ],
-            ),
-            ("number.special", [lambda: decimal.Decimal("NaN"), lambda: decimal.Decimal("Infinity")]),
-            ("number.float", [lambda: float(value)]),
-            ("number.integer", [lambda: int(value)]),
-            no_value(),
-        ]
-    if isinstance(value, enum.Enum):
-        return [("enum.member", [functools.partial(identity, member) for member in list(type(value))[:12]])]
-    if isinstance(value, (types.FunctionType, types.MethodType, functools.partial)):
-        return [
-            ("callback.iterator", [lambda: _to_iterator(value)]),
-            ("callback.none", [lambda: lambda *_a, **_k: None]),
-            no_value(),
-        ]
+    for family, operators_of in _FAMILIES:
+        if isinstance(value, family):
+            return operators_of(value)
     if isinstance(value, OPAQUE):
         return [no_value()]
     if isinstance(value, io.IOBase):
@@ -117,6 +24,90 @@ def for_object(value):
     if hasattr(type(value), "__next__"):
         return [("iterator.list", [lambda: list(value)]), ("iterator.empty", [lambda: iter(())])]
     return _for_instance(value)
+
+
+def _for_moment(value):
+    utc = datetime.timezone.utc
+    east = datetime.timezone(datetime.timedelta(hours=9))
+    west = datetime.timezone(datetime.timedelta(hours=-7))
+    zones = [
+        lambda: value.replace(tzinfo=utc if value.tzinfo is None else None),
+        lambda: value.replace(tzinfo=west),
+        lambda: value.replace(tzinfo=east),
+    ]
+    values = [
+        lambda: datetime.datetime.max,
+        lambda: datetime.datetime.min,
+        lambda: value.replace(microsecond=999999),
+        lambda: value + _DAY,
+        lambda: value.replace(month=12, day=31),
+        lambda: value.replace(month=2, day=28),
+    ]
+    steps = [
+        lambda: value + _DAY,
+        lambda: value - _DAY,
+        lambda: value + datetime.timedelta(seconds=1),
+        lambda: value.replace(hour=0, minute=0, second=0, microsecond=0),
+    ]
+    return [("date.zone", zones), ("date.value", values), ("date.step", steps), no_value()]
+
+
+def _for_date(value):
+    values = [
+        lambda: datetime.date.max,
+        lambda: datetime.date.min,
+        lambda: value.replace(day=1),
+        lambda: value.replace(month=12, day=31),
+        lambda: datetime.date(2024, 2, 29),
+    ]
+    return [
+        ("date.value", values),
+        ("date.step", [lambda: value + _DAY, lambda: value - _DAY]),
+        ("date.kind", [lambda: datetime.datetime(value.year, value.month, value.day)]),
+        no_value(),
+    ]
+
+
+def _for_duration(value):
+    values = [
+        lambda: datetime.timedelta(0),
+        lambda: -value,
+        lambda: value + datetime.timedelta(microseconds=1),
+        lambda: value + datetime.timedelta(milliseconds=500),
+        lambda: datetime.timedelta.max,
+        lambda: datetime.timedelta(days=730),
+        lambda: value * 1000 if abs(value.days) < 10**5 else value,
+    ]
+    steps = [lambda: value + _DAY, lambda: value - _DAY, lambda: value * 2]
+    return [("duration.value", values), ("duration.step", steps), no_value()]
+
+
+def _for_decimal(value):
+    edges = [
+        lambda: decimal.Decimal(0),
+        lambda: -value,
+        lambda: value + decimal.Decimal("0.5"),
+        lambda: value + decimal.Decimal("0.005"),
+    ]
+    return [
+        ("number.edge", edges),
+        ("number.special", [lambda: decimal.Decimal("NaN"), lambda: decimal.Decimal("Infinity")]),
+        ("number.float", [lambda: float(value)]),
+        ("number.integer", [lambda: int(value)]),
+        no_value(),
+    ]
+
+
+def _for_member(value):
+    return [("enum.member", [functools.partial(identity, member) for member in list(type(value))[:12]])]
+
+
+def _for_callback(value):
+    return [
+        ("callback.iterator", [lambda: _to_iterator(value)]),
+        ("callback.none", [lambda: lambda *_a, **_k: None]),
+        no_value(),
+    ]
 
 
 def _to_iterator(callback):
@@ -138,3 +129,13 @@ def _for_instance(value):
     out.append(("object.empty", [lambda: type(value)()]))
     out.append(no_value())
     return out
+
+
+_FAMILIES = (
+    (datetime.datetime, _for_moment),
+    (datetime.date, _for_date),
+    (datetime.timedelta, _for_duration),
+    (decimal.Decimal, _for_decimal),
+    (enum.Enum, _for_member),
+    ((types.FunctionType, types.MethodType, functools.partial), _for_callback),
+)
