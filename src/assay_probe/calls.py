@@ -45,12 +45,15 @@ class Call:
         """The arguments written down together, so that what they share is visible."""
         return encoding.encode_call(self.arguments)
 
-    def literals(self):
-        """`[name, literal or None, shown]` of each argument; together at most a few thousand characters."""
+    def literals(self, *, show=True):
+        """`[name, literal or None, shown]` of each argument; together at most a few thousand characters.
+
+        With `show` code of the target may run, its `__repr__`; only for children.
+        """
         out, room = [], 4000
         for name, value in self.arguments.items():
             literal = encoding.literal(value)
-            shown = encoding.shown(value, 120)
+            shown = encoding.shown(value, 120) if show else ""
             if literal is not None and len(literal) > room:
                 literal = None
             room -= len(literal or "") + len(shown)

@@ -12,6 +12,8 @@ from assay_probe import determinism, encoding, interventions, outcomes, wire
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
+PATIENCE_S = 2.0
+"""A child that is silent for this much longer than its own alarm is killed: it may have switched the alarm off."""
 _BLOCKED_EVENTS = frozenset(
     (
         "socket.connect",
@@ -95,7 +97,7 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
         finally:
             os._exit(0)
     os.close(writing)
-    data = wire.read_all(reading, OUTCOME_BYTES)
+    data = wire.read_until(reading, OUTCOME_BYTES, alarm_s + PATIENCE_S, pid)
     os.close(reading)
     _, status = os.waitpid(pid, 0)
     _guard[0] = held
@@ -144,7 +146,7 @@ def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
         finally:
             os._exit(0)
     os.close(writing)
-    data = wire.read_all(reading, OUTCOME_BYTES * 16)
+    data = wire.read_until(reading, OUTCOME_BYTES * 16, alarm_s + PATIENCE_S, pid)
     os.close(reading)
     _, status = os.waitpid(pid, 0)
     _guard[0] = held
@@ -161,15 +163,17 @@ def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
 def _ending(status, alarm_s):
     """What became of a child that gave no answer."""
     if not os.WIFSIGNALED(status):
-        return {"lost": "no readable answer"}
+        shown = "the process ended itself with status %d" % os.WEXITSTATUS(status)
+        return {"outcome": {"kind": "died", "shown": shown}}
     number = os.WTERMSIG(status)
-    if number == signal.SIGALRM:
+    if number in (signal.SIGALRM, signal.SIGKILL):
         return {"outcome": {"kind": "hung", "shown": "no answer within %g s" % alarm_s}}
     return {"outcome": {"kind": "died", "shown": "killed by signal %d" % number}}
 
 
 def _prepare():
     gc.disable()
+    os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _limit_memory()
 

@@ -74,7 +74,11 @@ class Instrumentation:
                 _add_line_probes(tree, {point.line for point in points if point.changed})
                 code = compile(tree, path, "exec", dont_inherit=True)
             wanted = {(point.qualname, point.line): point for point in points}
-            return self._rewrite(code, "", wanted)
+            rewritten = self._rewrite(code, "", wanted)
+            for point in points:
+                if point.code is None and point.problem is None:
+                    point.problem = "is not where its source says it is once the file is compiled"
+            return rewritten
         except Exception as error:
             for point in points:
                 point.problem = "could not be instrumented: %s: %s" % (type(error).__name__, error)

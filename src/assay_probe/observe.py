@@ -103,13 +103,13 @@ class Observer:
                 return self._record(point, state, n, call)
             if self._now() < self._deadline:
                 self._busy = True
-                left_s, _ = signal.setitimer(signal.ITIMER_REAL, 0)
+                left_s, interval_s = signal.setitimer(signal.ITIMER_REAL, 0)
                 try:
                     self._probe(point, state, n, call)
                 except Exception as fault:
                     self._note_fault(state, fault)
                 finally:
-                    signal.setitimer(signal.ITIMER_REAL, left_s)
+                    signal.setitimer(signal.ITIMER_REAL, left_s, interval_s)
                     self._busy = False
             return call.make()
         finally:
@@ -142,22 +142,12 @@ class Observer:
         outer_lines, outer_touched = set(self.watch.lines), set(self.watch.touched)
         self.watch.lines.clear()
         self.watch.touched.clear()
-        result = error = None
         try:
             result = call.make()
-        except Exception as raised:
-            error = raised
-        finally:
-            lines, touched = sorted(self.watch.lines), sorted(self.watch.touched)
-            self.watch.lines |= outer_lines
-            self.watch.touched |= outer_touched
-        if members is not None:
-            self._departure(members, call, result, error, lines, touched)
-        if error is not None:
-            try:
-                raise error.with_traceback(error.__traceback__.tb_next)
-            finally:
-                error = None
+        except BaseException as error:
+            self._departure(members, call, None, error, outer_lines, outer_touched)
+            raise
+        self._departure(members, call, result, None, outer_lines, outer_touched)
         return result
 
     def _arrival(self, point, state, n, call):
@@ -171,7 +161,7 @@ class Observer:
                 "point": point.id,
                 "n": n,
                 "digest": encoding.digest(before),
-                "args": call.literals(),
+                "args": call.literals(show=False),
                 "chain": self._chain() if state.chains <= CHAINS_A_POINT else [],
                 "tree": before if state.records <= TREES_A_POINT else None,
                 "shape": encoding.digest(self._shape(call)),
@@ -180,10 +170,15 @@ class Observer:
             self._note_fault(state, fault)
             return None
 
-    def _departure(self, members, call, result, error, lines, touched):
+    def _departure(self, members, call, result, error, outer_lines, outer_touched):
+        lines, touched = sorted(self.watch.lines), sorted(self.watch.touched)
+        self.watch.lines |= outer_lines
+        self.watch.touched |= outer_touched
+        if members is None:
+            return
         try:
             before = members.pop("before")
-            outcome = outcomes.returned(result, consume=False) if error is None else outcomes.raised(error, self._root)
+            outcome = outcomes.seen(result) if error is None else outcomes.raised(error, self._root)
             after = call.tree()
             if after != before:
                 outcome["before"], outcome["after"] = before, after
@@ -198,7 +193,7 @@ class Observer:
 
     def _chain(self):
         """`[path, line of def, name]` of the project's frames above the call, innermost first."""
-        frame, out = sys._getframe(4), []
+        frame, out = sys._getframe(5), []
         while frame is not None and len(out) < CHAIN_FRAMES:
             code = frame.f_code
             if code.co_filename.startswith(self._root + "/"):

@@ -157,8 +157,8 @@ def _for_float(value, context, draw):
     return out
 
 
-def _near(constants, draw, step):
-    constant = draw.choice(constants)
+def _near(known, draw, step):
+    constant = draw.choice(known)
     return constants(*draw.sample([constant, constant + step, constant - step, -constant], 4))
 
 

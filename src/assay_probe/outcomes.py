@@ -37,6 +37,13 @@ def returned(value, consume):
     }
 
 
+def seen(value):
+    """Outcome of a test's own call, which goes on: no iterator is read, and no `__str__` of the target runs."""
+    literal = encoding.literal(value)
+    shown = literal[:300] if literal is not None else ""
+    return {"kind": "returned", "value": encoding.encode(value), "text": "", "shown": shown}
+
+
 def raised(error, root):
     """Outcome of a call that raised, and whether the project meant it."""
     if isinstance(error, Blocked):

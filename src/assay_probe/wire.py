@@ -5,10 +5,13 @@ A forked child never writes here: it has a pipe of its own, and the descriptor i
 
 import json
 import os
+import select
+import signal
 import struct
 
 FRAMES_FD = 3
-_write = os.write
+_write, _read, _kill = os.write, os.read, os.kill
+_select, _SIGKILL = select.select, signal.SIGKILL
 _dumps = json.dumps
 _pack = struct.Struct(">I").pack
 _owner = [os.getpid()]
@@ -31,11 +34,18 @@ def write_all(descriptor, data):
         view = view[_write(descriptor, view) :]
 
 
-def read_all(descriptor, limit):
-    """Read to the end of file, at most `limit` bytes; what comes after is read and dropped."""
+def read_until(descriptor, limit, patience_s, pid):
+    """Read to the end of file, at most `limit` bytes; a writer that is silent for `patience_s` seconds is killed.
+
+    What comes after `limit` is read and dropped.
+    """
     chunks, size = [], 0
     while True:
-        chunk = os.read(descriptor, 1 << 16)
+        ready, _, _ = _select([descriptor], [], [], patience_s)
+        if not ready:
+            _kill(pid, _SIGKILL)
+            return b"".join(chunks)
+        chunk = _read(descriptor, 1 << 16)
         if not chunk:
             return b"".join(chunks)
         if size < limit:

@@ -27,7 +27,7 @@ from assay.values.lab import Clock, Lab
 
 REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE = 0.25, 0.17, 0.06
 """Parts of the budget: running tests, planning on base, docstring examples and generated calls."""
-EXPERIMENTS_A_UNIT, EXPERIMENTS_AT_LEAST, EXPERIMENTS_AT_MOST = 300, 700, 2400
+EXPERIMENTS_A_UNIT, EXPERIMENTS_AT_LEAST, EXPERIMENTS_AT_MOST = 400, 1000, 3000
 PATIENCE_S = 1800.0
 """The budget of the deterministic form, which waits for a whole reach map."""
 
