@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 
 from assay import __version__
-from assay.errors import AssayError, UnsafeHost, UsageError
+from assay.errors import AssayError, NoTarget, UnsafeHost, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -278,7 +278,7 @@ def _terminate(_signal: int, _frame: object) -> None:
 
 def _status_of(error: AssayError) -> int:
     match error:
-        case UsageError():
+        case UsageError() | NoTarget():
             return EXIT_USAGE
         case UnsafeHost():
             return EXIT_UNKNOWN

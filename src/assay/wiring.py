@@ -136,7 +136,9 @@ def laboratory(
     """A lab on both sides of the change; everything it made is gone when it closes."""
     directory = opened.root or options.directory
     configured = table.get("python")
-    path, how = choose_python(python, configured if isinstance(configured, str) else None, directory, os.environ)
+    path, how = choose_python(
+        python, configured if isinstance(configured, str) else None, options.directory, directory, os.environ
+    )
     scratch = new_scratch()
     try:
         with contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox:

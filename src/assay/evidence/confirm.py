@@ -33,10 +33,21 @@ def confirm(
 
 
 def rerun(
-    lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, tests: Iterable[str], limit_s: float
+    lab: Lab,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    tests: Iterable[str],
+    limit_s: float,
+    *,
+    whole_files: bool,
 ) -> tuple[Story, Story]:
-    """Record the given tests again on base and head, in fresh processes under another hash seed."""
+    """Record the given tests again on base and head, in fresh processes under another hash seed.
+
+    With `whole_files` the tests around them run too: what one test leaves behind may be what the next one shows.
+    """
     narrow = narrow_to(scenarios, tests)
+    if whole_files and narrow.runner != "scripts":
+        narrow = replace(narrow, tests=None)
     window = Window(collect_s=limit_s, deadline_s=limit_s)
     runs = lab.run([record_run(side, placements, narrow, window, hash_seed=2) for side in ("base", "head")])
     return read_story(runs[0].frames), read_story(runs[1].frames)

@@ -159,6 +159,14 @@ def _gaps_of_tests(seen: Seen) -> Iterator[Gap]:
             remedy=_remedy(cause),
         )
     failing = failing_on_base(recorded.base.tests)
+    slow = [result for result in failing if "TooSlow" in result.detail]
+    if slow:
+        yield Gap(
+            slug="slow-tests",
+            reason=f"{len(slow)} tests ran for longer than a test may and were stopped, {slow[0].id} among them.",
+            remedy="They say nothing here; a faster test of the same code would.",
+        )
+        failing = tuple(result for result in failing if result not in slow)
     if failing:
         by_cause = Counter(_cause(result.detail) for result in failing)
         common = "; ".join(f"{n} x {cause}" for cause, n in by_cause.most_common(3))

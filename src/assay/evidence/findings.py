@@ -79,8 +79,9 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
             unit.point.id,
             placement.point.id,
             difference.kind,
-            _exception(difference.head),
             str(difference.base.id),
+            *(edit.shown for edit in difference.base.intervention.edits),
+            *(f"{place.path} {place.base} {place.head}" for place in difference.disagreements),
         ),
         investigator=INVESTIGATOR,
         claim=f"{name}() {claim}{through}",
@@ -113,7 +114,7 @@ def _broken_finding(
     name = first.test if placement is None else placement.point.name
     more = f", and {len(members) - 1} more" if len(members) > 1 else ""
     return Finding(
-        id=identify("test", name, first.test),
+        id=identify("test", name, first.test, first.detail),
         investigator=INVESTIGATOR,
         claim=f"{first.test} passes on base and fails on head{more}",
         where=Location(path=first.path, line=max(1, first.line)) if place is None else _location(place),

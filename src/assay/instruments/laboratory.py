@@ -59,7 +59,12 @@ class Laboratory:
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
         with ThreadPoolExecutor(max_workers=max(1, min(self.cores, len(runs)))) as pool:
-            results = list(pool.map(self._run, runs))
+            try:
+                results = list(pool.map(self._run, runs))
+            except BaseException:
+                # Leaving the pool waits for its threads, and they wait for their runs.
+                self.sandbox.close()
+                raise
         self.bytecode.write()
         return results
 

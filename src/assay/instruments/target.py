@@ -36,16 +36,18 @@ class Interpreter:
 
 
 def choose_python(
-    asked: str | None, configured: str | None, directory: Path, environment: Mapping[str, str]
+    asked: str | None, configured: str | None, here: Path, directory: Path, environment: Mapping[str, str]
 ) -> tuple[Path, str]:
     """Pick the interpreter: asked for, configured, active environment, local environment, then the one on the path.
+
+    What was asked for is relative to `here`, what is configured to the project's `directory`.
 
     Raises:
         NoTarget: what was asked for or configured is not there, or nothing is.
     """
-    for text, how in ((asked, "--python"), (configured, "[tool.assay] python")):
+    for text, base, how in ((asked, here, "--python"), (configured, directory, "[tool.assay] python")):
         if text:
-            return _existing(text, directory, how), how
+            return _existing(text, base, how), how
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environment.get(variable):
             path = Path(environment[variable]) / "bin" / "python"
@@ -74,6 +76,8 @@ def _existing(text: str, directory: Path, how: str) -> Path:
         path = Path(found) if found else path
     if not path.is_absolute():
         path = directory / path
+    # Links stay as they are: a virtual environment is known by its own path.
+    path = Path(os.path.normpath(path.absolute()))
     if not path.exists():
         raise NoTarget(
             f"There is no interpreter at {path}.",
@@ -105,7 +109,7 @@ def ask(python: Path, how: str, sandbox: Sandbox, repository: Path) -> Interpret
     if answer is None:
         raise NoTarget(
             f"The interpreter {python} does not start.",
-            why=completed.output.strip()[-400:] or f"It ended with status {completed.status} and said nothing.",
+            why=_last_line(completed.output) or f"It ended with status {completed.status} and said nothing.",
             next_step="Run it by hand; then name a working one with --python.",
         )
     numbers = answer.get("version")
@@ -127,6 +131,11 @@ def ask(python: Path, how: str, sandbox: Sandbox, repository: Path) -> Interpret
         has_pytest=answer.get("pytest") is True,
     )
     return Interpreter(target=target, readable=_with_linked(readable, paths, repository))
+
+
+def _last_line(output: str) -> str:
+    lines = [line.strip() for line in output.splitlines() if line.strip()]
+    return lines[-1][:200] if lines else ""
 
 
 def _folders_of(python: Path) -> tuple[Path, ...]:

@@ -80,7 +80,7 @@ def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tu
     missed = [placement for placement in surveyed.changed if placement.point.id not in reached]
     scripts = [script for placement in missed for script in _scripts(placement)]
     if scripts:
-        lab.say(f"{len(missed)} units are reached by no test; trying docstring examples and generated calls")
+        lab.say(f"no test reaches {len(missed)} of the units; trying docstring examples and generated calls")
         yield record_scripts(lab, missed, scripts, _budget_s(lab) * SCRIPTS_SHARE), ()
 
 
