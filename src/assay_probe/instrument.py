@@ -90,7 +90,10 @@ class Instrumentation:
             if isinstance(constant, types.CodeType):
                 qualname = prefix + constant.co_name
                 is_function = constant.co_flags & _OPTIMIZED
-                constant = self._rewrite(constant, qualname + (".<locals>." if is_function else "."), wanted)
+                inner = qualname + (".<locals>." if is_function else ".")
+                if constant.co_name.startswith("<generic parameters of "):
+                    inner = prefix  # PEP 695: a scope of its own that has no part in qualified names
+                constant = self._rewrite(constant, inner, wanted)
                 point = wanted.get((qualname, constant.co_firstlineno)) if is_function else None
                 if point is not None:
                     constant = self._trampoline(constant, point)

@@ -232,6 +232,17 @@ class _Result(unittest.TestResult):
         super().addFailure(test, err)
         self._outcome, self._detail = "failed", _last(self.failures[-1][1], 1500)
 
+    def addSubTest(self, test, subtest, err):
+        """One part of the test; a part that fails fails the test."""
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self._outcome, self._detail = "failed", _last("%s: %s" % (err[0].__name__, err[1]), 1500)
+
+    def addUnexpectedSuccess(self, test):
+        """A test that was expected to fail."""
+        super().addUnexpectedSuccess(test)
+        self._outcome = "failed"
+
     def addSkip(self, test, reason):
         """A skipped test."""
         super().addSkip(test, reason)
@@ -257,6 +268,8 @@ def run_unittest(job, observer, selection):
         name = os.path.splitext(path)[0].replace("/", ".")
         try:
             loaded = loader.loadTestsFromName(name)
+        except unittest.SkipTest:
+            continue
         except BaseException as error:
             send("uncollected", path=path, detail="%s: %s" % (type(error).__name__, str(error)[:2000]))
             continue

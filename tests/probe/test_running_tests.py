@@ -1,0 +1,364 @@
+"""The tests are run by what the target has, pytest or unittest; each test is told by its name and how it ended."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import EVERY_PYTHON, INTERPRETERS, NAMES, Project, Told, write
+
+from assay.evidence.jobs import Window
+
+HAVE_PYTEST = {name: path for name, path in INTERPRETERS.items() if "pytest" in name}
+WITH_PYTEST = next(iter(HAVE_PYTEST.values()))
+
+UNITTEST = """
+=== m.py
+def f(x):
+    return x
+=== tests/__init__.py
+=== tests/test_ends.py
+import unittest, m
+class Ends(unittest.TestCase):
+    def test_passes(self): self.assertEqual(m.f(1), 1)
+    def test_fails(self): self.assertEqual(m.f(1), 2)
+    def test_stumbles(self): m.f(1, 2)
+    @unittest.skip("not today")
+    def test_skipped(self): m.f(1)
+    @unittest.expectedFailure
+    def test_expected(self): self.fail()
+    @unittest.expectedFailure
+    def test_unexpected(self): m.f(1)
+    def test_parts(self):
+        for n in range(3):
+            with self.subTest(n=n):
+                self.assertEqual(m.f(n), 0)
+    def tearDown(self): m.f("tear down")
+class Broken(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls): raise ValueError("no set-up")
+    def test_never(self): pass
+=== tests/test_syntax.py
+def test_x(: pass
+=== tests/test_missing.py
+import nothing_like_this
+=== tests/test_skipping.py
+import unittest
+raise unittest.SkipTest("not here")
+"""
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_endings_under_unittest(tmp_path: Path, python: str) -> None:
+    """Two files that cannot be imported cost those two files."""
+    told = write(tmp_path, UNITTEST).under(python).record("f")
+    assert not told.story.failure
+    endings = dict(told.endings)
+    assert {path for path, _ in told.story.uncollected} == {"tests/test_syntax.py", "tests/test_missing.py"}
+    assert any("No module named 'nothing_like_this'" in detail for _, detail in told.story.uncollected)
+    assert (endings.pop("test_unexpected"), endings.pop("test_parts")) == ("failed", "failed")
+    # wrong: `test_never` is an error; where the set-up of a class fails nothing at all is told of its tests.
+    assert "test_never" not in endings
+    endings = {name: ending for name, ending in endings.items() if name.startswith("test_") and ending != "skipped"}
+    assert endings == {
+        "test_passes": "passed",
+        "test_fails": "failed",
+        "test_stumbles": "error",
+        "test_expected": "passed",
+    }
+    assert told.endings["test_skipped"] == "skipped"
+
+
+def test_only_the_wanted_tests_run(tmp_path: Path) -> None:
+    """By their whole names."""
+    project = replace(write(tmp_path, UNITTEST), tests=("tests.test_ends.Ends.test_passes",))
+    told = project.record("f")
+    assert told.endings == {"test_passes": "passed"}
+    assert [call.outcome.shown for call in told.called("f")] == ["1", "'tear down'"]
+    assert [(r.path, r.line) for r in told.story.tests] == [("tests/test_ends.py", 1)]
+
+
+PYTEST = """
+=== m.py
+def f(x):
+    return x
+=== test_bad.py
+import nothing_like_this
+def test_x(): pass
+=== test_syntax.py
+def test_x(: pass
+=== test_skipping.py
+import pytest
+pytest.skip("not here", allow_module_level=True)
+=== test_ends.py
+import m, pytest, unittest
+m.f("import")
+
+@pytest.fixture(scope="module")
+def shared(): return m.f("shared")
+
+@pytest.fixture
+def own(shared):
+    yield m.f("own")
+    m.f("teardown")
+
+@pytest.fixture
+def broken(): raise ValueError("no fixture")
+
+@pytest.fixture
+def breaks_later():
+    yield
+    raise ValueError("no teardown")
+
+def test_passes(own): m.f("test")
+def test_fails(own): assert m.f("a") == "b"
+def test_fixture(broken): pass
+def test_teardown(breaks_later): pass
+@pytest.mark.parametrize("x", ["a", "b c"])
+def test_many(x): m.f(x)
+@pytest.mark.xfail
+def test_xfail(): assert 0
+@pytest.mark.xfail(strict=True)
+def test_xpass(): pass
+@pytest.mark.skip
+def test_skipped(): pass
+class TestClass:
+    def setup_method(self): m.f("set up")
+    def test_method(self): m.f("method")
+class Case(unittest.TestCase):
+    def test_case(self): self.assertEqual(m.f(1), 1)
+"""
+
+
+@pytest.mark.parametrize("python", HAVE_PYTEST.values(), ids=HAVE_PYTEST)
+def test_endings_under_pytest(tmp_path: Path, python: str) -> None:
+    """Set-up, teardown, marks, classes of both kinds; files that do not import cost themselves alone."""
+    told = write(tmp_path, PYTEST).under(python, "pytest").record("f")
+    assert told.endings == {
+        "test_passes": "passed",
+        "test_fails": "failed",
+        "test_fixture": "error",
+        "test_teardown": "error",
+        "test_many[a]": "passed",
+        "test_many[b c]": "passed",
+        "test_xfail": "skipped",
+        "test_xpass": "failed",
+        "test_skipped": "skipped",
+        "test_method": "passed",
+        "test_case": "passed",
+    }
+    assert {path for path, _ in told.story.uncollected} == {"test_bad.py", "test_syntax.py"}
+    assert {result.id: (result.path, result.line) for result in told.story.tests}["test_ends.py::test_passes"] == (
+        "test_ends.py",
+        20,
+    )
+    assert "assert 'a' == 'b'" in told.problems["test_ends.py::test_fails"]
+
+
+def test_what_fixtures_and_imports_call_is_theirs(tmp_path: Path) -> None:
+    """So that a test called alone, or after others, makes the same calls under the same names."""
+    project = write(tmp_path, PYTEST).under(WITH_PYTEST, "pytest")
+    calls = [
+        (call.id.scenario.partition("::")[2] or call.id.scenario, call.outcome.shown)
+        for call in project.record("f").called("f")
+    ]
+    assert calls[:6] == [
+        ("import:test_ends.py", "'import'"),
+        ("test_passes::setup", "'shared'"),
+        ("test_passes::setup", "'own'"),
+        ("test_passes", "'test'"),
+        ("test_passes", "'teardown'"),
+        ("test_fails::setup", "'own'"),
+    ]
+    assert ("TestClass::test_method::setup", "'set up'") in calls
+
+
+def test_wanted_tests_run_in_the_wanted_order(tmp_path: Path) -> None:
+    """The most telling ones first, while there is time."""
+    wanted = (
+        "test_ends.py::Case::test_case",
+        "test_ends.py::test_many[b c]",
+        "test_ends.py::test_passes",
+        "gone.py::x",
+    )
+    told = replace(write(tmp_path, PYTEST).under(WITH_PYTEST, "pytest"), tests=wanted).record("f")
+    assert [result.id for result in told.story.tests] == list(wanted[:3])
+
+
+WHOLE_SESSION = {
+    "conftest": "=== conftest.py\nimport nothing_like_this\n",
+    "exit": "=== test_a.py\nimport sys, m\nsys.exit(3)\n",
+}
+
+
+@pytest.mark.parametrize("file", WHOLE_SESSION.values(), ids=WHOLE_SESSION)
+def test_a_file_that_stops_pytest_itself_costs_everything(tmp_path: Path, file: str) -> None:
+    """A conftest without its package, a script that ends itself while it is imported."""
+    text = "=== m.py\ndef f(x): return x\n=== test_z.py\nimport m\ndef test_z(): m.f(1)\n" + file
+    told = write(tmp_path, text).under(WITH_PYTEST, "pytest").record("f")
+    # wrong: nobody is told why; pytest's own words are in the output, its status in a member that nobody reads.
+    assert not told.story.tests
+    assert not told.story.uncollected
+    assert not told.story.failure
+    assert [frame.get("status") for frame in told.frames if frame["t"] == "done"] in ([3], [4])
+
+
+def test_options_that_collection_needs_are_kept(tmp_path: Path) -> None:
+    """`addopts` of the project is not: coverage, other orders and many processes are in the way."""
+    text = "=== setup.cfg\n[tool:pytest]\naddopts = --no-such-option -n 4\n=== m.py\ndef f(x): return x\n"
+    text += "=== test_z.py\nimport m, warnings\ndef test_z(recwarn):\n    warnings.warn('x')\n    m.f(1)\n"
+    told = write(tmp_path, text).under(WITH_PYTEST, "pytest").record("f")
+    assert told.endings == {"test_z": "passed"}
+
+
+def test_nothing_is_written_into_the_tree(tmp_path: Path) -> None:
+    """No cache of pytest, no bytecode."""
+    for text, runner in ((PYTEST, "pytest"), (UNITTEST, "unittest")):
+        project = write(tmp_path / runner, text).under(WITH_PYTEST, runner)
+        before = sorted(project.root.rglob("*"))
+        project.record("f")
+        project.plan("f", experiments=5, per_call=5)
+        assert sorted(project.root.rglob("*")) == before
+
+
+def test_what_a_child_writes_to_a_captured_descriptor_is_the_tests(tmp_path: Path) -> None:
+    """`print` is kept apart; `os.write(1, ...)` and other programs are not."""
+    text = "=== m.py\nimport os\ndef shout(x):\n    os.write(1, b'hi')\n    print('ho')\n    return x\n"
+    text += "=== test_z.py\nimport m\ndef test_z(capfd):\n    m.shout(1)\n"
+    text += "    assert sorted(capfd.readouterr().out.split('\\n')) == ['', 'hiho']\n"
+    project = write(tmp_path, text).under(WITH_PYTEST, "pytest")
+    assert project.record("shout").endings == {"test_z": "passed"}
+    # wrong: what the experiments wrote to descriptor 1 stands in what the test reads back.
+    assert project.plan("shout", experiments=5, per_call=5).endings == {"test_z": "failed"}
+
+
+def slow(root: Path, python: str, runner: str) -> Project:
+    """A test that never ends by itself, and one after it."""
+    text = "=== m.py\ndef f(x): return x\n=== test_slow.py\nimport m, unittest\nclass Slow(unittest.TestCase):\n"
+    text += "    def test_a(self):\n        while True: m.f(1)\n    def test_b(self): m.f(2)\n"
+    return write(root, text).under(python, runner)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["pytest", "unittest"])
+def test_a_test_that_does_not_end_is_stopped_and_the_next_one_runs(tmp_path: Path, runner: str) -> None:
+    """After ten seconds."""
+    told = slow(tmp_path, WITH_PYTEST, runner).record("f")
+    assert told.endings["test_b"] == "passed"
+    assert told.endings["test_a"] in ("failed", "error")
+    assert "the test ran for more than 10 s" in next(iter(told.problems.values()))
+
+
+@pytest.mark.parametrize("runner", ["pytest", "unittest"])
+def test_when_time_is_over_no_further_test_begins(tmp_path: Path, runner: str) -> None:
+    """The story says that it is not whole."""
+    project = write(tmp_path, UNITTEST if runner == "unittest" else PYTEST).under(WITH_PYTEST, runner)
+    told = replace(project, window=Window(collect_s=60.0, deadline_s=0.0)).record("f")
+    assert len(told.story.tests) == 1
+    assert not told.story.complete
+
+
+def test_when_the_time_to_collect_is_over(tmp_path: Path) -> None:
+    """No further file is collected by unittest."""
+    project = replace(write(tmp_path, UNITTEST), window=Window(collect_s=0.0, deadline_s=60.0))
+    assert not project.record("f").story.tests
+    in_pytest = write(tmp_path / "other", PYTEST).under(WITH_PYTEST, "pytest")
+    told = replace(in_pytest, window=Window(collect_s=0.0, deadline_s=60.0)).record("f")
+    assert "test_passes" not in told.endings
+
+
+SCRIPTS = """
+=== m.py
+def doubled(n):
+    '''Twice as much.
+
+    >>> doubled(4)
+    8
+    >>> doubled("ab")
+    'abab'
+    '''
+    return n * 2
+def hinted(n: int, text: "str" = "a", *, flag: bool = True):
+    return (n, text, flag)
+def unhinted(a, b):
+    return a, b
+def picky(n: int):
+    if n < 5:
+        raise ValueError(n)
+    return n
+class Box:
+    def __init__(self, n): self.n = n
+    def method(self, n: int):
+        '''
+        >>> Box(1).method(3)
+        4
+        '''
+        return self.n + n
+    @staticmethod
+    def static(n: int): return n
+    @classmethod
+    def made(cls, n: int): return cls(n).n
+def writes(path: str):
+    open(path, "w").write("x")
+def leaves(n: int):
+    raise SystemExit(n)
+=== test_none.py
+"""
+
+
+def scripted(root: Path, *scripts: str, text: str = SCRIPTS) -> Project:
+    """Docstring examples and generated calls: `doctest:f`, `calls:f`."""
+    triples = tuple((script.partition(":")[0], "m", script.partition(":")[2]) for script in scripts)
+    return replace(write(root, text), runner="scripts", scripts=triples)
+
+
+def calls_of(told: Told, name: str) -> list[tuple[str | None, ...]]:
+    """The arguments of its recorded calls, as literals."""
+    return [tuple(literal for _, literal in call.arguments) for call in told.called(name)]
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_docstring_examples_are_scenarios(tmp_path: Path, python: str) -> None:
+    """Where no test reaches a function, its own examples may."""
+    told = (
+        scripted(tmp_path, "doctest:doubled", "doctest:Box.method")
+        .under(python, "scripts")
+        .record("doubled", "Box.method")
+    )
+    assert calls_of(told, "doubled") == [("4",), ("'ab'",)]
+    assert [call.outcome.shown for call in told.called("Box.method")] == ["4"]
+    assert {call.id.scenario for call in told.called("doubled")} == {"doctest:m.doubled"}
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_simple_calls_are_generated_from_hints(tmp_path: Path, python: str) -> None:
+    """Without hints any plain value; methods need an object, so they are left alone."""
+    names = ("hinted", "unhinted", "picky", "Box.static", "Box.made", "Box.method")
+    told = scripted(tmp_path, *(f"calls:{name}" for name in names)).under(python, "scripts").record(*names)
+    assert sorted(calls_of(told, "hinted")) == sorted((n, "'a'", "True") for n in ("1", "0", "12", "111", "-3"))
+    assert len(calls_of(told, "unhinted")) == 40
+    assert len({type(a) for a, _ in calls_of(told, "unhinted")}) >= 1
+    assert {call.outcome.kind for call in told.called("picky")} == {"returned", "raised"}
+    assert len(calls_of(told, "Box.static")) == len(calls_of(told, "Box.made")) == 5
+    assert calls_of(told, "Box.method") == []
+
+
+def test_generated_calls_may_not_touch_the_world(tmp_path: Path) -> None:
+    """Nobody meant them to run here."""
+    told = scripted(tmp_path, "calls:writes", "calls:leaves", "calls:hinted").record("writes", "leaves", "hinted")
+    assert not (tmp_path / "tree" / "a").exists()
+    assert len(told.called("hinted")) == 5
+    reasons = [frame.get("detail") for frame in told.frames if frame["t"] == "script"]
+    assert reasons[0] == "Blocked: open for writing"
+    assert str(reasons[1]).startswith("SystemExit: ")
+
+
+def test_a_generated_call_that_never_ends_ends_the_run(tmp_path: Path) -> None:
+    """`while n != 0: n -= 1` is asked for -3."""
+    text = "=== m.py\ndef down(n: int):\n    while n != 0: n -= 1\ndef f(n: int): return n\n=== test_none.py\n"
+    project = replace(scripted(tmp_path, "calls:down", "calls:f", text=text), limit_s=8.0)
+    told = project.record("down", "f")
+    # wrong: scripts have no time limit of their own, so nothing is known of any function that comes after.
+    assert told.status == -9
+    assert not told.called("f")

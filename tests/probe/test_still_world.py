@@ -1,0 +1,235 @@
+"""The world is the same each time: clocks, chance and names made of it. What is not is asserted as it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
+
+SAMPLES = """
+=== m.py
+import datetime, hashlib, os, random, secrets, tempfile, time, uuid
+from time import time as imported_time
+
+class Moment(datetime.datetime):
+    pass
+
+def seconds():
+    return (time.time(), imported_time(), time.time_ns(), time.monotonic(), time.monotonic_ns(), time.perf_counter(),
+            time.perf_counter_ns())
+def moments():
+    utc = datetime.timezone.utc
+    return [str(m) for m in (datetime.datetime.now(), datetime.datetime.now(utc), datetime.datetime.now(tz=None),
+            datetime.datetime.utcnow(), datetime.datetime.today(), datetime.date.today(), Moment.now(), Moment.utcnow())]
+def subclass(): return type(Moment.now()).__name__
+def texts():
+    return [time.strftime("%Y-%m-%d %H:%M:%S"), time.ctime(), time.asctime(), list(time.localtime()), list(time.gmtime())]
+def chance():
+    return random.random(), random.randint(1, 10**9), random.sample(range(1000), 5), random.choice("abcdef")
+def uuids(): return str(uuid.uuid4()), str(uuid.uuid1()), str(uuid.uuid5(uuid.NAMESPACE_DNS, "a"))
+def hidden(): return secrets.token_hex(8), secrets.randbelow(10**9), os.urandom(8).hex(), random.SystemRandom().random()
+def slept():
+    before = time.time()
+    time.sleep(3600)
+    return time.time() - before
+def waited():
+    end, n = time.time() + 3, 0
+    while time.time() < end:
+        n += 1
+    return n
+def refused():
+    try:
+        time.sleep(-1)
+    except ValueError as error:
+        return str(error)
+
+def own_generator(): return random.Random().random()
+def from_the_kernel(): return os.getrandom(8).hex()
+def clock(): return time.clock_gettime(time.CLOCK_REALTIME)
+def process(): return os.getpid()
+def temporary(): return tempfile.mktemp()
+=== test_m.py
+import tempfile, unittest
+import m
+
+class Samples(unittest.TestCase):
+    def test_still(self):
+        for name in ("seconds", "moments", "subclass", "texts", "chance", "uuids", "hidden", "slept", "waited", "refused"):
+            getattr(m, name)()
+    def test_moving(self):
+        for name in ("own_generator", "from_the_kernel", "clock", "process", "temporary"):
+            getattr(m, name)()
+"""
+STILL = ("seconds", "moments", "subclass", "texts", "chance", "uuids", "hidden", "slept", "waited", "refused")
+MOVING = ("own_generator", "from_the_kernel", "clock", "process", "temporary")
+WITHOUT_HYPOTHESIS = [path for path in EVERY_PYTHON if path != EVERY_PYTHON[0]] or EVERY_PYTHON
+
+
+def shown(told: Told) -> dict[str, str]:
+    """What each function gave."""
+    return {call.experiment.id.point.rpartition("::")[2]: call.experiment.outcome.shown for call in told.story.calls}
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_clocks_and_chance_stand_still(tmp_path: Path, python: str) -> None:
+    """Two runs, under two hash seeds, give the same; sleeping moves the clock, and a busy wait ends."""
+    project = write(tmp_path, SAMPLES).under(python)
+    runs = [project.record(*STILL, hash_seed=seed) for seed in (0, 1)]
+    assert set(runs[0].endings.values()) == {"passed"}, runs[0].problems
+    one, other = map(shown, runs)
+    assert one == other
+    assert one["seconds"].startswith("(1700000000.0, 1700000000.0, 1700000000000000000, 1000.0,")
+    assert one["moments"].count("2023-11-14 22:13:20") == 7
+    assert one["subclass"] == "'Moment'"
+    assert one["texts"].startswith("['2023-11-14 22:13:20', 'Tue Nov 14 22:13:20 2023'")
+    assert (one["slept"], one["refused"]) == ("3600.0", "'sleep length must be non-negative'")
+    assert all(frame.get("problems") == [] for frame in runs[0].frames if frame["t"] == "done")
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_what_still_moves(tmp_path: Path, python: str) -> None:
+    """Each of these costs experiments on both sides, because base does not agree with itself."""
+    project = write(tmp_path, SAMPLES).under(python)
+    one, other = (shown(project.record(*MOVING)) for _ in range(2))
+    # wrong: generators of one's own, the kernel's chance and clock, process ids, and the names of temporary files.
+    assert {name for name in one if one[name] != other[name]} == set(MOVING)
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_each_call_draws_the_same_numbers_in_every_fork(tmp_path: Path, python: str) -> None:
+    """Whatever was drawn before it."""
+    project = write(tmp_path, DRAWS).under(python)
+    planned = project.plan("draw", experiments=8, per_call=8)
+    drawn = {e.outcome.shown for e in planned.made("draw") if e.outcome.kind == "returned"}
+    assert len(drawn) == 1
+    again = project.replay(planned, "draw", hash_seed=1)
+    assert {e.outcome.shown for e in again.made("draw") if e.outcome.kind == "returned"} == drawn
+
+
+DRAWS = """
+=== m.py
+import random, uuid
+def draw(unused):
+    return random.random(), str(uuid.uuid4())
+=== test_m.py
+import random, unittest, m
+class Draws(unittest.TestCase):
+    def test_draws(self):
+        for _ in range(3):
+            random.random()
+        m.draw(1)
+"""
+
+
+def test_temporary_folders_have_other_names_each_time(tmp_path: Path) -> None:
+    """They are arguments in many tests of `unittest` projects."""
+    project = write(tmp_path, FOLDERS)
+    one, other = (project.record("size").called("size")[0] for _ in range(2))
+    # wrong: so no call that is given one is matched with its partner on head by its arguments.
+    assert one.arguments_digest != other.arguments_digest
+
+
+FOLDERS = """
+=== m.py
+import os
+def size(folder):
+    return len(os.listdir(folder))
+=== test_m.py
+import tempfile, unittest, m
+class Folders(unittest.TestCase):
+    def test_size(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.assertEqual(m.size(folder), 0)
+"""
+
+
+def test_event_loops_keep_real_time(tmp_path: Path) -> None:
+    """With a clock that stands still their timers would never fire."""
+    told = write(tmp_path, LOOPS).record("slowly")
+    assert told.endings == {"test_timers": "passed"}, told.problems
+
+
+LOOPS = """
+=== m.py
+import asyncio
+async def slowly(n):
+    await asyncio.sleep(0.05)
+    return n
+=== test_m.py
+import asyncio, unittest, m
+class Loops(unittest.IsolatedAsyncioTestCase):
+    async def test_timers(self):
+        self.assertEqual(await asyncio.wait_for(m.slowly(1), 30), 1)
+        with self.assertRaises(asyncio.TimeoutError):
+            await asyncio.wait_for(asyncio.sleep(60), 0.05)
+"""
+
+
+def test_threads_wait_in_real_time(tmp_path: Path) -> None:
+    """Locks and queues with a timeout come back."""
+    told = write(tmp_path, THREADS).record("ask")
+    assert told.endings == {"test_queue": "passed", "test_event": "passed"}, told.problems
+
+
+THREADS = """
+=== m.py
+import queue, threading
+def ask(q):
+    try:
+        return q.get(timeout=0.05)
+    except queue.Empty:
+        return None
+=== test_m.py
+import queue, threading, unittest, m
+class Threads(unittest.TestCase):
+    def test_queue(self):
+        self.assertIsNone(m.ask(queue.Queue()))
+    def test_event(self):
+        self.assertFalse(threading.Event().wait(0.05))
+        with self.assertRaises(RuntimeError):
+            threading.Lock().release()
+"""
+
+
+def hypothesis_project(root: Path) -> Project:
+    """A test whose examples hypothesis generates."""
+    return write(root, GENERATED)
+
+
+GENERATED = """
+=== m.py
+def f(x):
+    return x + 1
+=== test_m.py
+import unittest, m
+from hypothesis import given, strategies
+class Generated(unittest.TestCase):
+    @given(strategies.integers())
+    def test_any(self, x):
+        self.assertEqual(m.f(x), x + 1)
+"""
+
+
+def test_hypothesis_generates_the_same_examples_each_time(tmp_path: Path) -> None:
+    """And few of them; no database is kept in the tree."""
+    project = hypothesis_project(tmp_path)
+    one, other = (project.record("f", hash_seed=seed) for seed in (0, 1))
+    given = [[call.arguments for call in told.called("f")] for told in (one, other)]
+    assert given[0] == given[1]
+    assert 5 < len(given[0]) <= 40
+    assert not (project.root / ".hypothesis").exists()
+
+
+@pytest.mark.parametrize("python", WITHOUT_HYPOTHESIS)
+def test_where_there_is_no_hypothesis_nobody_misses_it(tmp_path: Path, python: str) -> None:
+    """A file that needs it is not collected, and says why; the others are."""
+    project = hypothesis_project(tmp_path).under(python)
+    (project.root / "test_other.py").write_text(
+        "import unittest, m\nclass Other(unittest.TestCase):\n    def test_f(self): self.assertEqual(m.f(1), 2)\n",
+        encoding="utf-8",
+    )
+    told = project.record("f")
+    assert told.endings["test_f"] == "passed"
+    assert len(told.endings) + len(told.story.uncollected) == 2
+    assert not told.story.failure
