@@ -6,7 +6,6 @@ import ast
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -119,19 +118,3 @@ def test_help_loads_next_to_nothing(arguments: list[str]) -> None:
     assert not loaded & HEAVY
     assert {name for name in loaded if name.startswith("assay")} <= {"assay", "assay.cli", "assay.errors"}
     assert {name.partition(".")[0] for name in loaded} <= set(sys.stdlib_module_names) | {"assay"}
-
-
-def quickest_ms(arguments: list[str]) -> float:
-    """The least time of fifteen runs: what the work needs when nothing else disturbs it."""
-    times = []
-    for _ in range(15):
-        start = time.perf_counter()
-        subprocess.run([sys.executable, *arguments], stdout=subprocess.DEVNULL, check=True)
-        times.append(time.perf_counter() - start)
-    return min(times) * 1000
-
-
-def test_help_answers_at_once() -> None:
-    """At most 30 ms more than an interpreter that does nothing."""
-    asking = "import sys; from assay.cli import main; sys.exit(main(['--help']))"
-    assert quickest_ms(["-c", asking]) - quickest_ms(["-c", ""]) <= 30
