@@ -25,7 +25,6 @@ def main() -> None:
             start = time.perf_counter()
             subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, check=True)
             least[name] = min(least[name], (time.perf_counter() - start) * 1000)
-    )
     bare, asked = least["bare"], least["help"]
     print(f"bare {bare:.1f} ms, --help {asked:.1f} ms: {asked - bare:.1f} ms more")
 
