@@ -1,6 +1,6 @@
 """How much `assay --help` takes over an interpreter that does nothing: the least of so many interleaved runs.
 
-    python bench/start/run.py [--runs N]
+python bench/start/run.py [--runs N]
 
 """
 
