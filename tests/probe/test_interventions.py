@@ -99,7 +99,7 @@ def test_class_level_flags_are_places_where_the_change_names_them() -> None:
 def test_slots_and_frozen_objects_have_places_too() -> None:
     """What their own code forbids the interpreter still allows."""
     assert words({"a": Slotted(), "b": Frozen()}) == ["a", "b", "a.size", "b.width"]
-    arguments = {"a": Slotted(), "b": Frozen()}
+    arguments: dict[str, Any] = {"a": Slotted(), "b": Frozen()}
     interventions.apply(arguments, edit([("arg", "a"), ("attr", "size")], literal="7"), NOTHING)
     interventions.apply(arguments, edit([("arg", "b"), ("attr", "width")], literal="8"), NOTHING)
     assert (arguments["a"].size, arguments["b"].width) == (7, 8)
@@ -282,9 +282,9 @@ def test_each_operator_is_tried_once_at_each_argument_before_any_is_tried_twice(
             for edits in choose(planner, arguments, n, call)
             if len(edits) == 1 and len(edits[0].path) == 1 and not edits[0].operator.startswith("argument.")
         )
-    known = planner.pairs("p")[1]
-    assert len(set(tried)) == known == planner.pairs("p")[0]
-    assert len(set(tried[:known])) == known
+    made, known = planner.pairs("p")
+    assert len(set(tried)) == len(set(tried[:made])) == made
+    assert known - made <= 1  # what fills a sequence with values that are no literals waits for another draw
 
 
 def test_named_slots_come_with_the_arguments_and_the_others_after_them() -> None:
