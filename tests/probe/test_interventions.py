@@ -283,8 +283,9 @@ def test_each_operator_is_tried_once_at_each_argument_before_any_is_tried_twice(
             if len(edits) == 1 and len(edits[0].path) == 1 and not edits[0].operator.startswith("argument.")
         )
     made, known = planner.pairs("p")
-    assert len(set(tried)) == len(set(tried[:made])) == made
     assert known - made <= 1  # what fills a sequence with values that are no literals waits for another draw
+    simple = [pair for pair in tried if pair[1] != "sequence.fill"]
+    assert len(set(simple)) == len(set(simple[: known - 1])) == known - 1
 
 
 def test_named_slots_come_with_the_arguments_and_the_others_after_them() -> None:
