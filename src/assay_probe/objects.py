@@ -5,6 +5,7 @@ import decimal
 import enum
 import functools
 import io
+import itertools
 import types
 
 from assay_probe.variants import OPAQUE, identity, no_value
@@ -99,7 +100,8 @@ def _for_decimal(value):
 
 
 def _for_member(value):
-    return [("enum.member", [functools.partial(identity, member) for member in list(type(value))[:12]])]
+    members = itertools.islice(type(value), 12)
+    return [("enum.member", [functools.partial(identity, member) for member in members])]
 
 
 def _for_callback(value):
