@@ -5,7 +5,6 @@ import decimal
 import enum
 import functools
 import io
-import itertools
 import types
 
 from assay_probe.variants import OPAQUE, identity, no_value
@@ -100,7 +99,7 @@ def _for_decimal(value):
 
 
 def _for_member(value):
-    members = itertools.islice(type(value), 12)
+    members = list(type(value).__members__.values())[:12]
     return [("enum.member", [functools.partial(identity, member) for member in members])]
 
 
