@@ -245,6 +245,7 @@ class FakeLab:
     source_roots: Sequence[str] = ("",)
     asked: list[Run] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
+    told: list[str] = field(default_factory=list)
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """One result for each run, in their order."""
@@ -255,3 +256,7 @@ class FakeLab:
     def say(self, text: str) -> None:
         """Remember a line of progress."""
         self.said.append(text)
+
+    def tell(self, text: str) -> None:
+        """Remember a line that stays."""
+        self.told.append(text)
