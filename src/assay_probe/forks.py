@@ -186,6 +186,9 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     answer = {"edits": []}
     for edit in edits:
         try:
+            if edit.operator == interventions.CALL_FIRST:
+                answer["edits"].append(_call_first(call))
+                continue
             answer["edits"].append(interventions.apply(call.arguments, edit, context))
         except Exception as error:
             return {"lost": "the edit could not be made: " + type(error).__name__}
@@ -206,6 +209,17 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     answer["outcome"] = outcome
     signal.setitimer(signal.ITIMER_REAL, 0)
     return answer
+
+
+def _call_first(call):
+    """Make the call as it is, so that what it leaves behind is there when the altered one comes."""
+    determinism.begin_call()
+    try:
+        with guarded():
+            call.make()
+    except Exception:
+        pass
+    return ["", "", "after the same call unaltered", {}]
 
 
 def _run(call, plant, root):

@@ -20,6 +20,20 @@ _SLOT_OPERATORS = frozenset(
 )
 _RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
 _VARIANTS_A_CALL = 6
+CALL_FIRST = "call.first"
+"""No alteration of its own: the unaltered call is made first, and the altered one sees what it left behind."""
+_AFTER_A_CALL = frozenset(
+    (
+        "number.step",
+        "text.edge",
+        "boolean.flip",
+        "none.given",
+        "enum.member",
+        "date.step",
+        "duration.step",
+        "sequence.order",
+    )
+)
 _TOGETHER = frozenset(
     ("date.zone", "sequence.iterator", "number.float", "number.decimal", "text.bytes", "text.path", "none")
 )
@@ -134,6 +148,7 @@ class Planner:
         self._rich = max(_VARIANTS_A_CALL, n // 12)
         candidates = self._candidates(point_id, arguments, context, names, flags, draw)
         candidates += self._together(point_id, arguments, context, draw)
+        candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
         chosen = []
         for _rank, key, edits in candidates[:n]:
@@ -187,6 +202,19 @@ class Planner:
         except Exception:
             return None
         return None if literal is None else Edit(path, name, variant, literal)
+
+    def _after_a_call(self, point_id, arguments, context, draw):
+        """Each argument altered in a second call, for what a first one leaves behind: caches, counters, open state."""
+        out = []
+        for argument, value in arguments.items():
+            for name, variants in operators(value, context, draw):
+                if name in _AFTER_A_CALL and variants:
+                    key = (point_id, "after", argument, name)
+                    done = self._done.get(key, 0)
+                    first = Edit((("arg", argument),), CALL_FIRST)
+                    edits = [first, Edit((("arg", argument),), name, done % len(variants))]
+                    out.append(((done * 2, draw.random()), key, edits))
+        return out
 
     def _together(self, point_id, arguments, context, draw):
         """The same operator on all arguments of one kind, and an argument at None given as its sibling first."""
