@@ -79,6 +79,20 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     `before` is the digest of the unaltered arguments. `watch` holds the sets `lines` and `touched`, which the
     instrumentation fills while the child runs.
     """
+
+    def work(writing):
+        wire.write_all(writing, _line(_attempt(call, edits, plant, context, root, alarm_s, before, watch)))
+
+    data, status = _in_child(work, OUTCOME_BYTES, alarm_s)
+    try:
+        answer = json.loads(data)
+    except ValueError:
+        return _ending(status, alarm_s)
+    return answer if isinstance(answer, dict) else _ending(status, alarm_s)
+
+
+def _in_child(work, limit, alarm_s):
+    """Fork; the child does its work and ends. Returns what it wrote, and how it ended."""
     sys.stdout.flush()
     sys.stderr.flush()
     held, _guard[0] = _guard[0], False
@@ -89,25 +103,22 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
             os.close(reading)
             os.close(wire.FRAMES_FD)
             _prepare()
-            answer = _attempt(call, edits, plant, context, root, alarm_s, before, watch)
-            data = json.dumps(answer, allow_nan=False, default=str).encode("utf-8", "backslashreplace")
-            wire.write_all(writing, data)
+            work(writing)
         except BaseException as error:
-            os.write(writing, json.dumps({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}).encode())
+            os.write(writing, _line({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}))
         finally:
             os._exit(0)
     os.close(writing)
-    data = wire.read_until(reading, OUTCOME_BYTES, alarm_s + PATIENCE_S, pid)
+    data = wire.read_until(reading, limit, alarm_s + PATIENCE_S, pid)
     os.close(reading)
     _, status = os.waitpid(pid, 0)
     _guard[0] = held
-    try:
-        answer = json.loads(data)
-        if isinstance(answer, dict):
-            return answer
-    except ValueError:
-        pass
-    return _ending(status, alarm_s)
+    return data, status
+
+
+def _line(answer):
+    data = json.dumps(answer, allow_nan=False, default=str).encode("utf-8", "backslashreplace")
+    return data.replace(b"\n", b" ") + b"\n"
 
 
 def batch(call, plans, context, root, alarm_s, before, watch):
@@ -126,30 +137,14 @@ def batch(call, plans, context, root, alarm_s, before, watch):
 
 
 def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
-    sys.stdout.flush()
-    sys.stderr.flush()
-    held, _guard[0] = _guard[0], False
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(reading)
-            os.close(wire.FRAMES_FD)
-            _prepare()
-            own = dict(call.arguments)
-            for edits in plans:
-                call.arguments.clear()
-                call.arguments.update(own)
-                answer = _attempt(call, edits, None, context, root, alarm_s, before, watch)
-                data = json.dumps(answer, allow_nan=False, default=str).encode("utf-8", "backslashreplace")
-                wire.write_all(writing, data.replace(b"\n", b" ") + b"\n")
-        finally:
-            os._exit(0)
-    os.close(writing)
-    data = wire.read_until(reading, OUTCOME_BYTES * 16, alarm_s + PATIENCE_S, pid)
-    os.close(reading)
-    _, status = os.waitpid(pid, 0)
-    _guard[0] = held
+    def work(writing):
+        own = dict(call.arguments)
+        for edits in plans:
+            call.arguments.clear()
+            call.arguments.update(own)
+            wire.write_all(writing, _line(_attempt(call, edits, None, context, root, alarm_s, before, watch)))
+
+    data, status = _in_child(work, OUTCOME_BYTES * 16, alarm_s)
     answers = []
     for line in data.split(b"\n")[: len(plans)]:
         try:
