@@ -100,8 +100,8 @@ def write_timezone(walk, value, depth, path):
 
 
 def write_pattern(walk, value, depth, path):
-    """A compiled expression, of which only the kind counts: what it matches shows where a caller uses it."""
-    return ["opaque", "Pattern"]
+    """A compiled regular expression."""
+    return ["obj", "Pattern", {"pattern": walk.visit(value.pattern, depth, path + ".pattern"), "flags": value.flags}]
 
 
 def write_match(walk, value, depth, path):

@@ -238,9 +238,9 @@ def fact_values_of_the_library_are_told_apart_by_content():
     assert every(
         [uuid.UUID(int=1), uuid.UUID(int=2), array.array("i", [1]), array.array("i", [2]), array.array("h", [1])]
     )
-    assert every([re.match("a", "a"), re.match("a", "ab")])
-    # What an expression matches shows where a caller uses it; its text is no behaviour.
-    assert encode(re.compile("a")) == encode(re.compile("b"))
+    assert every(
+        [re.compile("a"), re.compile("b"), re.compile("a", re.IGNORECASE), re.match("a", "a"), re.match("a", "ab")]
+    )
     assert every([operator.itemgetter(1), operator.itemgetter(2), functools.partial(int, 1), functools.partial(int, 2)])
     assert every([ElementTree.XML("<a>x</a>"), ElementTree.XML("<a>y</a>"), ElementTree.XML("<a><b/></a>")])
     assert every(
