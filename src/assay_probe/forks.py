@@ -185,7 +185,7 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
                 answer["edits"].append(_call_first(call))
                 continue
             answer["edits"].append(interventions.apply(call.arguments, edit, context))
-        except Exception as error:
+        except (Exception, outcomes.Blocked) as error:
             return {"lost": "the edit could not be made: " + type(error).__name__}
     tree = call.tree()
     answer["digest"] = encoding.digest(tree) if edits else before

@@ -151,7 +151,10 @@ def _experiment(frame: Frame) -> Experiment:
     plant = frame.get("plant")
     made = cast("list[list[object]]", frame.get("edits") or [])
     planned = cast("list[Mapping[str, object]]", frame.get("plan") or [])
-    edits = tuple(_edit(plan, done) for plan, done in zip(planned, made, strict=False))
+    # A call that hung or died tells nothing of its edits, but they were made all the same.
+    silent: list[object] = ["", "", "", {}]
+    told = [*made, *([silent] * (len(planned) - len(made)))]
+    edits = tuple(_edit(plan, done) for plan, done in zip(planned, told, strict=False))
     kinds: dict[str, frozenset[str]] = {}
     for done in made:
         for words, names in cast("Mapping[str, list[str]]", done[3]).items():
