@@ -11,7 +11,7 @@ from assay.evidence.jobs import Quota
 from assay.values.experiment import ScenarioResult
 
 MAX_CALLS_A_POINT = 24
-MIN_PER_CALL, MAX_PER_CALL = 12, 80
+MIN_PER_CALL, MAX_PER_CALL = 12, 300
 
 Frame = tuple[str, int, str]
 """`(path, first line, name)` of a function on the stack above a call."""
