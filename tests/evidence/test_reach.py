@@ -1,0 +1,140 @@
+"""One light pass over the tests, in portions, until the units are reached or the time is over."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tests.evidence.making import POINT, FakeClock, FakeLab, call, facts, placement, result, story
+
+from assay.evidence.jobs import Scenarios
+from assay.evidence.reach import PORTIONS, merge, record, record_scripts
+from assay.values.lab import Completed, Frame, Run, RunResult
+
+UNIT = replace(placement(POINT), telling=frozenset({1}))
+FILES = tuple(f"tests/test_{n}.py" for n in range(40))
+OUTCOME = {"kind": "returned", "value": 1, "shown": "1"}
+
+
+def frames(run: Run, reaching: Sequence[str], *, complete: bool = True) -> list[Frame]:
+    """One passing test a file; those of `reaching` call the unit."""
+    job: Any = run.job
+    told: list[Frame] = []
+    for path in job["files"]:
+        test = f"{path}::test_it"
+        if job["tests"] is None or test in job["tests"]:
+            if path in reaching:
+                told.append({"t": "call", "test": test, "point": POINT, "n": 0, "digest": "d", "args": [], "lines": [1],
+                             "touched": [], "outcome": OUTCOME, "chain": [], "shape": "s"})  # fmt: skip
+            told.append(
+                {"t": "test", "test": test, "outcome": "passed", "seconds": 1.0, "detail": "", "path": path, "line": 1}
+            )
+    return [*told, {"t": "done", "complete": complete}]
+
+
+def portions(lab: FakeLab) -> list[int]:
+    """How many files each portion had."""
+    sizes: list[Any] = [run.job["files"] for run in lab.asked if run.side == "base"]
+    return [len(size) for size in sizes]
+
+
+def recorded(lab: FakeLab, **known: Any) -> Any:
+    """Record all the files."""
+    return record(lab, [UNIT], Scenarios(runner="pytest", files=FILES), 20.0, **known)
+
+
+def test_files_run_in_growing_portions_until_a_unit_is_reached_often_enough() -> None:
+    """Three tests are enough."""
+    lab = FakeLab(answer=lambda run: frames(run, FILES[:3]))
+    told = recorded(lab)
+    assert portions(lab) == [PORTIONS[0]]
+    assert told.exhausted
+    assert told.scenarios.files == FILES[: PORTIONS[0]]
+    rare = FakeLab(answer=lambda run: frames(run, FILES[:1]))
+    assert recorded(rare).exhausted
+    assert portions(rare) == [*PORTIONS, len(FILES) - sum(PORTIONS)]
+
+
+def test_a_changed_line_that_did_not_run_asks_for_one_more_portion() -> None:
+    """The line may be in another branch of the function."""
+    lab = FakeLab(answer=lambda run: frames(run, FILES[:3]))
+    record(lab, [replace(UNIT, telling=frozenset({1, 2}))], Scenarios(runner="pytest", files=FILES), 20.0)
+    assert portions(lab) == list(PORTIONS)
+
+
+def test_when_time_is_over_no_further_portion_begins() -> None:
+    """And the map is not whole."""
+    clock = FakeClock()
+
+    def slow(run: Run) -> list[Frame]:
+        clock.now_s += 10.0
+        return frames(run, ())
+
+    lab = FakeLab(answer=slow, clock=clock)
+    told = recorded(lab)
+    assert portions(lab) == [PORTIONS[0]]
+    assert not told.exhausted
+
+
+def test_known_tests_run_alone_where_they_are_all_there_is() -> None:
+    """An earlier check came to the end of its search."""
+    known = (f"{FILES[30]}::test_it",)
+    lab = FakeLab(answer=lambda run: frames(run, FILES[30:31]))
+    told = recorded(lab, known=known, known_is_whole=True)
+    assert portions(lab) == [1]
+    assert [test.id for test in told.base.tests] == list(known)
+
+
+def test_known_tests_that_are_not_all_run_twice() -> None:
+    """They come first, and their file comes again in its portion."""
+    known = (f"{FILES[0]}::test_it",)
+    lab = FakeLab(answer=lambda run: frames(run, FILES[:1]))
+    told = recorded(lab, known=known, known_is_whole=False)
+    # wrong: each of their calls, endings and broken promises is in the story twice.
+    assert [test.id for test in told.base.tests].count(known[0]) == 2
+
+
+@pytest.mark.parametrize(
+    ("ending", "answer", "sentence"),
+    [
+        ({"protocol_error": "a frame of 9 bytes"}, [], "base: a frame of 9 bytes"),
+        ({"timed_out": True}, [], "base: the tests did not come to an end and were stopped"),
+        ({"status": -11, "output": "x\nSegmentation fault"}, [], "base: the run broke off (Segmentation fault)"),
+        ({"status": 3}, [], "base: the run broke off (status 3)"),
+        ({}, [{"t": "failed", "detail": "Traceback\nKeyError: 1"}, {"t": "done", "complete": True}],
+         "base: the run broke off (KeyError: 1)"),
+        ({}, [{"t": "done", "complete": True}], None),
+    ],
+)  # fmt: skip
+def test_a_run_that_breaks_off_is_told(ending: dict[str, Any], answer: list[Frame], sentence: str | None) -> None:
+    """With what it said last."""
+
+    class Lab(FakeLab):
+        def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
+            ended = Completed(**{"status": 0, "timed_out": False, "output": "", **ending})
+            whole = Completed(status=0, timed_out=False, output="")
+            done: list[Frame] = [{"t": "done", "complete": True}]
+            return [RunResult(frames=tuple(answer), completed=ended), RunResult(frames=tuple(done), completed=whole)]
+
+    told = record_scripts(Lab(), [UNIT], [("calls", "bill", "total")], 5.0)
+    assert told.trouble == (() if sentence is None else (sentence,))
+
+
+def test_stories_of_one_side_become_one() -> None:
+    """In order; the last one says whether all came to its end."""
+    one = story(tests=(result("a::b"),), calls=(call(),), uncollected=(("x", "y"),), unobserved=((POINT, "why"),))
+    other = story(tests=(result("a::c"),), unobserved=((POINT, "why"),), complete=False, failure="E")
+    both = merge([one, other])
+    assert [test.id for test in both.tests] == ["a::b", "a::c"]
+    assert (len(both.calls), both.uncollected, both.unobserved) == (1, (("x", "y"),), ((POINT, "why"),))
+    assert (both.complete, both.failure) == (False, "E")
+
+
+def test_kinds_that_an_earlier_portion_saw_are_forgotten() -> None:
+    """They say which inputs are plausible."""
+    one, other = story(points={POINT: facts(amount="int none")}), story(points={POINT: facts(amount="int")})
+    kinds = dict(merge([one, other]).points[POINT].kinds)
+    # wrong: `amount` was None in a test of the first portion, so None is plausible.
+    assert kinds == {"amount": frozenset({"int"})}
