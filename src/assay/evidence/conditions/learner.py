@@ -1,0 +1,367 @@
+"""From labelled calls to the shortest predicate that tells them apart.
+
+Pure and deterministic. Every candidate is asked once about every call and kept as two sets of bits, where it holds and
+where it does not; a call of which it cannot tell is in neither. Formulas of one literal, of two joined by `and` or
+`or`, and of three joined by `and` are searched in full over the cheapest literals; one that is wrong about any call is
+none. Where none fits, the best part is given with its counts and said to be approximate.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations
+
+from assay.evidence.conditions.language import NotInLanguageError, Predicate, Scope, compile_text
+from assay.evidence.conditions.things import UndefinedError
+
+AND_COST, OR_COST, THREE_COST = 0.3, 0.6, 0.9
+LEARNED_NUMBER, CODE_NUMBER, ROUND_NUMBER = 1.2, 0.3, 0.1
+MOST_IN_PAIRS, MOST_IN_THREES, MOST_KEPT = 260, 40, 12
+SAME_CALLS_KEPT = 3
+"""Literals that hold in the very same calls are kept side by side: only new experiments can tell them apart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observed:
+    """One call and whether it differed."""
+
+    values: Mapping[str, object]
+    differs: bool
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pool:
+    """Candidates: source of tests and of numeric terms with costs, and the numbers that the code knows."""
+
+    tests: Mapping[str, float]
+    terms: Mapping[str, float] = field(default_factory=dict)
+    numbers: tuple[int | float, ...] = ()
+    scope: Scope | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Formula:
+    """A predicate with how it fared on the calls it was learned from."""
+
+    text: str
+    cost: float
+    held_differing: int
+    differing: int
+    held_others: int
+    others: int
+
+    @property
+    def fits(self) -> bool:
+        """Does it hold wherever the calls differ and nowhere else?"""
+        return self.held_differing == self.differing and self.held_others == 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Literal:
+    text: str
+    cost: float
+    mask: int
+
+
+def learn(calls: Sequence[Observed], pool: Pool) -> tuple[Formula, ...]:
+    """The cheapest formulas that are right about every call, best first; else the best part alone.
+
+    Empty where no call differs, every call differs, or nothing that can be asked has to do with it.
+    """
+    wanted = sum(1 << n for n, call in enumerate(calls) if call.differs)
+    everything = (1 << len(calls)) - 1
+    if wanted in (0, everything):
+        return ()
+    literals = _literals(calls, pool, wanted)
+    fitting = sorted(_fitting(literals, wanted), key=lambda found: (found[0], found[1]))
+    if fitting:
+        unique = dict.fromkeys((text, cost, mask) for cost, text, mask in fitting)
+        return tuple(_formula(text, cost, mask, wanted, everything) for text, cost, mask in unique)[:MOST_KEPT]
+    part = _best_part(literals, wanted, everything)
+    return () if part is None else (part,)
+
+
+def tidy(text: str) -> str:
+    """The expression as people write it: one pair of parentheses around a lone generator."""
+    for word in ("any((", "all((", "sum((", "max((", "min(("):
+        start = text.find(word)
+        while start >= 0:
+            end = _closing(text, start + len(word) - 1)
+            if text[end + 1 : end + 2] == ")":
+                text = text[: start + len(word) - 1] + text[start + len(word) : end] + text[end + 1 :]
+            start = text.find(word, start + 1)
+    return text
+
+
+def _closing(text: str, opening: int) -> int:
+    depth = 0
+    for place in range(opening, len(text)):
+        depth += (text[place] == "(") - (text[place] == ")")
+        if depth == 0:
+            return place
+    return len(text)
+
+
+def judge(text: str, calls: Sequence[Observed], scope: Scope | None = None, cost: float = 0.0) -> Formula:
+    """How a predicate fares on calls, whether it was learned from them or not."""
+    names = frozenset(name for call in calls for name in call.values)
+    predicate = compile_text(text, names, scope)
+    held = [predicate.holds(call.values) is True for call in calls]
+    return Formula(
+        text=text,
+        cost=cost,
+        held_differing=sum(h and call.differs for h, call in zip(held, calls, strict=True)),
+        differing=sum(call.differs for call in calls),
+        held_others=sum(h and not call.differs for h, call in zip(held, calls, strict=True)),
+        others=sum(not call.differs for call in calls),
+    )
+
+
+def _formula(text: str, cost: float, mask: int, wanted: int, everything: int) -> Formula:
+    return Formula(
+        text=tidy(text),
+        cost=round(cost, 3),
+        held_differing=(mask & wanted).bit_count(),
+        differing=wanted.bit_count(),
+        held_others=(mask & ~wanted & everything).bit_count(),
+        others=(everything & ~wanted).bit_count(),
+    )
+
+
+def _literals(calls: Sequence[Observed], pool: Pool, wanted: int) -> list[_Literal]:
+    names = frozenset(name for call in calls for name in call.values)
+    everything = (1 << len(calls)) - 1
+    found: dict[int, list[_Literal]] = {}
+
+    def keep(text: str, cost: float, mask: int) -> None:
+        if mask not in (0, everything):
+            found.setdefault(mask, []).append(_Literal(text, cost, mask))
+
+    for predicate, cost in _compiled(pool.tests, names, pool.scope):
+        yes = no = 0
+        for n, call in enumerate(calls):
+            held = predicate.holds(call.values)
+            if held is not None:
+                yes, no = (yes | 1 << n, no) if held else (yes, no | 1 << n)
+        keep(predicate.text, cost, yes)
+        keep(negated(predicate.text), cost + 0.15, no)
+    for predicate, cost in _compiled(pool.terms, names, pool.scope):
+        for text, more, mask in _cuts(predicate, calls, wanted, pool.numbers):
+            keep(text, cost + more, mask)
+    kept: list[_Literal] = []
+    for same in found.values():
+        kept.extend(sorted(same, key=lambda literal: (literal.cost, literal.text))[:SAME_CALLS_KEPT])
+    return sorted(kept, key=lambda literal: (literal.cost, literal.text))
+
+
+def _compiled(
+    texts: Mapping[str, float], names: frozenset[str], scope: Scope | None
+) -> Iterator[tuple[Predicate, float]]:
+    for text, cost in texts.items():
+        try:
+            predicate = compile_text(text, names, scope)
+        except NotInLanguageError:
+            continue
+        if predicate.names:
+            yield predicate, cost
+
+
+def _cuts(
+    term: Predicate, calls: Sequence[Observed], wanted: int, known: Sequence[int | float]
+) -> Iterator[tuple[str, float, int]]:
+    """Comparisons of a numeric term with constants of the code, round numbers, and between unlike neighbours."""
+    numbers: dict[int, float] = {}
+    whole = True
+    for n, call in enumerate(calls):
+        try:
+            value = term.value(call.values)
+        except UndefinedError:
+            continue
+        if isinstance(value, (int, float, Decimal, Fraction)) and not isinstance(value, bool):
+            whole = whole and isinstance(value, int)
+            number = _as_float(value)
+            if not math.isnan(number):
+                numbers[n] = number
+    values = sorted(set(numbers.values()))
+    if len(values) < 2:
+        return
+    differing = {numbers[n] for n in numbers if wanted >> n & 1}
+    others = {numbers[n] for n in numbers if not wanted >> n & 1}
+    below = dict.fromkeys(values, 0)
+    for n, number in numbers.items():
+        below[number] |= 1 << n
+    asked = _thresholds(values, differing, others, known, whole=whole)
+    for cut, cost in asked.items():
+        shown = _number(cut, whole=whole)
+        under = sum(mask for value, mask in below.items() if value < cut)
+        exactly = sum(mask for value, mask in below.items() if value == cut)
+        over = sum(mask for value, mask in below.items() if value > cut)
+        yield f"{term.text} < {shown}", cost, under
+        yield f"{term.text} >= {shown}", cost, over | exactly
+        if exactly and cost < LEARNED_NUMBER:
+            yield f"{term.text} <= {shown}", cost, under | exactly
+            yield f"{term.text} > {shown}", cost, over
+            yield f"{term.text} == {shown}", cost, exactly
+            yield f"{term.text} != {shown}", cost, under | over
+
+
+def _thresholds(
+    values: Sequence[float], differing: set[float], others: set[float], known: Sequence[int | float], *, whole: bool
+) -> dict[float, float]:
+    asked: dict[float, float] = {}
+    for small in (0.0, 1.0, -1.0, 2.0):
+        if values[0] <= small <= values[-1]:
+            asked[small] = ROUND_NUMBER if small == 0 else CODE_NUMBER
+    for constant in known:
+        number = _as_float(constant)
+        if values[0] <= number <= values[-1]:
+            asked.setdefault(number, CODE_NUMBER)
+    pure = {value: (value in differing) - (value in others) for value in values}
+    changes = [n for n in range(1, len(values)) if pure[values[n]] != pure[values[n - 1]]]
+    for n in [*changes[:4], *changes[-4:]]:
+        cut = roundest(values[n - 1], values[n], [_as_float(k) for k in known])
+        if whole:
+            cut = float(math.ceil(cut)) if abs(cut) < 2**53 else cut
+        asked.setdefault(cut, LEARNED_NUMBER)
+    return asked
+
+
+def roundest(low: float, high: float, known: Iterable[float] = ()) -> float:
+    """The simplest number above `low` and not above `high`: a known one, a power of ten, the fewest digits."""
+    for number in (*known, 0.0, 1.0, -1.0, 2.0, 10.0, 100.0, 1000.0, *(10.0**n for n in range(4, 19))):
+        if low < number <= high:
+            return number
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return high
+    for digits in range(-18, 10):
+        unit = 10.0**-digits
+        number = math.floor(high / unit) * unit if high / unit < 2**53 else high
+        if low < number <= high:
+            return round(number, max(digits, 0))
+    return high
+
+
+def _as_float(value: float | Decimal | Fraction) -> float:
+    try:
+        return float(value)
+    except OverflowError:
+        return math.copysign(math.inf, value)
+
+
+def _number(value: float, *, whole: bool) -> str:
+    """As a reader would write it: powers of two and ten by name where they are large."""
+    if not math.isfinite(value):
+        return f"float('{value}')"
+    if whole or (value == int(value) and abs(value) < 1e15):
+        number = int(value)
+        size = abs(number)
+        if size > 10**5 and size & (size - 1) == 0:
+            return f"{'-' * (number < 0)}2**{size.bit_length() - 1}"
+        return str(number)
+    return repr(value)
+
+
+def _fitting(literals: Sequence[_Literal], wanted: int) -> Iterator[tuple[float, str, int]]:
+    """Every formula that is right about all calls."""
+    above = [x for x in literals if x.mask & wanted == wanted and x.mask != wanted][:MOST_IN_PAIRS]
+    below = [x for x in literals if x.mask & ~wanted == 0 and x.mask != wanted][:MOST_IN_PAIRS]
+    found = [(x.cost, x.text, x.mask) for x in literals if x.mask == wanted]
+    yield from found
+    best = min((cost for cost, _, _ in found), default=math.inf)
+    for one, other in combinations(above, 2):
+        if one.mask & other.mask == wanted:
+            best = min(best, one.cost + other.cost)
+            yield one.cost + other.cost + AND_COST, f"{_part(one)} and {_part(other)}", wanted
+    for one, other in combinations(below, 2):
+        if one.mask | other.mask == wanted:
+            best = min(best, one.cost + other.cost)
+            yield one.cost + other.cost + OR_COST, f"{_part(one)} or {_part(other)}", wanted
+    if best == math.inf:
+        nearest = sorted(above, key=lambda x: ((x.mask & ~wanted).bit_count(), x.cost))[:MOST_IN_THREES]
+        for one, two, three in combinations(nearest, 3):
+            if one.mask & two.mask & three.mask == wanted:
+                cost = one.cost + two.cost + three.cost + THREE_COST
+                yield cost, f"{_part(one)} and {_part(two)} and {_part(three)}", wanted
+        yield from _mixed(literals, wanted)
+
+
+def _mixed(literals: Sequence[_Literal], wanted: int) -> Iterator[tuple[float, str, int]]:
+    """`a and (b or c)`, `a or (b and c)` over the nearest literals."""
+    above = [x for x in literals if x.mask & wanted == wanted]
+    above.sort(key=lambda x: ((x.mask & ~wanted).bit_count(), x.cost))
+    for one in above[:8]:
+        rest = [x for x in literals if x.mask & one.mask & ~wanted == 0 and x.mask & wanted]
+        rest.sort(key=lambda x: (-(x.mask & wanted).bit_count(), x.cost))
+        for two, three in combinations(rest[:60], 2):
+            if (two.mask | three.mask) & wanted == wanted:
+                cost = one.cost + two.cost + three.cost + THREE_COST + OR_COST
+                yield cost, f"{_part(one)} and ({_part(two)} or {_part(three)})", wanted
+    below = [x for x in literals if x.mask & ~wanted == 0]
+    below.sort(key=lambda x: (-x.mask.bit_count(), x.cost))
+    for one in below[:8]:
+        left = wanted & ~one.mask
+        rest = [x for x in literals if x.mask & left == left]
+        rest.sort(key=lambda x: ((x.mask & ~wanted).bit_count(), x.cost))
+        for two, three in combinations(rest[:60], 2):
+            if two.mask & three.mask & ~wanted == 0:
+                cost = one.cost + two.cost + three.cost + THREE_COST + OR_COST
+                yield cost, f"{_part(one)} or ({_part(two)} and {_part(three)})", wanted
+
+
+def _best_part(literals: Sequence[_Literal], wanted: int, everything: int) -> Formula | None:
+    """The shortest formula that holds in nearly all differing calls, or hardly ever elsewhere."""
+    best: tuple[float, float, str, int] | None = None
+    cheap = sorted(literals, key=lambda x: (-_agreement(x.mask, wanted, everything), x.cost))[:60]
+    candidates = [(x.cost, x.text, x.mask) for x in cheap]
+    candidates += [
+        (a.cost + b.cost + AND_COST, f"{_part(a)} and {_part(b)}", a.mask & b.mask) for a, b in combinations(cheap, 2)
+    ]
+    for cost, text, mask in candidates:
+        score = _agreement(mask, wanted, everything) - 0.01 * cost
+        if best is None or (-score, text) < (-best[0], best[2]):
+            best = (score, cost, text, mask)
+    return None if best is None else _formula(best[2], best[1], best[3], wanted, everything)
+
+
+def _agreement(mask: int, wanted: int, everything: int) -> float:
+    """Mean of the shares of differing calls and of others that are told."""
+    others = everything & ~wanted
+    told = (mask & wanted).bit_count() / wanted.bit_count()
+    return (told + 1 - (mask & others).bit_count() / others.bit_count()) / 2
+
+
+def _part(literal: _Literal) -> str:
+    node = ast.parse(literal.text, mode="eval").body
+    return f"({literal.text})" if isinstance(node, (ast.BoolOp, ast.IfExp)) else literal.text
+
+
+_FLIPPED: Mapping[type, ast.cmpop] = {
+    ast.Eq: ast.NotEq(),
+    ast.NotEq: ast.Eq(),
+    ast.Lt: ast.GtE(),
+    ast.GtE: ast.Lt(),
+    ast.Gt: ast.LtE(),
+    ast.LtE: ast.Gt(),
+    ast.In: ast.NotIn(),
+    ast.NotIn: ast.In(),
+    ast.Is: ast.IsNot(),
+    ast.IsNot: ast.Is(),
+}
+
+
+def negated(text: str) -> str:
+    """The opposite, said positively where a comparison has an opposite."""
+    node = ast.parse(text, mode="eval").body
+    match node:
+        case ast.Compare(ops=[op], comparators=[right]):
+            return ast.unparse(ast.Compare(node.left, [_FLIPPED[type(op)]], [right]))
+        case ast.UnaryOp(op=ast.Not(), operand=inner):
+            return ast.unparse(inner)
+        case _:
+            return ast.unparse(ast.UnaryOp(ast.Not(), node))

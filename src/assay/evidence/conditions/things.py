@@ -1,0 +1,210 @@
+"""Arguments as predicates see them: plain values where the probe wrote one down exactly, else things with attributes.
+
+Nothing of the target lives here: a `Thing` knows the name of its class and what hung off the object, no more.
+"""
+
+from __future__ import annotations
+
+import ast
+import datetime
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from pathlib import PurePosixPath
+
+from assay.evidence.tree_nodes import Node, bare, index, read
+from assay.values.experiment import Tree
+
+DEEPEST = 12
+LONGEST_LITERAL = 4000
+
+
+class UndefinedError(Exception):
+    """What was asked cannot be told from what is known."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Thing:
+    """An object that is no plain value. Equal to itself only."""
+
+    kind: str
+    """The bare name of its class."""
+    attributes: Mapping[str, object] = field(default_factory=dict)
+    inner: object = None
+    """The plain value or container inside a subclass of one, the value of a member of an enumeration."""
+    family: str = "object"
+    """`object`, `enum`, `function`, `class`, `iterator`, `inner` (subclass of a builtin) or `unknown`."""
+    name: str = ""
+    """The member of an enumeration, the name of a function or class."""
+
+
+class Zone(datetime.tzinfo):
+    """A time zone of which only its presence is known."""
+
+    def utcoffset(self, _moment: datetime.datetime | None) -> datetime.timedelta | None:
+        """Not known."""
+        raise UndefinedError("the offset of this zone")
+
+    def dst(self, _moment: datetime.datetime | None) -> datetime.timedelta | None:
+        """Not known."""
+        raise UndefinedError("the offset of this zone")
+
+    def tzname(self, _moment: datetime.datetime | None) -> str | None:
+        """Not known."""
+        raise UndefinedError("the name of this zone")
+
+
+def read_arguments(literals: Sequence[tuple[str, str | None]], tree: Tree = None) -> dict[str, object]:
+    """Parameter names with their values; from literals where there are any, else from the tree of the call."""
+    trees = read(tree).attributes if tree is not None else {}
+    places = index(tree) if tree is not None else {}
+    found: dict[str, object] = {}
+    for name, text in [*literals, *((name, None) for name in trees if name not in dict(literals))]:
+        own = name.lstrip("*")
+        if text is not None:
+            found[own] = read_literal(text)
+        elif name in trees:
+            found[own] = _decode(trees[name], places, DEEPEST)
+        else:
+            found[own] = UNKNOWN
+    return found
+
+
+UNKNOWN = Thing("?", family="unknown")
+
+
+def read_literal(text: str) -> object:
+    """The value that a Python literal stands for; unknown where it cannot be read. Nothing is evaluated."""
+    if len(text) > LONGEST_LITERAL:
+        return UNKNOWN
+    try:
+        return ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
+        return _named_constant(text)
+
+
+def _named_constant(text: str) -> object:
+    match = re.fullmatch(r"-?(?:float\(['\"])?(nan|inf)(?:['\"]\))?", text)
+    if match:
+        value = float(match.group(1))
+        return -value if text.startswith("-") else value
+    return {"set()": set(), "frozenset()": frozenset(), "...": ...}.get(text, UNKNOWN)
+
+
+def _decode(tree: Tree, places: Mapping[str, Tree], depth: int) -> object:
+    if depth == 0:
+        return UNKNOWN
+    if tree is None or isinstance(tree, (bool, int, str)):
+        return tree
+    node = read(tree)
+    if node.tag == "leaf":
+        return _leaf(node)
+    if node.tag == "ref":
+        return _decode(places.get(node.text), places, depth - 1) if node.text in places else UNKNOWN
+    return _inside(node, places, depth - 1)
+
+
+def _inside(node: Node, places: Mapping[str, Tree], depth: int) -> object:
+    attributes = {name: _decode(item, places, depth) for name, item in node.attributes.items()}
+    kind = bare(node.type)
+    match node.tag:
+        case "seq" | "set" | "map":
+            return _container(node, attributes, places, depth)
+        case "named":
+            items = [_decode(item, places, depth) for item in node.items]
+            return Thing(kind, {**attributes, **dict(zip(node.fields, items, strict=False))}, tuple(items), "inner")
+        case "sub":
+            return Thing(kind, attributes, _decode(node.inner, places, depth), "inner")
+        case "enum":
+            value = _decode(node.inner, places, depth)
+            return Thing(kind, {"name": node.text, "value": value}, value, "enum", node.text)
+        case "obj" if node.type == "datetime" and isinstance(attributes.get("at"), str):
+            return _moment(str(attributes["at"]), attributes.get("tzinfo"))
+        case "obj" if node.type == "range":
+            start, stop, step = (attributes.get(name) for name in ("start", "stop", "step"))
+            if isinstance(start, int) and isinstance(stop, int) and isinstance(step, int) and step:
+                return range(start, stop, step)
+            return UNKNOWN
+        case "fn":
+            return Thing("function", attributes, family="function", name=node.text)
+        case "iter":
+            return Thing(kind, attributes, family="iterator")
+        case "obj" | "exc":
+            return Thing(kind, attributes)
+        case "cut" | "opaque":
+            return Thing(kind, family="unknown")
+        case _:
+            return UNKNOWN
+
+
+def _container(node: Node, attributes: Mapping[str, object], places: Mapping[str, Tree], depth: int) -> object:
+    if node.tag == "map":
+        items: Iterable[object] = [(_decode(k, places, depth), _decode(v, places, depth)) for k, v in node.pairs]
+        known = len(node.pairs)
+    else:
+        items = [_decode(item, places, depth) for item in node.items]
+        known = len(node.items)
+    makers = {"list": list, "tuple": tuple, "set": set, "frozenset": frozenset, "dict": dict}
+    base = {"seq": list, "set": set, "map": dict}[node.tag]
+    if known != node.length:
+        return Thing(bare(node.type), attributes, family="unknown")
+    try:
+        value: object = makers.get(node.type, base)(items)
+    except TypeError:
+        return Thing(bare(node.type), attributes, family="unknown")
+    return value if node.type in makers else Thing(bare(node.type), attributes, value, "inner")
+
+
+def _leaf(node: Node) -> object:
+    if node.tail is not None or node.fields:
+        return Thing(bare(node.type), family="unknown")
+    text = node.text
+    try:
+        match node.type:
+            case "float":
+                return float(text)
+            case "int":
+                return int(text, 0) if text[:2] == "0x" else int(text)
+            case "bytes":
+                return read_literal(text)
+            case "date":
+                return datetime.date.fromisoformat(text)
+            case "datetime":
+                return _moment(text, None)
+            case "timedelta":
+                return _duration(text)
+            case "decimal:Decimal":
+                return Decimal(text)
+            case "fractions:Fraction":
+                return Fraction(text)
+            case "class":
+                return Thing("type", family="class", name=bare(text))
+            case _:
+                pass
+    except (ValueError, InvalidOperation, OverflowError, ZeroDivisionError):
+        return UNKNOWN
+    if node.type.startswith("pathlib:"):
+        return PurePosixPath(text)
+    return Thing(bare(node.type), {}, text, "leaf")
+
+
+def _moment(text: str, zone: object) -> object:
+    text, _, fold = text.partition(" ")
+    try:
+        moment = datetime.datetime.fromisoformat(text)
+    except ValueError:
+        return UNKNOWN
+    if zone is not None:
+        is_utc = isinstance(zone, Thing) and zone.inner in ("datetime.timezone.utc", "UTC")
+        moment = moment.replace(tzinfo=datetime.UTC if is_utc else Zone())
+    return moment.replace(fold=1) if fold else moment
+
+
+def _duration(text: str) -> object:
+    match = re.fullmatch(r"(-?\d+) days (\d+)\.(\d{6}) s", text)
+    if match is None:
+        return UNKNOWN
+    days, seconds, micro = (int(part) for part in match.groups())
+    return datetime.timedelta(days=days, seconds=seconds, microseconds=micro)

@@ -1,0 +1,67 @@
+"""Arguments arrive as literals or trees, and predicates see what can be told of them."""
+
+from __future__ import annotations
+
+import datetime
+import enum
+import types
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from tests.evidence.making import arguments
+
+from assay.evidence.conditions.things import UNKNOWN, Thing, Zone, read_arguments, read_literal
+
+
+class Colour(enum.Enum):
+    RED = 1
+
+
+def seen(value: object) -> Any:
+    """The value as a predicate sees it when only its tree came."""
+    return read_arguments([("it", None)], arguments(it=value))["it"]
+
+
+PLAIN = (
+    *(1, "x", None, 2.5, b"a", [1, (2, "b")], {"a": {1, 2}}, Decimal("1.50"), frozenset({1})),
+    *(datetime.date(2024, 2, 29), datetime.datetime(2024, 2, 29, 1, 2, 3, 4)),  # noqa: DTZ001 - naive on purpose
+    datetime.timedelta(days=-1, seconds=3),
+)
+
+
+@pytest.mark.parametrize("value", PLAIN)
+def test_plain_values_come_back_as_they_were(value: object) -> None:
+    """From their trees."""
+    assert seen(value) == value
+    assert type(seen(value)) is type(value)
+
+
+def test_an_object_is_its_class_and_its_attributes() -> None:
+    """And what is inside a member of an enumeration, or a moment with a zone."""
+    thing = seen(types.SimpleNamespace(width=3))
+    assert (thing.kind, thing.attributes["width"]) == ("SimpleNamespace", 3)
+    assert (seen(Colour.RED).family, seen(Colour.RED).name) == ("enum", "RED")
+    aware = seen(datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC))
+    assert aware.tzinfo is datetime.UTC
+    east = datetime.timezone(datetime.timedelta(hours=9))
+    assert isinstance(seen(datetime.datetime(2024, 1, 1, tzinfo=east)).tzinfo, Zone)
+
+
+def test_what_two_arguments_share_is_seen_in_both() -> None:
+    """References are followed; what was cut off is unknown."""
+    shared = [1, 2]
+    both = read_arguments([("a", None), ("b", None)], arguments(a=shared, b=shared))
+    assert both == {"a": [1, 2], "b": [1, 2]}
+    assert isinstance(seen(list(range(200))), Thing)
+
+
+@pytest.mark.parametrize("text", ["__import__('os')", "1 +", "x", "(" * 3000, "[" * 500 + "]" * 500])
+def test_a_forged_literal_is_unknown(text: str) -> None:
+    """Nothing is evaluated."""
+    assert read_literal(text) is UNKNOWN
+
+
+def test_stars_are_taken_off() -> None:
+    """`*names` is the parameter `names`."""
+    assert read_arguments([("*names", "(1,)")]) == {"names": (1,)}
