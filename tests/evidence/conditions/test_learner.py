@@ -13,7 +13,26 @@ from assay.evidence.conditions.generic import Constants, questions_about
 from assay.evidence.conditions.learner import Observed, Pool, judge, learn, negated, roundest
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 11, 12, 25, 64, 99, 100, 101, 500, 1000, -5, -40, 2.5, 3.75, 0.5)
-TEXTS = ("", "a", "A", "abc", " pad ", "pad  ", "12", "-3", "é", "a_b", "x_", "_x", "a,b", "two words", "ABC", "4.5", "\n")
+TEXTS = (
+    "",
+    "a",
+    "A",
+    "abc",
+    " pad ",
+    "pad  ",
+    "  pad",
+    "12",
+    "-3",
+    "é",
+    "a_b",
+    "x_",
+    "_x",
+    "a,b",
+    "two words",
+    "ABC",
+    "4.5",
+    "\n",
+)
 LISTS: tuple[list[Any], ...] = (
     [],
     [1],

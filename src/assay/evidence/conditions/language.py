@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import operator
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,7 +17,6 @@ from assay.evidence.conditions import words
 from assay.evidence.conditions.things import Thing, UndefinedError
 
 STEPS = 20_000
-LONGEST_SEARCHED = 400
 Values = Mapping[str, object]
 Step = Callable[["Run"], object]
 ACCIDENTS = (
@@ -372,12 +370,6 @@ def assign(run: Run, target: ast.expr, value: object) -> None:
             assign(run, part, item)
     else:
         raise UndefinedError("target")
-
-
-def is_tame(pattern: str) -> bool:
-    """Is a regular expression so simple that its time grows slowly with the text?"""
-    nested = re.search(r"[*+}]\??\)[*+{]", pattern)
-    return not nested and len(re.findall(r"(?<!\\)[*+]|\{\d*,\d*\}", pattern)) <= 4 and "(?P=" not in pattern
 
 
 _READERS: Mapping[type, str] = {
