@@ -193,8 +193,11 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     determinism.begin_call()
     watch.lines.clear()
     watch.touched.clear()
+    if watch.inner:
+        watch.inner.clear()
     outcome = _run(call, plant, root)
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
+    answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
         return {"lost": "no argument can be altered"}
     after = call.tree()

@@ -36,6 +36,8 @@ class Watch:
     def __init__(self):
         self.lines = set()
         self.touched = set()
+        self.inner = None
+        """Arguments of the first call of each changed function below the observed one; None where nobody asks."""
 
 
 class _State:
@@ -47,6 +49,7 @@ class _State:
         self.records = 0
         self.chains = 0
         self.experiments = 0
+        self.untouched = 0
         self.shapes = {}
         self.line_sets = set()
         self.kinds = {}
@@ -90,13 +93,12 @@ class Observer:
         if state is None:
             state = self._states[point.id] = _State()
         if self._busy or state.depth or self._deadline is None or threading.get_ident() != self._main:
+            if self._busy and self.watch.inner is not None and point.changed and point.id not in self.watch.inner:
+                self._note_inner(point, self._call(point, function, positional, star, named, double_star))
             return function(*positional, *(star or ()), **named, **(double_star or {}))
         n = state.in_scenario.get(self.scenario, 0)
         state.in_scenario[self.scenario] = n + 1
-        if point.form is None:
-            call = calls.Call(point, function, positional, star, named, double_star)
-        else:
-            call = calls.OpenCall(point, function, star, double_star)
+        call = self._call(point, function, positional, star, named, double_star)
         state.depth += 1
         try:
             if self._mode == "record":
@@ -114,6 +116,19 @@ class Observer:
             return call.make()
         finally:
             state.depth = max(0, state.depth - 1)
+
+    @staticmethod
+    def _call(point, function, positional, star, named, double_star):
+        if point.form is None:
+            return calls.Call(point, function, positional, star, named, double_star)
+        return calls.OpenCall(point, function, star, double_star)
+
+    def _note_inner(self, point, call):
+        """Only in children, whose world nobody needs any more."""
+        try:
+            self.watch.inner[point.id] = call.literals(show=False)
+        except Exception:
+            self.watch.inner[point.id] = []
 
     def _function(self, point, cells, namespace):
         closure = cells.__closure__
@@ -215,6 +230,7 @@ class Observer:
     # -- experiments ------------------------------------------------------------------------------------------------
 
     def _probe(self, point, state, n, call):
+        self.watch.inner = None if point.changed else {}
         if self._mode == "replay":
             self._replay(point, n, call)
             return
@@ -231,7 +247,12 @@ class Observer:
         context = self._context(point)
         first = self._run(point, n, 0, call, [], None, before, ALARM_S, tree=tree)
         state.experiments += 1
-        if first is None or (not point.changed and not first["touched"]):
+        if first is None:
+            return
+        is_untouched = not point.changed and not first["touched"]
+        # What the changed function gave may be kept from an earlier call, so some experiments are worth it.
+        room = settings.get("untouched", 0) - state.untouched
+        if is_untouched and room <= 0:
             return
         self._note_kinds(state, call.arguments)
         if state.plants < 2:
@@ -241,6 +262,8 @@ class Observer:
         plain = all(map(calls.is_plain, call.arguments.values()))
         factor = PLAIN_FACTOR if plain else 1
         wanted = min(settings["per_call"] * factor, settings["experiments"] * factor - state.experiments)
+        if is_untouched:
+            wanted = min(wanted, room)
         call_name = "%s|%d" % (self.scenario, n)
         plans = self._planner.choose(
             point.id,
@@ -251,6 +274,7 @@ class Observer:
             settings.get("flags"),
             wanted,
         )
+        state.untouched += len(plans) if is_untouched else 0
         if plain:
             state.experiments += self._run_batches(point, n, call, list(enumerate(plans, 1)), before)
             return
@@ -372,7 +396,7 @@ def _copy_defaults(function, trampoline):
             return
 
 
-_ANSWER = ("digest", "args", "edits", "lines", "touched", "outcome")
+_ANSWER = ("digest", "args", "inner", "edits", "lines", "touched", "outcome")
 
 
 def prepare_scenario(observer, name):

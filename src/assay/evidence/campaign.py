@@ -22,6 +22,8 @@ from assay.values.lab import Lab
 CONFIRMED_GROUPS = 14
 MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
+UNTOUCHED_PART = 0.3
+"""Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +103,11 @@ def _probe(
     quotas = dict(chosen.quotas)
     for placement in callers:
         n = budget[placement.point.id]
-        quotas[placement.point.id] = Quota(experiments=n, per_call=max(MIN_PER_CALL, min(CALLER_PER_CALL, n // 4)))
+        quotas[placement.point.id] = Quota(
+            experiments=n,
+            per_call=max(MIN_PER_CALL, min(CALLER_PER_CALL, n // 4)),
+            untouched=int(n * UNTOUCHED_PART),
+        )
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)

@@ -48,10 +48,10 @@ def findings_of(
 
 
 def unit_of(difference: Difference, placement: Placement, changed: Sequence[Placement]) -> Placement | None:
-    """The changed unit that the difference speaks about: the point itself, or what it touched."""
+    """The changed unit that the difference speaks about: the point itself, what it touched, or what it stands above."""
     if placement.point.changed:
         return placement
-    touched = difference.base.touched | difference.head.touched
+    touched = difference.base.touched | difference.head.touched or placement.above
     inner = [other for other in changed if other.point.id in touched]
     return inner[-1] if inner else None
 
@@ -89,6 +89,7 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
         unit=unit.subject or unit.point.name,
         observed_at=placement.point.name,
         evidence=(difference,),
+        arguments=difference.base.arguments if placement is unit else dict(difference.base.inner).get(unit.point.id),
     )
 
 

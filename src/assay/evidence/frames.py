@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, cast, get_args
 
 from assay.values.experiment import (
+    Arguments,
     Edit,
     Experiment,
     ExperimentId,
@@ -171,6 +172,10 @@ def _experiment(frame: Frame) -> Experiment:
         arrived_digest=_text(frame, "before"),
         arguments=_arguments(frame),
         outcome=read_outcome(frame["outcome"]),
+        inner=tuple(
+            (str(unit), _arguments({"args": rows}))
+            for unit, rows in cast("Mapping[str, object]", frame.get("inner") or {}).items()
+        ),
         touched=_strings(frame, "touched"),
         lines=_lines(frame),
         kinds_after=tuple(kinds.items()),
@@ -247,7 +252,7 @@ def _point(frame: Frame) -> PointFacts:
     )
 
 
-def _arguments(frame: Frame) -> tuple[tuple[str, str | None], ...]:
+def _arguments(frame: Frame) -> Arguments:
     rows = cast("list[list[str | None]]", frame.get("args") or [])
     return tuple((_STARS.sub("", str(row[0])), None if row[1] is None else str(row[1])) for row in rows)
 

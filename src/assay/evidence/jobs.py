@@ -36,6 +36,8 @@ class Placement:
     """Lines that the change removed, added or rewrote inside this function; those of head are negative."""
     subject: str = ""
     """Dotted name of what changed where this function only reads it: a constant, a class attribute."""
+    above: frozenset[str] = frozenset()
+    """Of a caller: ids of the changed units that tests reach by way of it."""
     form: tuple[tuple[str, str, bool], ...] | None = None
     """Base's parameters as `(name, kind, has a default)` where head binds others; both sides then see base's form."""
 
@@ -51,6 +53,8 @@ class Quota:
     experiments: int
     per_call: int
     calls: Mapping[str, tuple[int, ...]] | None = None
+    untouched: int = 0
+    """How many of them may be made at calls of a caller that run no changed unit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +113,7 @@ def plan_run(
             settings[placement.point.id] = {
                 "experiments": quota.experiments,
                 "per_call": quota.per_call,
+                "untouched": quota.untouched,
                 "names": list(placement.material.names),
                 "flags": list(placement.material.flags),
                 **({} if quota.calls is None else {"calls": {name: list(ns) for name, ns in quota.calls.items()}}),

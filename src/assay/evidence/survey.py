@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assay.change.kinds import is_test, places_of
 from assay.change.project import Project
 from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
 from assay.codebase.tests import corpus, find_tests, rank_tests
+from assay.evidence.frames import RecordedCall
 from assay.evidence.jobs import Material, Placement
 from assay.evidence.points import Places, place_caller, place_changed
 from assay.evidence.reach import Recorded
@@ -85,7 +86,24 @@ def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Pl
     wanted = _interleave([ranked.get(placement.point.id, ()) for placement in survey.changed])[:MAX_CALLERS]
     callers = [caller for path, line, _ in wanted if (caller := made[path, line]) is not None]
     project = Project(source, "base")
-    return tuple(replace(caller, material=_material_of_caller(caller, survey.changed, project)) for caller in callers)
+    return tuple(
+        replace(
+            caller,
+            material=_material_of_caller(caller, survey.changed, project),
+            above=_below(caller, recorded.base.calls),
+        )
+        for caller in callers
+    )
+
+
+def _below(caller: Placement, calls: Iterable[RecordedCall]) -> frozenset[str]:
+    """Points whose calls came by way of the caller."""
+    unit = caller.base
+    return frozenset(
+        call.experiment.id.point
+        for call in calls
+        if unit is not None and any((path, line) == (unit.path, unit.first_line) for path, line, _ in call.chain)
+    )
 
 
 def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:

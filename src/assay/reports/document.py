@@ -10,7 +10,7 @@ from assay import __version__
 from assay.judgement.levels import rule_of
 from assay.reports.sentences import because, coverage, excuse, sides, tally
 from assay.values.change import Change, ChangedUnit, Revision, Unit
-from assay.values.experiment import Edit, Effort, Outcome
+from assay.values.experiment import Arguments, Edit, Effort, Outcome
 from assay.values.finding import Condition, Difference, Evidence, FailingTest, Finding, Gap, Level, Target, Verdict
 from assay.values.isolation import Isolation
 
@@ -82,7 +82,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "line": finding.where.line,
         "claim": finding.claim,
         "condition": _condition(finding.condition),
-        "example": _example(first),
+        "example": _example(first, finding.arguments),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "replay": replay,
     }
@@ -102,11 +102,11 @@ def _condition(condition: Condition | None) -> dict[str, object] | None:
     }
 
 
-def _example(evidence: Evidence) -> dict[str, object]:
+def _example(evidence: Evidence, arguments: Arguments | None) -> dict[str, object]:
     match evidence:
         case Difference():
             base, head = sides(evidence)
-            return {"arguments": dict(evidence.base.arguments), "base": base, "head": head}
+            return {"arguments": dict(arguments or ()), "base": base, "head": head}
         case FailingTest():
             return {"arguments": {}, "base": "passes", "head": evidence.detail or "fails"}
 

@@ -8,6 +8,9 @@ from typing import Literal, TypeAlias
 Tree: TypeAlias = object
 """An encoded value: JSON as `assay_probe.encoding` writes it. Only `evidence.trees` looks inside."""
 
+Arguments: TypeAlias = tuple[tuple[str, str | None], ...]
+"""Parameter names with their values as Python literals, None where a value is no literal."""
+
 OutcomeKind = Literal["returned", "raised", "hung", "died", "blocked", "pending"]
 
 
@@ -101,9 +104,11 @@ class Experiment:
     """Digest of the arguments just before the call, after the intervention."""
     arrived_digest: str
     """Digest of the arguments as the scenario gave them."""
-    arguments: tuple[tuple[str, str | None], ...]
+    arguments: Arguments
     """Parameter names with their values as Python literals, None where a value is no literal."""
     outcome: Outcome
+    inner: tuple[tuple[str, Arguments], ...] = ()
+    """Arguments of the first call of each changed unit, by the unit's id, where the point is a caller."""
     touched: frozenset[str] = frozenset()
     """Ids of the changed units that ran during the call."""
     lines: frozenset[int] = frozenset()

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Literal, TypeAlias
 
 from assay.values.change import Change
-from assay.values.experiment import Effort, Experiment
+from assay.values.experiment import Arguments, Effort, Experiment
 from assay.values.isolation import Isolation
 
 
@@ -131,6 +131,8 @@ class Finding:
     observed_at: str
     """Dotted name of the observation point; equals `unit` when it was observed directly."""
     evidence: tuple[Evidence, ...]
+    arguments: Arguments | None = None
+    """What the changed unit was called with in the first piece of evidence; None where that is not known."""
     condition: Condition | None = None
     announced: bool = False
 
