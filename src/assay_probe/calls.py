@@ -1,5 +1,6 @@
 """A call at an observation point, as it arrived: arguments by name, defaults applied, ready to be made again."""
 
+import gc
 import types
 
 from assay_probe import encoding
@@ -59,6 +60,14 @@ class Call:
             room -= len(literal or "") + len(shown)
             out.append([name, literal, shown])
         return out
+
+
+def copy_defaults(function, trampoline):
+    """Give the function the defaults of whatever was defined with this trampoline as its code."""
+    for referrer in gc.get_referrers(trampoline):
+        if isinstance(referrer, types.FunctionType) and referrer.__code__ is trampoline:
+            function.__defaults__, function.__kwdefaults__ = referrer.__defaults__, referrer.__kwdefaults__
+            return
 
 
 def is_plain(value):

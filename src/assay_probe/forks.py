@@ -81,9 +81,9 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     """
 
     def work(writing):
-        wire.write_all(writing, _line(_attempt(call, edits, plant, context, root, alarm_s, before, watch)))
+        wire.write_all(writing, line(_attempt(call, edits, plant, context, root, alarm_s, before, watch)))
 
-    data, status = _in_child(work, OUTCOME_BYTES, alarm_s)
+    data, status = in_child(work, OUTCOME_BYTES, alarm_s)
     try:
         answer = json.loads(data)
     except ValueError:
@@ -91,7 +91,7 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     return answer if isinstance(answer, dict) else _ending(status, alarm_s)
 
 
-def _in_child(work, limit, alarm_s):
+def in_child(work, limit, alarm_s):
     """Fork; the child does its work and ends. Returns what it wrote, and how it ended."""
     sys.stdout.flush()
     sys.stderr.flush()
@@ -105,7 +105,7 @@ def _in_child(work, limit, alarm_s):
             _prepare()
             work(writing)
         except BaseException as error:
-            os.write(writing, _line({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}))
+            os.write(writing, line({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}))
         finally:
             os._exit(0)
     os.close(writing)
@@ -116,7 +116,8 @@ def _in_child(work, limit, alarm_s):
     return data, status
 
 
-def _line(answer):
+def line(answer):
+    """An answer as one line of JSON."""
     data = json.dumps(answer, allow_nan=False, default=str).encode("utf-8", "backslashreplace")
     return data.replace(b"\n", b" ") + b"\n"
 
@@ -142,13 +143,13 @@ def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
         for edits in plans:
             call.arguments.clear()
             call.arguments.update(own)
-            wire.write_all(writing, _line(_attempt(call, edits, None, context, root, alarm_s, before, watch)))
+            wire.write_all(writing, line(_attempt(call, edits, None, context, root, alarm_s, before, watch)))
 
-    data, status = _in_child(work, OUTCOME_BYTES * 16, alarm_s)
+    data, status = in_child(work, OUTCOME_BYTES * 16, alarm_s)
     answers = []
-    for line in data.split(b"\n")[: len(plans)]:
+    for written in data.split(b"\n")[: len(plans)]:
         try:
-            answer = json.loads(line)
+            answer = json.loads(written)
         except ValueError:
             break
         answers.append(answer if isinstance(answer, dict) else {"lost": "no readable answer"})
@@ -195,7 +196,7 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     watch.touched.clear()
     if watch.inner:
         watch.inner.clear()
-    outcome = _run(call, plant, root)
+    outcome = run(call, plant, root)
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
@@ -220,7 +221,8 @@ def _call_first(call):
     return ["", "", "after the same call unaltered", {}]
 
 
-def _run(call, plant, root):
+def run(call, plant, root):
+    """Make the call, with a planted difference where one is named, and write down how it ended."""
     try:
         with guarded():
             if plant == "exception":

@@ -7,13 +7,12 @@ Three modes, one of them a run:
 * `replay`: the experiments of a plan are made again, call by call.
 """
 
-import gc
 import signal
 import sys
 import threading
 import types
 
-from assay_probe import calls, determinism, encoding, forks, interventions, outcomes
+from assay_probe import calls, determinism, encoding, forks, interventions, outcomes, search
 from assay_probe.kinds import kind_of
 from assay_probe.operators import Context
 from assay_probe.wire import send
@@ -71,6 +70,7 @@ class Observer:
         self._main = threading.get_ident()
         self._busy = False
         self._planner = interventions.Planner(job.get("seed", 0))
+        self._searcher = search.Searcher(job, now, self.watch, ALARM_S)
         self._contexts = {}
         self._deadline = None
 
@@ -141,7 +141,7 @@ class Observer:
                 closure = tuple(by_name[name] for name in point.code.co_freevars)
             function = types.FunctionType(point.code, namespace, point.code.co_name, None, closure)
             if point.form is not None:
-                _copy_defaults(function, sys._getframe(2).f_code)
+                calls.copy_defaults(function, sys._getframe(2).f_code)
             if key:
                 self._functions[key] = function
         return function
@@ -277,12 +277,13 @@ class Observer:
         state.untouched += len(plans) if is_untouched else 0
         if plain:
             state.experiments += self._run_batches(point, n, call, list(enumerate(plans, 1)), before)
-            return
-        for m, edits in enumerate(plans, 1):
+        for m, edits in enumerate(() if plain else plans, 1):
             if self._now() > self._deadline:
                 return
             self._run(point, n, m, call, edits, None, before, ALARM_S)
             state.experiments += 1
+        if settings.get("texts"):
+            self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
 
     def _run_batches(self, point, n, call, numbered, before, matched="digest"):
         """Make `(m, edits)` experiments in batches until they are done or time is over; returns how many were made."""
@@ -305,6 +306,7 @@ class Observer:
         return count < 2
 
     def _replay(self, point, n, call):
+        self._searcher.again(self.scenario, point, call, self._deadline)
         planned = self._job["plan"].get(self.scenario, {}).get(point.id)
         if not planned:
             return
@@ -386,14 +388,6 @@ class Observer:
                 pairs=self._planner.pairs(key),
                 faults=state.faults,
             )
-
-
-def _copy_defaults(function, trampoline):
-    """Give the function the defaults of whatever was defined with this trampoline as its code."""
-    for referrer in gc.get_referrers(trampoline):
-        if isinstance(referrer, types.FunctionType) and referrer.__code__ is trampoline:
-            function.__defaults__, function.__kwdefaults__ = referrer.__defaults__, referrer.__kwdefaults__
-            return
 
 
 _ANSWER = ("digest", "args", "inner", "edits", "lines", "touched", "outcome")

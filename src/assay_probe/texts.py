@@ -49,10 +49,10 @@ def for_text(value, context, draw):
     out = [("text.edge", constants(*EDGE_TEXTS))]
     if dictionary:
         out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
-    out.append(("text.edit", [lambda: _edit(value, draw)]))
-    out.append(("text.token", [lambda: _edit_tokens(value, dictionary, seeds, draw)]))
-    out.append(("text.join", [lambda: _join(value, seeds, draw)]))
-    out.append(("text.lines", [lambda: _edit_lines(value, seeds, draw)]))
+    out.append(("text.edit", [lambda: edit(value, draw)]))
+    out.append(("text.token", [lambda: edit_tokens(value, dictionary, seeds, draw)]))
+    out.append(("text.join", [lambda: join(value, seeds, draw)]))
+    out.append(("text.lines", [lambda: edit_lines(value, seeds, draw)]))
     out.append(("text.corpus", [lambda: draw.choice(seeds)]))
     if "\0" not in value:
         out.append(("text.path", [lambda: pathlib.Path(value)]))
@@ -70,7 +70,8 @@ class _Text(str):
     __slots__ = ()
 
 
-def _edit(value, draw):
+def edit(value, draw):
+    """One character edited, or the whole turned round."""
     i = draw.randrange(len(value) + 1)
     c = draw.choice(EDIT_CHARACTERS)
     return draw.choice(
@@ -91,7 +92,8 @@ def _edit(value, draw):
     )
 
 
-def _edit_tokens(value, dictionary, seeds, draw):
+def edit_tokens(value, dictionary, seeds, draw):
+    """A few words put in, taken out, repeated, exchanged or moved; `dictionary` and `seeds` give the foreign ones."""
     tokens = _TOKEN.findall(value[:2000])
     for _ in range(1 + int(draw.expovariate(0.7))):
         action, i = draw.randrange(6), draw.randrange(len(tokens) + 1)
@@ -113,7 +115,8 @@ def _edit_tokens(value, dictionary, seeds, draw):
     return "".join(tokens)[:800]
 
 
-def _edit_lines(value, seeds, draw):
+def edit_lines(value, seeds, draw):
+    """A line repeated, taken out or put in, or all shuffled."""
     lines = value.splitlines(True) or [value]
     i, action = draw.randrange(len(lines)), draw.randrange(4)
     if action == 0:
@@ -128,6 +131,7 @@ def _edit_lines(value, seeds, draw):
     return "".join(lines)[:1500]
 
 
-def _join(value, seeds, draw):
+def join(value, seeds, draw):
+    """Another text before or after this one."""
     other, separator = draw.choice(seeds), draw.choice(SEPARATORS)
     return (value + separator + other if draw.random() < 0.5 else other + separator + value)[:1500]

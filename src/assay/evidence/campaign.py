@@ -22,6 +22,8 @@ from assay.values.lab import Lab
 CONFIRMED_GROUPS = 14
 MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
+TEXTS, TEXTS_PART, LEAST_TEXTS_S = 1500, 0.3, 0.5
+"""Texts tried at one call in one process, the part of the planning time for all of them, and seconds at least."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
@@ -101,6 +103,8 @@ def _probe(
     telling = {placement.point.id: placement.telling for placement in changed}
     chosen = choose_calls(_with_lines_of_head(recorded), results, budget, telling)
     quotas = dict(chosen.quotas)
+    outside = [placement.point for placement in (*changed, *callers) if placement.point.public]
+    texts_s = within_budget(lab, share_s * TEXTS_PART) / max(1, len(outside))
     for placement in callers:
         n = budget[placement.point.id]
         quotas[placement.point.id] = Quota(
@@ -108,6 +112,9 @@ def _probe(
             per_call=max(MIN_PER_CALL, min(CALLER_PER_CALL, n // 4)),
             untouched=int(n * UNTOUCHED_PART),
         )
+    for point in outside:
+        if point.id in quotas:
+            quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=max(LEAST_TEXTS_S, texts_s))
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)

@@ -203,6 +203,7 @@ def effort_of(
         matched=sum(len(one.matched.pairs) for one in probed) + sum(len(one.calls.pairs) for one in seen),
         compared=sum(sum(one.compared.compared.values()) for one in probed)
         + sum(sum(one.unperturbed.compared.values()) for one in seen),
+        searched=sum(one.n_searched for one in probed),
         noisy=sum(sum(one.compared.noisy.values()) for one in probed),
         masked=sum(sum(one.compared.masked.values()) for one in probed),
         seconds=seconds,

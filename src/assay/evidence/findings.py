@@ -9,7 +9,7 @@ from assay.evidence.differences import may_hold
 from assay.evidence.jobs import Placement
 from assay.evidence.promises import Broken
 from assay.values.change import Unit
-from assay.values.experiment import Experiment
+from assay.values.experiment import Experiment, ObservationPoint
 from assay.values.finding import Difference, DifferenceKind, FailingTest, Finding, Location
 
 INVESTIGATOR = "behaviour"
@@ -34,7 +34,7 @@ def findings_of(
     """One finding for each group that says something new about its unit; the rest would only repeat it."""
     findings: list[Finding] = []
     told: dict[str, list[Difference]] = {}
-    for difference in sorted(groups, key=lambda d: (not may_hold(d), not placements[d.base.id.point].point.changed)):
+    for difference in sorted(groups, key=lambda d: (not may_hold(d), _distance(placements[d.base.id.point].point))):
         placement = placements[difference.base.id.point]
         unit = unit_of(difference, placement, placements_changed)
         if unit is None:
@@ -45,6 +45,11 @@ def findings_of(
         known.append(difference)
         findings.append(_finding(difference, placement, unit))
     return tuple(findings)
+
+
+def _distance(point: ObservationPoint) -> tuple[bool, bool]:
+    """What a user can call comes before what only the project can, and the changed unit itself before its callers."""
+    return (not point.public, not point.changed)
 
 
 def unit_of(difference: Difference, placement: Placement, changed: Sequence[Placement]) -> Placement | None:

@@ -49,6 +49,20 @@ class PointFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Searched:
+    """Many texts at one call in one process, with a digest of what came of each."""
+
+    scenario: str
+    point: str
+    call: int
+    arrived_digest: str
+    tried: tuple[tuple[str, str], ...]
+    """`(parameter, text)` in order; told only by the run that chose them."""
+    digests: tuple[str, ...]
+    """Fewer than were tried where time ran out; `lost` where the call ended its process."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """Everything that one run of the probe told."""
 
@@ -63,6 +77,7 @@ class Story:
     complete: bool
     """Did it come to its end before its deadline?"""
     malformed: int
+    searches: tuple[Searched, ...] = ()
 
 
 def read_story(frames: Iterable[Frame]) -> Story:
@@ -70,6 +85,7 @@ def read_story(frames: Iterable[Frame]) -> Story:
     tests: list[ScenarioResult] = []
     calls: list[RecordedCall] = []
     experiments: list[Experiment] = []
+    searches: list[Searched] = []
     points: dict[str, PointFacts] = {}
     uncollected: list[tuple[str, str]] = []
     unobserved: list[tuple[str, str]] = []
@@ -84,6 +100,8 @@ def read_story(frames: Iterable[Frame]) -> Story:
                     calls.append(_call(frame))
                 case "experiment":
                     experiments.append(_experiment(frame))
+                case "searched":
+                    searches.append(_searched(frame))
                 case "point":
                     points[_text(frame, "point")] = _point(frame)
                 case "uncollected":
@@ -111,6 +129,19 @@ def read_story(frames: Iterable[Frame]) -> Story:
         failure=failure,
         complete=complete,
         malformed=malformed,
+        searches=tuple(searches),
+    )
+
+
+def _searched(frame: Frame) -> Searched:
+    tried = cast("list[list[str]]", frame.get("tried") or [])
+    return Searched(
+        scenario=_text(frame, "test"),
+        point=_text(frame, "point"),
+        call=_int(frame, "n"),
+        arrived_digest=_text(frame, "before"),
+        tried=tuple((str(name), str(text)) for name, text in tried),
+        digests=tuple(str(digest) for digest in cast("list[str]", frame.get("digests") or [])),
     )
 
 

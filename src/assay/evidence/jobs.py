@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from assay.evidence.frames import edit_to_json
+from assay.evidence.frames import Searched, edit_to_json
 from assay.values.change import Side, Unit
 from assay.values.experiment import Experiment, ObservationPoint
 from assay.values.lab import Run
@@ -55,6 +55,9 @@ class Quota:
     calls: Mapping[str, tuple[int, ...]] | None = None
     untouched: int = 0
     """How many of them may be made at calls of a caller that run no changed unit."""
+    texts: int = 0
+    """How many texts to try in one process, each compared by a digest only, where an argument is a text."""
+    texts_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,8 @@ def plan_run(
                 "experiments": quota.experiments,
                 "per_call": quota.per_call,
                 "untouched": quota.untouched,
+                "texts": quota.texts,
+                "texts_s": quota.texts_s,
                 "names": list(placement.material.names),
                 "flags": list(placement.material.flags),
                 **({} if quota.calls is None else {"calls": {name: list(ns) for name, ns in quota.calls.items()}}),
@@ -129,12 +134,16 @@ def replay_run(
     window: Window,
     planned: Planned,
     *,
+    searches: Iterable[Searched] = (),
     hash_seed: int = 0,
 ) -> Run:
-    """Make planned experiments again."""
-    return _run(
-        side, "replay", placements, scenarios, window, hash_seed, {"plan": planned, "material": _material(placements)}
-    )
+    """Make planned experiments again, and try the texts of `searches` again."""
+    texts: dict[str, dict[str, list[object]]] = {}
+    for search in searches:
+        entry = {"n": search.call, "digest": search.arrived_digest, "tried": [list(pair) for pair in search.tried]}
+        texts.setdefault(search.scenario, {}).setdefault(search.point, []).append(entry)
+    extra = {"plan": planned, "material": _material(placements), "searches": texts}
+    return _run(side, "replay", placements, scenarios, window, hash_seed, extra)
 
 
 def plan_of(experiments: Iterable[Experiment]) -> Planned:

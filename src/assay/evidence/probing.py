@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assay.evidence.confirm import narrow_to
 from assay.evidence.controls import Planted, count_plants
 from assay.evidence.differences import Compared, compare_pairs, learn_noise
 from assay.evidence.frames import PointFacts, Story, read_story
 from assay.evidence.jobs import Placement, Quota, Scenarios, Window, plan_of, plan_run, replay_run
 from assay.evidence.matching import Matched, match_experiments
 from assay.evidence.plausible import Kinds
+from assay.evidence.searching import count_compared, hints
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.lab import Lab
 
@@ -32,6 +34,8 @@ class Probed:
     kinds: Mapping[str, Kinds]
     by_point: Mapping[str, tuple[int, int]]
     """`(experiments on base, matched)` of each point."""
+    n_searched: int
+    """Texts tried in one process on both sides."""
     complete: bool
     """Did base come to the end of its quotas before its deadline?"""
 
@@ -57,12 +61,40 @@ def probe(
     window = Window(collect_s=limit_s, deadline_s=limit_s)
     runs = lab.run(
         [
-            replay_run("base", placements, scenarios, window, again, hash_seed=CONTROL_HASH_SEED),
-            replay_run("head", placements, scenarios, window, again),
+            replay_run(
+                "base", placements, scenarios, window, again, searches=planned.searches, hash_seed=CONTROL_HASH_SEED
+            ),
+            replay_run("head", placements, scenarios, window, again, searches=planned.searches),
         ]
     )
     control, head = (read_story(run.frames) for run in runs)
-    return _evaluate(placements, planned, _by_id(control), _by_id(head), kinds)
+    hinted = hints(planned.searches, control.searches, head.searches)
+    if hinted:
+        lab.say(f"{len(hinted)} texts hint at a difference; making each in a process of its own")
+        stories = _make(lab, placements, scenarios, hinted, within_budget(lab, share_s))
+        planned, control, head = (
+            replace(story, experiments=story.experiments + more.experiments)
+            for story, more in zip((planned, control, head), stories, strict=True)
+        )
+    return _evaluate(placements, planned, control, head, kinds)
+
+
+def _make(
+    lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, experiments: Sequence[Experiment], limit_s: float
+) -> tuple[Story, Story, Story]:
+    """The experiments on base, on base again as a control, and on head."""
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
+    plan = plan_of(experiments)
+    narrow = narrow_to(scenarios, (experiment.id.scenario for experiment in experiments))
+    runs = lab.run(
+        [
+            replay_run("base", placements, narrow, window, plan),
+            replay_run("base", placements, narrow, window, plan, hash_seed=CONTROL_HASH_SEED),
+            replay_run("head", placements, narrow, window, plan),
+        ]
+    )
+    base, control, head = (read_story(run.frames) for run in runs)
+    return base, control, head
 
 
 def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
@@ -75,15 +107,15 @@ def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
 def _evaluate(
     placements: Sequence[Placement],
     planned: Story,
-    control: Mapping[ExperimentId, Experiment],
-    head: Mapping[ExperimentId, Experiment],
+    control: Story,
+    head: Story,
     kinds: Mapping[str, Kinds],
 ) -> Probed:
     own = {experiment.id: experiment for experiment in planned.experiments}
     points = {placement.point.id: placement.point for placement in placements}
     seen = join_kinds(kinds, planned.points)
-    matched = match_experiments(own, head)
-    compared = compare_pairs(matched, learn_noise(own, control), points, seen)
+    matched = match_experiments(own, _by_id(head))
+    compared = compare_pairs(matched, learn_noise(own, _by_id(control)), points, seen)
     operators = Counter(edit.operator.split(":")[0] for e in own.values() for edit in e.intervention.edits)
     operators["as the tests call it"] = sum(e.intervention.is_none for e in own.values())
     made = Counter(e.id.point for e in own.values() if e.intervention.plant is None)
@@ -97,6 +129,7 @@ def _evaluate(
         points=planned.points,
         kinds=seen,
         by_point={point: (n, partnered[point]) for point, n in made.items()},
+        n_searched=count_compared(planned.searches, head.searches),
         complete=planned.complete,
     )
 

@@ -235,6 +235,7 @@ def _effort(effort: Effort) -> dict[str, object]:
         "compared": effort.compared,
         "noisy": effort.noisy,
         "masked": effort.masked,
+        "searched": effort.searched,
         "plants": effort.plants,
         "plants_seen": effort.plants_seen,
         "observed_units": effort.observed_units,

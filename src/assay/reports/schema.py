@@ -174,6 +174,7 @@ EFFORT = closed(
     compared=COUNT,
     noisy=COUNT,
     masked=COUNT,
+    searched=COUNT,
     plants=COUNT,
     plants_seen=COUNT,
     observed_units=COUNT,

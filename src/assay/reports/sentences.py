@@ -155,6 +155,8 @@ def controls(verdict: Verdict) -> str:
     parts = [f"{effort.plants_seen:,} of {effort.plants:,} planted differences seen"] if effort.plants else []
     if effort.experiments:
         parts.append(f"{effort.matched:,} of {effort.experiments:,} experiments matched")
+    if effort.searched:
+        parts.append(f"{effort.searched:,} texts tried")
     if effort.noisy or effort.masked:
         parts.append(f"{effort.noisy:,} dropped and {effort.masked:,} masked as noise")
     return DOT.join(parts)

@@ -160,6 +160,8 @@ class Effort:
     experiments: int = 0
     matched: int = 0
     compared: int = 0
+    searched: int = 0
+    """Texts that both sides were given in one process, compared by digest; they are no experiments."""
     noisy: int = 0
     masked: int = 0
     seconds: float = 0.0

@@ -1,0 +1,231 @@
+"""Many texts at one call, one after the other in one forked child; of each outcome only a digest is kept.
+
+Base chooses the texts: first those of the tests, then edits of them, preferring texts that run lines which few others
+run. The other runs make the same texts again. Whatever differs by its digest is only a hint, because what one call
+leaves behind may reach the next: the text is then given to a call in a fork of its own.
+"""
+
+import io
+import json
+import random
+import signal
+import sys
+from collections import Counter
+
+from assay_probe import calls, determinism, encoding, forks, texts, wire
+
+LONGEST_SLOT = 4000
+MOST_SLOTS = 3
+OTHER_SLOT_SEEDS = 24
+"""The longest text of a call is given every seed, the others only so many."""
+RESTARTS = 4
+REWEIGH = 40
+LIMIT_BYTES = 8 << 20
+DIGEST = 16
+
+
+SEARCHES_A_POINT = 2
+
+
+class Searcher:
+    """Searches at the first calls of each point that differ in more than their texts."""
+
+    def __init__(self, job, now, watch, alarm_s):
+        self._job, self._now, self._watch, self._alarm_s = job, now, watch, alarm_s
+        self._root = job["root"]
+        self._done = {}
+
+    def choose(self, scenario, point, n, call, settings, before, context, deadline):
+        """Search at this call, where it has texts and no call like it was searched, and send what came out."""
+        names, done = slots(call.arguments), self._done.setdefault(point.id, set())
+        others = str([calls.shape(value) for name, value in call.arguments.items() if name not in names])
+        if not names or others in done or len(done) >= SEARCHES_A_POINT:
+            return
+        done.add(others)
+        until = min(deadline, self._now() + settings["texts_s"])
+        seed = "%s|%s|%s|%d" % (self._job.get("seed", 0), point.id, scenario, n)
+        tried, digests = explore(
+            call,
+            context,
+            seed,
+            settings["texts"],
+            lambda: self._now() < until,
+            self._root,
+            self._alarm_s,
+            self._watch,
+        )
+        wire.send("searched", test=scenario, point=point.id, n=n, before=before, tried=tried, digests=digests)
+
+    def again(self, scenario, point, call, deadline):
+        """Where another run searched at this call, try its texts again."""
+        for entry in self._job.get("searches", {}).get(scenario, {}).get(point.id, ()):
+            if entry.get("used") or entry["digest"] != encoding.digest(call.tree()):
+                continue
+            entry["used"] = True
+            is_open, tried = (lambda: self._now() < deadline), entry["tried"]
+            digests = again(call, tried, is_open, self._root, self._alarm_s, self._watch)
+            wire.send("searched", test=scenario, point=point.id, n=entry["n"], before="", tried=[], digests=digests)
+            return
+
+
+def slots(arguments):
+    """Names of arguments that are texts, the longest first."""
+    found = [name for name, value in arguments.items() if type(value) is str and len(value) <= LONGEST_SLOT]
+    return sorted(found, key=lambda name: -len(arguments[name]))[:MOST_SLOTS]
+
+
+def explore(call, context, seed, n, is_open, root, alarm_s, watch):
+    """Choose and try up to `n` texts while `is_open()`; returns `[[name, text], ...]` and their digests."""
+    tried, digests = [], []
+    for attempt in range(RESTARTS):
+        if len(tried) >= n or not is_open():
+            break
+        explorer = _Explorer(call.arguments, context, "%s|%d" % (seed, attempt), watch.lines, tried)
+        left = n - len(tried)
+
+        def work(writing, explorer=explorer, left=left):
+            own = dict(call.arguments)
+            run = _Runner(call, own, root, alarm_s, watch)
+            for name, text in explorer.choose(left, is_open):
+                wire.write_all(writing, forks.line([name, text]))
+                wire.write_all(writing, forks.line(run(name, text)))
+
+        data, _ = forks.in_child(work, LIMIT_BYTES, alarm_s)
+        answers = _answers(data)
+        tried += answers[0::2]
+        digests += answers[1::2]
+        if len(digests) == len(tried):
+            break
+        digests.append("lost")
+    return tried, digests
+
+
+def again(call, inputs, is_open, root, alarm_s, watch):
+    """Digests of the same texts in the same order; shorter where time ran out."""
+    digests = []
+    for _ in range(RESTARTS + 1):
+        if len(digests) >= len(inputs) or not is_open():
+            break
+        todo = inputs[len(digests) :]
+
+        def work(writing, todo=todo):
+            own = dict(call.arguments)
+            run = _Runner(call, own, root, alarm_s, watch)
+            for name, text in todo:
+                if not is_open():
+                    return
+                wire.write_all(writing, forks.line(run(name, text)))
+
+        data, status = forks.in_child(work, LIMIT_BYTES, alarm_s)
+        digests += _answers(data)
+        if status == 0:
+            break
+        digests.append("lost")
+    return digests[: len(inputs)]
+
+
+def _answers(data):
+    out = []
+    for written in data.split(b"\n"):
+        try:
+            answer = json.loads(written)
+        except ValueError:
+            break
+        if isinstance(answer, dict):  # the child says what was wrong with it
+            break
+        out.append(answer)
+    return out
+
+
+class _Runner:
+    """Gives one text at a time to the call and says what came of it, without words that may change."""
+
+    def __init__(self, call, own, root, alarm_s, watch):
+        self._call, self._own, self._root, self._alarm_s, self._watch = call, own, root, alarm_s, watch
+        self._captured = io.StringIO()
+        sys.stdout = sys.stderr = self._captured
+
+    def __call__(self, name, text):
+        arguments = self._call.arguments
+        arguments.clear()
+        arguments.update(self._own)
+        arguments[name] = text
+        self._watch.lines.clear()
+        determinism.begin_call()
+        signal.setitimer(signal.ITIMER_REAL, self._alarm_s)
+        outcome = forks.run(self._call, None, self._root)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        raised = outcome.get("raised") or {}
+        output = self._captured.getvalue()
+        if output:
+            self._captured.seek(0)
+            self._captured.truncate()
+        essence = [outcome["kind"], outcome.get("value"), outcome.get("text"), raised.get("type"), output]
+        return encoding.digest(essence)[:DIGEST]
+
+
+class _Explorer:
+    """Chooses texts; learns from the lines that each of them runs."""
+
+    def __init__(self, arguments, context, seed, lines, tried):
+        self._draw = random.Random(seed)
+        self._names = slots(arguments)
+        self._seeds = list(dict.fromkeys([*context.corpus, *context.texts]))
+        self._dictionary = context.texts
+        self._lines = lines
+        self._tried = {tuple(candidate) for candidate in tried}
+        self._pool = [(name, arguments[name]) for name in self._names]
+        self._reached = []
+        self._hits = Counter()
+        self._known = set()
+
+    def choose(self, n, is_open):
+        """Yield up to `n` pairs `(name, text)`; when asked for the next, the last one's lines are in the watch."""
+        chosen = 0
+        for candidate in self._candidates(n * 4):
+            if chosen >= n or not is_open():
+                return
+            if candidate not in self._tried:
+                self._tried.add(candidate)
+                chosen += 1
+                yield candidate
+                self._learn(candidate)
+
+    def _candidates(self, n):
+        longest = self._names[0]
+        yield from self._pool[:]
+        for name in self._names:
+            seeds = (
+                self._seeds
+                if name == longest
+                else self._draw.sample(self._seeds, min(OTHER_SLOT_SEEDS, len(self._seeds)))
+            )
+            for text in seeds:
+                yield name, text
+        weights = []
+        for number in range(n):
+            if number % REWEIGH == 0:
+                weights = [sum(1 / self._hits[line] for line in lines) + 0.001 for _, lines in self._reached]
+            if number % 4 == 0 or len(weights) < 2:
+                name, text = self._draw.choice(self._pool)
+            else:
+                name, text = self._draw.choices(self._reached[: len(weights)], weights)[0][0]
+            yield name, self._mutate(text)
+
+    def _learn(self, candidate):
+        lines = frozenset(self._lines)
+        self._hits.update(lines)
+        if lines and (lines not in self._known or len(self._reached) < len(self._seeds)):
+            self._known.add(lines)
+            self._reached.append((candidate, lines))
+
+    def _mutate(self, text):
+        seeds = self._seeds or (text or "x",)
+        action = self._draw.randrange(6)
+        if action < 3:
+            return texts.edit_tokens(text, self._dictionary, seeds, self._draw)
+        if action == 3:
+            return texts.edit_lines(text, seeds, self._draw)
+        if action == 4:
+            return texts.edit(text, self._draw)
+        return texts.join(text, seeds, self._draw)
