@@ -6,6 +6,7 @@ import types
 from assay_probe import encoding
 from assay_probe.variants import OPAQUE
 
+CHAIN_FRAMES = 14
 _PLAIN = frozenset((int, float, str, bytes, bool, type(None), complex))
 
 
@@ -68,6 +69,17 @@ def copy_defaults(function, trampoline):
         if isinstance(referrer, types.FunctionType) and referrer.__code__ is trampoline:
             function.__defaults__, function.__kwdefaults__ = referrer.__defaults__, referrer.__kwdefaults__
             return
+
+
+def chain(frame, root):
+    """`[path, line of def, name]` of the project's frames from this one outwards."""
+    out = []
+    while frame is not None and len(out) < CHAIN_FRAMES:
+        code = frame.f_code
+        if code.co_filename.startswith(root + "/"):
+            out.append([code.co_filename[len(root) + 1 :], code.co_firstlineno, code.co_name])
+        frame = frame.f_back
+    return out
 
 
 def is_plain(value):

@@ -12,6 +12,8 @@ from assay_probe import determinism, encoding, interventions, outcomes, wire
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
+NOT_POSSIBLE = ("the edit could not be made", "no argument can be altered")
+"""What the values at hand do not allow; any other loss is a fault of ours."""
 PATIENCE_S = 2.0
 """A child that is silent for this much longer than its own alarm is killed: it may have switched the alarm off."""
 _BLOCKED_EVENTS = frozenset(
@@ -186,8 +188,10 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
                 answer["edits"].append(_call_first(call))
                 continue
             answer["edits"].append(interventions.apply(call.arguments, edit, context))
+        except NameError as error:
+            return {"lost": "a fault in an alteration: " + str(error)[:200]}
         except (Exception, outcomes.Blocked) as error:
-            return {"lost": "the edit could not be made: " + type(error).__name__}
+            return {"lost": NOT_POSSIBLE[0] + ": " + type(error).__name__}
     tree = call.tree()
     answer["digest"] = encoding.digest(tree) if edits else before
     answer["args"] = call.literals()
@@ -200,7 +204,7 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
-        return {"lost": "no argument can be altered"}
+        return {"lost": NOT_POSSIBLE[1]}
     after = call.tree()
     if after != tree:
         outcome["before"], outcome["after"] = tree, after

@@ -141,6 +141,8 @@ class Planner:
         self._done = {}
         self._systematic = {}
         self._rich = _VARIANTS_A_CALL
+        self.faults = {}
+        """Alterations that could not even be listed, by point and fault."""
 
     def choose(self, point_id, call_name, arguments, context, names, flags, n):
         """Return up to `n` lists of edits for this call, in the order in which to try them."""
@@ -156,6 +158,11 @@ class Planner:
             chosen.append(edits)
         return chosen
 
+    def _note_fault(self, point_id, fault):
+        name = "alterations could not be listed: " + type(fault).__name__ + ": " + str(fault)[:200]
+        faults = self.faults.setdefault(point_id, {})
+        faults[name] = faults.get(name, 0) + 1
+
     def pairs(self, point_id):
         """`[tried, known]`: (place, operator) pairs of the systematic pass, as far as the calls seen show them."""
         known = self._systematic.get(point_id, set())
@@ -169,7 +176,8 @@ class Planner:
                 continue
             try:
                 listed = operators(value, context, draw)
-            except Exception:
+            except Exception as fault:
+                self._note_fault(point_id, fault)
                 continue
             for name, variants in listed:
                 if allowed is not None and name not in allowed:

@@ -20,7 +20,6 @@ from assay_probe.wire import send
 RECORDS_A_TEST = 40
 RECORDS_A_POINT = 3000
 CHAINS_A_POINT = 300
-CHAIN_FRAMES = 14
 TREES_A_POINT = 150
 ALARM_S = 2.0
 BATCH = 60
@@ -177,7 +176,7 @@ class Observer:
                 "n": n,
                 "digest": encoding.digest(before),
                 "args": call.literals(show=False),
-                "chain": self._chain() if state.chains <= CHAINS_A_POINT else [],
+                "chain": calls.chain(sys._getframe(4), self._root) if state.chains <= CHAINS_A_POINT else [],
                 "tree": before if state.records <= TREES_A_POINT else None,
                 "shape": encoding.digest(self._shape(call)),
             }
@@ -205,16 +204,6 @@ class Observer:
     def _note_fault(state, fault):
         name = type(fault).__name__ + ": " + str(fault)[:200]
         state.faults[name] = state.faults.get(name, 0) + 1
-
-    def _chain(self):
-        """`[path, line of def, name]` of the project's frames above the call, innermost first."""
-        frame, out = sys._getframe(5), []
-        while frame is not None and len(out) < CHAIN_FRAMES:
-            code = frame.f_code
-            if code.co_filename.startswith(self._root + "/"):
-                out.append([code.co_filename[len(self._root) + 1 :], code.co_firstlineno, code.co_name])
-            frame = frame.f_back
-        return out
 
     @staticmethod
     def _shape(call):
@@ -341,6 +330,10 @@ class Observer:
 
     def _tell(self, point, n, m, edits, plant, before, answer, matched, tree):
         if "outcome" not in answer:
+            lost = answer.get("lost", "no answer")
+            if not lost.startswith(forks.NOT_POSSIBLE):
+                state = self._states[point.id]
+                state.faults[lost] = state.faults.get(lost, 0) + 1
             return None
         answer.setdefault("touched", [])
         send(
@@ -386,7 +379,7 @@ class Observer:
                 experiments=state.experiments,
                 kinds={name: sorted(kinds) for name, kinds in state.kinds.items()},
                 pairs=self._planner.pairs(key),
-                faults=state.faults,
+                faults={**state.faults, **self._planner.faults.get(key, {})},
             )
 
 

@@ -35,6 +35,7 @@ def probed(**members: Any) -> Probed:
         "points": {POINT: PointFacts(calls=1, experiments=40, kinds=(), pairs_tried=9, pairs_known=9)},
         "kinds": {},
         "by_point": {POINT: (40, 40)},
+        "n_searched": 0,
         "complete": True,
     }
     return Probed(**{**given, **members})
@@ -135,6 +136,10 @@ def test_a_module_that_came_from_elsewhere() -> None:
         ({"planted": Planted(n=3, n_seen=2, unseen=(("other.py::f", "result"),))}, None),
         ({"complete": False, "points": {POINT: PointFacts(calls=1, experiments=4, kinds=(), pairs_tried=4, pairs_known=9)}},
          "budget: Time was over after 4 of 9 kinds of alteration at bill.total."),
+        ({"points": {POINT: PointFacts(calls=1, experiments=40, kinds=(), pairs_tried=9, pairs_known=9, faults=(("NameError: x", 5),))}},
+         "lost: 5 experiments at bill.total were lost beside 40 that were made: NameError: x."),
+        ({"points": {POINT: PointFacts(calls=1, experiments=40, kinds=(), pairs_tried=9, pairs_known=9, faults=(("NameError: x", 4),))}},
+         None),
         ({"complete": False}, None),
         ({"by_point": {}}, None),
     ],

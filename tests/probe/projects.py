@@ -141,16 +141,25 @@ class Project:
         """Record the calls of functions that were placed before."""
         return self.run(record_run("base", placements, self._scenarios(), self.window, hash_seed=hash_seed))
 
-    def plan(self, *names: str, experiments: int = 120, per_call: int = 60) -> Told:
-        """Choose and make experiments at these functions."""
+    def plan(self, *names: str, experiments: int = 120, per_call: int = 60, texts: int = 0) -> Told:
+        """Choose and make experiments at these functions, and try so many texts in one process."""
         placements = self._placements(names)
-        quotas = {p.point.id: Quota(experiments=experiments, per_call=per_call) for p in placements}
+        quota = Quota(experiments=experiments, per_call=per_call, texts=texts, texts_s=LONG_S)
+        quotas = {p.point.id: quota for p in placements}
         return self.run(plan_run(placements, self._scenarios(), self.window, quotas, self.corpus))
 
     def replay(self, planned: Told, *names: str, hash_seed: int = 0) -> Told:
         """Make the experiments of a plan again."""
         made = plan_of(e for e in planned.story.experiments if e.intervention.plant is None)
-        run = replay_run("head", self._placements(names), self._scenarios(), self.window, made, hash_seed=hash_seed)
+        run = replay_run(
+            "head",
+            self._placements(names),
+            self._scenarios(),
+            self.window,
+            made,
+            searches=planned.story.searches,
+            hash_seed=hash_seed,
+        )
         return self.run(run)
 
     def run_altered(self, names: Sequence[str], literal: str) -> Told:

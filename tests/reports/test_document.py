@@ -83,7 +83,9 @@ def refusal(document: object) -> UsageError:
 
 def test_the_members_that_pipelines_read_are_there() -> None:
     """Names and values as issue 3 promises them."""
-    document: Any = to_document(verdict(finding(difference(), condition=CONDITION), gaps=(gap(),)))
+    document: Any = to_document(
+        verdict(finding(difference(), condition=CONDITION, arguments=difference().base.arguments), gaps=(gap(),))
+    )
     assert document["verdict"] == "hold"
     found = document["findings"][0]
     assert {

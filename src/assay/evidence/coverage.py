@@ -13,6 +13,7 @@ from assay.values.experiment import Effort
 from assay.values.finding import Gap
 
 MATCHED_AT_LEAST = 0.8
+LOST_AT_MOST = 0.1
 NOISE_AT_MOST = 0.1
 SHOWN = 5
 
@@ -129,6 +130,14 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
             remedy="Report this to the authors of Assay with the unit's source.",
         )
     facts = probed.points.get(point)
+    lost = sum(n for _, n in facts.faults) if facts is not None else 0
+    if facts is not None and lost > LOST_AT_MOST * made:
+        yield Gap(
+            slug="lost",
+            unit=name,
+            reason=f"{lost} experiments at {name} were lost beside {made} that were made: {facts.faults[0][0]}.",
+            remedy="This is a fault of Assay; report it with the unit's source.",
+        )
     if facts is not None and not probed.complete and facts.pairs_tried < facts.pairs_known:
         yield Gap(
             slug="budget",

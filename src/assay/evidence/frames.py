@@ -46,6 +46,8 @@ class PointFacts:
     kinds: tuple[tuple[str, frozenset[str]], ...]
     pairs_tried: int
     pairs_known: int
+    faults: tuple[tuple[str, int], ...] = ()
+    """What went wrong in the probe itself, and how often."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,6 +282,7 @@ def _point(frame: Frame) -> PointFacts:
         kinds=tuple((str(name), frozenset(str(kind) for kind in seen)) for name, seen in kinds.items()),
         pairs_tried=int(tried),
         pairs_known=int(known),
+        faults=tuple((str(fault), int(n)) for fault, n in cast("Mapping[str, int]", frame.get("faults", {})).items()),
     )
 
 

@@ -1,0 +1,66 @@
+"""Digests of many texts give hints; only an experiment of its own is evidence."""
+
+from __future__ import annotations
+
+from assay.evidence.frames import Searched
+from assay.evidence.searching import MOST_HINTS, count_compared, hints
+
+
+def searched(*digests: str, call: int = 0, texts: tuple[str, ...] = ("a b", "c", "dd", "e")) -> Searched:
+    """The texts at one call of `split`, with what came of each."""
+    return Searched(
+        scenario="t.py::test_split",
+        point="m.py::split",
+        call=call,
+        arrived_digest="d",
+        tried=tuple(("text", text) for text in texts),
+        digests=digests,
+    )
+
+
+def told(base: Searched, control: Searched, head: Searched) -> list[str | None]:
+    """The texts that hint at a difference."""
+    return [experiment.intervention.edits[0].literal for experiment in hints([base], [control], [head])]
+
+
+def test_a_text_that_head_alone_answers_otherwise_is_a_hint_the_shortest_first() -> None:
+    """The others agree."""
+    base = searched("1", "2", "3", "4")
+    assert told(base, base, searched("9", "2", "9", "4")) == ["'dd'", "'a b'"]
+
+
+def test_what_base_does_not_agree_with_itself_about_is_no_hint() -> None:
+    """Nor is what one of the runs did not come to, nor what ended base's process."""
+    base = searched("1", "lost", "3", "4")
+    assert told(base, searched("8", "lost", "3"), searched("9", "9", "3", "9")) == []
+
+
+def test_an_experiment_finds_its_call_again() -> None:
+    """By scenario, point, number and digest; its own number is the place of the text in the search."""
+    base = searched("1", "2", "3", "4", call=7)
+    (experiment,) = hints([base], [base], [searched("1", "9", "3", "4", call=7)])
+    name = experiment.id
+    assert (name.scenario, name.point, name.call, name.intervention) == (
+        "t.py::test_split",
+        "m.py::split",
+        7,
+        100_001,
+    )
+    assert experiment.arrived_digest == "d"
+    assert experiment.intervention.edits[0].path == (("arg", "text"),)
+
+
+def test_calls_take_turns_so_that_none_is_crowded_out() -> None:
+    """Of many hints at one call and one at another both calls are among the first two."""
+    texts = tuple("x" * n for n in range(1, 60))
+    many, head = searched(*["1"] * 59, texts=texts), searched(*["2"] * 59, texts=texts)
+    one, other = searched("1", call=1, texts=("longest of all",)), searched("2", call=1)
+    found = hints([many, one], [many, one], [head, other])
+    assert {experiment.id.call for experiment in found[:2]} == {0, 1}
+    assert len(found) == MOST_HINTS
+
+
+def test_texts_are_counted_where_both_sides_told() -> None:
+    """A head that ran out of time compared fewer."""
+    assert count_compared([searched("1", "2", "3")], [searched("1", "2")]) == 2
+    assert count_compared([searched("1", "2", "3")], []) == 0

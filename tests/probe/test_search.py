@@ -1,0 +1,128 @@
+"""Many texts at one call in one process: the same on every run, steered by lines, undisturbed by what they do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
+
+from assay.evidence.jobs import Material
+from assay.evidence.searching import hints
+
+SPLIT = """
+=== m.py
+import os, time
+
+SEEN = []
+
+def split(text, mark=";"):
+    depth, parts = 0, [""]
+    for word in text.split(" "):
+        if word == "BEGIN":
+            depth += 1
+        elif word == "END":
+            depth -= 1
+        if depth == 2 and word == "GO":
+            parts.append("")
+        parts[-1] += word
+    return parts
+
+def remember(text):
+    SEEN.append(text)
+    return len(SEEN)
+
+def fragile(text):
+    if "x" in text:
+        os._exit(3)
+    if "y" in text:
+        while True:
+            pass
+    return text.upper()
+
+def number(n):
+    return n + 1
+=== test_m.py
+import unittest
+import m
+
+class Split(unittest.TestCase):
+    def test_split(self):
+        self.assertEqual(m.split("a b"), ["ab"])
+
+    def test_remember(self):
+        self.assertEqual(m.remember("a"), 1)
+
+    def test_fragile(self):
+        self.assertEqual(m.fragile("a"), "A")
+
+    def test_number(self):
+        self.assertEqual(m.number(1), 2)
+"""
+CORPUS = ("BEGIN a END", "a; b", "select one", "BEGIN BEGIN b")
+
+
+def project(tmp_path: Path, **members: object) -> Project:
+    """The functions with their tests; what tests and code say is at hand."""
+    written = write(tmp_path, SPLIT)
+    return replace(written, material=Material(texts=("BEGIN", "END", "GO")), corpus=CORPUS, **members)  # type: ignore[arg-type]
+
+
+def hinted(planned: Told, head: Told) -> list[str]:
+    """Texts whose digests disagree."""
+    found = hints(planned.story.searches, planned.story.searches, head.story.searches)
+    return [str(experiment.intervention.edits[0].literal) for experiment in found]
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_the_same_texts_give_the_same_digests(tmp_path: Path, python: str) -> None:
+    """In another process, under another hash seed."""
+    own = project(tmp_path).under(python)
+    planned = own.plan("split", texts=300)
+    (search,) = planned.story.searches
+    assert len(search.tried) == len(search.digests) == 300
+    assert {name for name, _ in search.tried} == {"text", "mark"}
+    assert {("text", text) for text in CORPUS} <= set(search.tried)
+    assert len(set(search.tried)) == 300
+    again = own.replay(planned, "split", hash_seed=3)
+    assert [other.digests for other in again.story.searches] == [search.digests]
+
+
+def test_a_difference_that_no_text_of_the_tests_shows(tmp_path: Path) -> None:
+    """Three words in the right order; the material has them, the corpus does not have them together."""
+    own = project(tmp_path)
+    planned = own.plan("split", texts=1500)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    (own.root / "m.py").write_text(source.replace("if depth == 2 and", "if depth == 3 and"), encoding="utf-8")
+    found = hinted(planned, own.replay(planned, "split"))
+    assert found
+    assert all("GO" in text and text.count("BEGIN") >= 2 for text in found)
+
+
+def test_what_one_text_leaves_behind_is_the_same_on_both_sides(tmp_path: Path) -> None:
+    """A counter goes up with every text; equal code still shows nothing."""
+    own = project(tmp_path)
+    planned = own.plan("remember", texts=100)
+    again = own.replay(planned, "remember")
+    assert hinted(planned, again) == []
+    assert again.endings["test_remember"] == "passed"
+
+
+def test_a_text_that_ends_its_process_costs_one_text(tmp_path: Path) -> None:
+    """The next process goes on with other texts, and the replay goes on behind it."""
+    own = replace(project(tmp_path), corpus=("ax", "b", "c", "ay", "d", "e"))
+    planned = own.plan("fragile", texts=40)
+    (search,) = planned.story.searches
+    lost = [text for (_, text), digest in zip(search.tried, search.digests, strict=True) if digest == "lost"]
+    assert {"ax", "ay"} <= set(lost)
+    (again,) = own.replay(planned, "fragile").story.searches
+    assert again.digests == search.digests[: len(again.digests)]
+    assert planned.endings["test_fragile"] == "passed"
+
+
+def test_a_call_without_a_text_is_not_searched(tmp_path: Path) -> None:
+    """Nor is any where nobody asked for it."""
+    own = project(tmp_path)
+    assert own.plan("number", texts=50).story.searches == ()
+    assert own.plan("split").story.searches == ()
