@@ -47,7 +47,7 @@ def main() -> int:
     columns = []
     for tool, version, ways in lanes(bench, subject, options):
         answers = bench.answers(tool, version)
-        if not options.render:
+        if not options.render and (not options.ask or tool.name in options.ask):
             ask_cases(bench, tool, answers, cases, 8 if tool.name == "Assay" else 400)
             ask_times(bench, ways, answers, cases)
             if not options.no_clean:
@@ -66,6 +66,7 @@ def parsed() -> argparse.Namespace:
     which.add_argument("--rev", default="HEAD", help="the commit of Assay that is measured")
     which.add_argument("--assay", metavar="COMMAND", help="measure this command instead")
     which.add_argument("--peers-only", action="store_true", help="leave Assay out")
+    parser.add_argument("--ask", nargs="*", metavar="TOOL", help="ask only these, render the answers of all")
     parser.add_argument("--no-clean", action="store_true", help="leave the clean code out")
     parser.add_argument("--render", action="store_true", help="ask nothing, render the answers that are there")
     parser.add_argument("--state", type=Path, default=STATE, help="where environments, trees and answers are kept")
