@@ -76,6 +76,8 @@ class Laboratory:
         python = self.interpreter.target.python
         path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
         frames: list[Frame] = []
+        # Where installed packages are asked, nothing of the project may be found on the path.
+        paths = [] if run.job["mode"] == "reality" else [*roots, root]
 
         def take(frame: Frame) -> None:
             if frame.get("t") != "bytecode":
@@ -97,7 +99,7 @@ class Laboratory:
                         "PYTHONDONTWRITEBYTECODE",
                         "1",
                     ),  # for processes that the tests start; the probe decides for itself
-                    ("PYTHONPATH", os.pathsep.join([*roots, root])),
+                    *([("PYTHONPATH", os.pathsep.join(paths))] if paths else []),
                     *self.environment,
                 ),
                 readable=(*self.interpreter.readable, PROBE),

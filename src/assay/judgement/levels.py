@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from assay.values.finding import Difference, Evidence, FailingTest, Finding, Level, Policy
+from assay.values.reality import Certainty, Denial
 
 CONFIRMED_RUNS = 3
 """A test must be seen to pass on base and fail on head this often before it blocks."""

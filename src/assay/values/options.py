@@ -44,6 +44,19 @@ class CheckOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RealityOptions:
+    """One `assay reality` over plain files, or one `assay api`."""
+
+    directory: Path
+    """Where the command was started."""
+    files: tuple[Path, ...] = ()
+    python: str | None = None
+    allow_isolation: int | None = None
+    verbose: bool = False
+    cache: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayOptions:
     """One `assay replay`; the report is already read and the finding found in it."""
 

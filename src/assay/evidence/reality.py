@@ -1,0 +1,142 @@
+"""Asks the target's interpreter about files: the job for the probe, and its frames read without trust."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assay.values.change import Side
+from assay.values.lab import Frame, Lab, Run, RunResult
+from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials
+
+TIME_LIMIT_S = 180.0
+ATTEMPTS = 4
+"""Each package that brings the interpreter down costs one run; after so many the rest is a gap."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A file as the probe is given it."""
+
+    path: str
+    text: str
+
+
+def ask(
+    lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str], *, reproduce: bool = True
+) -> Denials:
+    """What the installed packages deny in some files. Packages that bring the interpreter down are left out."""
+    failed: list[str] = []
+    answered: dict[str, Denials] = {}
+    trouble = ""
+    names = sorted(set(first_party))
+    for _ in range(ATTEMPTS):
+        left = [file for file in files if file.path not in answered]
+        if not left:
+            break
+        run = _run(side, left, names, failed, reproduce=reproduce)
+        result = lab.run([run])[0]
+        answered |= {path: denials for path, denials in map(_of_file, result.frames) if path}
+        culprit = _culprit(result, failed)
+        if culprit is None:
+            trouble = "" if _is_done(result) else _trouble(result)
+            break
+        failed.append(culprit)
+    unread = tuple((file.path, trouble or "its packages end the interpreter") for file in files if file.path not in answered)
+    together = [answered[file.path] for file in files if file.path in answered]
+    return Denials(
+        found=tuple(denial for one in together for denial in one.found),
+        calls=sum(one.calls for one in together),
+        unknown_receivers=sum(one.unknown_receivers for one in together),
+        unread=(*(entry for one in together for entry in one.unread), *unread),
+        failed_packages=tuple(failed),
+        trouble=trouble,
+    )
+
+
+def _run(side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], *, reproduce: bool) -> Run:
+    job: Mapping[str, object] = {
+        "mode": "reality",
+        "files": [{"path": file.path, "text": file.text} for file in files],
+        "first_party": list(first_party),
+        "denied": list(failed),
+        "reproduce": reproduce,
+    }
+    return Run(side=side, job=job, time_limit_s=TIME_LIMIT_S)
+
+
+def _is_done(result: RunResult) -> bool:
+    return any(frame.get("t") == "done" for frame in result.frames)
+
+
+def _culprit(result: RunResult, failed: Sequence[str]) -> str | None:
+    """The package that was being imported when the run ended before its time."""
+    if _is_done(result):
+        return None
+    begun = [frame.get("package") for frame in result.frames if frame.get("t") == "importing"]
+    last = begun[-1] if begun else None
+    return last if isinstance(last, str) and last not in failed else None
+
+
+def _trouble(result: RunResult) -> str:
+    completed = result.completed
+    if completed.timed_out:
+        return "the interpreter was not done in time"
+    lines = [line for line in completed.output.splitlines() if line.strip()]
+    return completed.protocol_error or (lines[-1][:200] if lines else f"the interpreter ended with status {completed.status}")
+
+
+def _of_file(frame: Frame) -> tuple[str, Denials]:
+    path = frame.get("path")
+    if frame.get("t") != "file" or not isinstance(path, str):
+        return "", Denials(found=())
+    claims = frame.get("claims")
+    found = [denial_of(claim) for claim in claims if isinstance(claim, Mapping)] if isinstance(claims, list) else []
+    error = frame.get("error")
+    unread = ((path, f"{error}: {str(frame.get('detail'))[-400:]}"),) if isinstance(error, str) else ()
+    return path, Denials(
+        found=tuple(replace(denial, path=path) for denial in found if denial is not None),
+        calls=_count(frame.get("calls")),
+        unknown_receivers=_count(frame.get("unknown_receivers")),
+        unread=unread,
+    )
+
+
+def denial_of(claim: Mapping[str, object]) -> Denial | None:
+    """A claim of the probe, or None where it is not well formed."""
+    line, certainty = claim.get("line"), _certainty(claim.get("certainty"))
+    if not isinstance(line, int) or isinstance(line, bool) or line < 0 or certainty is None:
+        return None
+    return Denial(
+        path=_text(claim, "path"),
+        line=line,
+        kind=_text(claim, "class"),
+        name=_text(claim, "name"),
+        text=_text(claim, "text"),
+        certainty=certainty,
+        installed=_text(claim, "installed"),
+        nearest=_texts(claim, "nearest"),
+        chain=_texts(claim, "chain"),
+        signature=_text(claim, "signature"),
+        reproducer=_text(claim, "reproducer"),
+        output=_text(claim, "output"),
+        last_line=max(line, _count(claim.get("end"))),
+    )
+
+
+def _certainty(value: object) -> Certainty | None:
+    return next((certainty for certainty in CERTAINTIES if certainty == value), None)
+
+
+def _text(claim: Mapping[str, object], name: str) -> str:
+    value = claim.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _texts(claim: Mapping[str, object], name: str) -> tuple[str, ...]:
+    value = claim.get(name)
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and value >= 0 else 0

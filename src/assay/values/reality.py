@@ -1,0 +1,60 @@
+"""What the installed packages deny: evidence of the investigator `reality`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Certainty = Literal["proven", "static", "deprecated", "ignored", "suspect"]
+"""`proven`: executed and refuted by the real object. `static`: by a type checker or an annotation alone.
+`deprecated`: it will go away. `ignored`: accepted and without effect. `suspect`: seen to be so in a run."""
+
+CERTAINTIES: tuple[Certainty, ...] = ("proven", "static", "deprecated", "ignored", "suspect")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """One thing that a file uses and that does not exist, or not so, in what is installed."""
+
+    path: str
+    line: int
+    kind: str
+    """The class of mistake: `missing-attribute`, `unknown-parameter`, `wrong-literal` ..."""
+    name: str
+    """What is wrong, as one would look it up: `requests.api.get(retries=)`."""
+    text: str
+    certainty: Certainty
+    installed: str
+    """Distribution and version that denies it: `requests 2.34.2`."""
+    nearest: tuple[str, ...] = ()
+    chain: tuple[str, ...] = ()
+    """The callables that a keyword is handed on through, the first one called."""
+    signature: str = ""
+    reproducer: str = ""
+    """One line of Python that was executed in the target's environment."""
+    output: str = ""
+    """What that line really said."""
+    receiver_certain: bool = True
+    """Is the class of what it is asked of certain: constructed or annotated in the file?"""
+    last_line: int = 0
+
+    def __post_init__(self) -> None:
+        if self.line < 0 or self.certainty not in CERTAINTIES:
+            raise ValueError(f"no denial: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denials:
+    """What was denied in some files, and how much could not be asked."""
+
+    found: tuple[Denial, ...]
+    calls: int = 0
+    """Calls that were held against a real signature."""
+    unknown_receivers: int = 0
+    """Calls of methods whose receiver could not be resolved; about these nothing is said."""
+    unread: tuple[tuple[str, str], ...] = ()
+    """Files that could not be read, each with the reason."""
+    failed_packages: tuple[str, ...] = ()
+    """Packages that brought the interpreter down when they were imported."""
+    trouble: str = ""
+    """Why nothing came back, where nothing did."""

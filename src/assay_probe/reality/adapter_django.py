@@ -1,0 +1,82 @@
+"""Django: names of settings, and the dotted paths that settings hold."""
+
+import ast
+import sys
+import types
+
+from assay_probe.reality import installed
+from assay_probe.reality.members import FOUND, MISSING, Member, member
+from assay_probe.reality.values import UNKNOWN, Made, Thing
+
+_PATH_SETTINGS = frozenset(
+    "MIDDLEWARE INSTALLED_APPS AUTHENTICATION_BACKENDS TEMPLATES CACHES DATABASES STORAGES PASSWORD_HASHERS EMAIL_BACKEND "
+    "AUTH_PASSWORD_VALIDATORS TEST_RUNNER SESSION_ENGINE MESSAGE_STORAGE FORM_RENDERER FILE_UPLOAD_HANDLERS STATICFILES_FINDERS "
+    "STATICFILES_STORAGE DEFAULT_FILE_STORAGE SESSION_SERIALIZER DEFAULT_AUTO_FIELD CSRF_FAILURE_VIEW".split()
+)
+
+
+def prepare():
+    """Settings without a project, so that models and forms can be imported."""
+    from django.conf import settings
+
+    if not settings.configured:
+        apps = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages"]
+        databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
+        settings.configure(INSTALLED_APPS=apps, DATABASES=databases, SECRET_KEY="assay", USE_TZ=True)  # noqa: S106
+        sys.modules["django"].setup()
+
+
+def member_of(walk, node, receiver):
+    """`settings.NAME`: one slip away from a setting that Django itself has."""
+    if not isinstance(receiver, Made) or type(receiver.value).__name__ != "LazySettings" or not node.attr.isupper():
+        return None
+    known = _setting_names()
+    near = installed.nearest(node.attr, known, 0.9, 1)
+    if near and node.attr not in known:
+        walk.claims.add(node, "unknown-key", f"settings.{node.attr}", f"Django has no setting {node.attr!r}",
+                        root="django", raises="AttributeError", certainty="ignored", near=near)  # fmt: skip
+    return Member(UNKNOWN, FOUND)
+
+
+def _setting_names():
+    from django.conf import global_settings
+
+    return [name for name in dir(global_settings) if name.isupper()]
+
+
+def assigned(walk, target, value):
+    """`MIDDLEWARE = [...]`: every dotted path into an installed package must lead somewhere."""
+    if not isinstance(target, ast.Name) or target.id not in _PATH_SETTINGS or value is None:
+        return
+    for node in ast.walk(value):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _looks_dotted(node.value):
+            if node.value.partition(".")[0] not in walk.first_party:
+                _check_path(walk, node, target.id)
+
+
+def _looks_dotted(text):
+    return text.count(".") > 1 and all(part.isidentifier() for part in text.split("."))
+
+
+def _check_path(walk, node, setting):
+    path = node.value
+    root = path.partition(".")[0]
+    if not isinstance(installed.module(root), types.ModuleType):
+        return
+    package, _, last = path.rpartition(".")
+    if isinstance(installed.module(path), types.ModuleType):
+        return
+    around = installed.module(package)
+    if isinstance(around, types.ModuleType):
+        if member(Thing(around), last).status != MISSING:
+            return
+        near = installed.nearest(last, [*dir(around), *installed.submodules(around)])
+        text = f"{setting} names {path}, and {package} has no {last!r}"
+        line = f"from {package} import {last}"
+    elif around.missing and package.startswith(around.missing):
+        near, text, line = [], f"{setting} names {path}, and there is no module {around.missing}", f"import {package}"
+    else:
+        return
+    walk.claims.add(node, "wrong-path", path, text, root=root, raises="ImportError", near=near, reproducer=line)
+
+

@@ -1,0 +1,172 @@
+"""Checks the calls of a file against the real signatures, and says what they give."""
+
+import ast
+import inspect
+import types
+
+from assay_probe.reality import adapters, deprecations, installed, literals, results, signatures
+from assay_probe.reality.claims import expression_of, shown
+from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
+from assay_probe.reality.values import (
+    UNKNOWN,
+    LocalClass,
+    LocalFunction,
+    LocalInstance,
+    Pending,
+    Thing,
+)
+
+
+def value_of_call(walk, node):
+    """What a call in the file gives, after it was checked."""
+    callee = walk.value(node.func)
+    for argument in node.args:
+        walk.value(argument.value if isinstance(argument, ast.Starred) else argument)
+    for keyword in node.keywords:
+        walk.value(keyword.value)
+    if isinstance(callee, LocalClass):
+        return LocalInstance(callee)
+    if isinstance(callee, LocalFunction):
+        return _of_local(walk, callee)
+    if not isinstance(callee, Thing) or callee.object is None:
+        return UNKNOWN
+    if callee.object is super and not node.args:
+        return walk.parent_instance()
+    answer = adapters.called(walk, node, callee)
+    if answer is not None:
+        return answer.value
+    walk.claims.calls_bound += 1
+    _check_binding(walk, node, callee)
+    _check_deprecation(walk, node, callee)
+    literals.check(walk, node, callee)
+    return literals.live_result(walk, node, callee) or results.of_call(callee)
+
+
+def _of_local(walk, callee):
+    """What a function of the file gives, by its annotation."""
+    node = callee.node
+    if node.returns is None or node.decorator_list:
+        return UNKNOWN
+    before, walk.scopes = walk.scopes, callee.scopes
+    try:
+        value = walk.annotation(node.returns)
+    finally:
+        walk.scopes = before
+    return Pending(value) if isinstance(node, ast.AsyncFunctionDef) else value
+
+
+def _check_binding(walk, node, callee):
+    called = callee.object
+    if hasattr(called, "__required_keys__") and hasattr(called, "__total__"):
+        _check_keys(walk, node, callee)
+        return
+    if not _can_be_judged(called):
+        return
+    parameters = signatures.parameters(callee)
+    if parameters is None or (isinstance(called, type) and not parameters and signatures.behind(callee)[0] is None):
+        return
+    given = signatures.given_by(callee, node)
+    for keyword in node.keywords:
+        if keyword.arg is not None:
+            _check_keyword(walk, node, callee, keyword, given)
+    if signatures.hands_on_unchanged(called):
+        _check_count(walk, node, callee, parameters)
+
+
+def _can_be_judged(called):
+    """Does calling it mean what its signature says?"""
+    if isinstance(called, type):
+        meta = type(called)
+        plain = meta is type or meta.__name__ in ("ABCMeta", "_ProtocolMeta") or "__call__" not in meta.__dict__
+        return plain and not (issubclass(called, tuple) and not hasattr(called, "_fields"))
+    return isinstance(called, (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType))
+
+
+def _check_keys(walk, node, callee):
+    keys = set(callee.object.__required_keys__) | set(callee.object.__optional_keys__)
+    for keyword in node.keywords:
+        if keyword.arg and keyword.arg not in keys:
+            walk.claims.add(
+                keyword.value, "unknown-key", f"{name_of(callee.object)}({keyword.arg}=)",
+                f"{name_of(callee.object)} has no key {keyword.arg!r}", root=callee.object.__module__, raises="KeyError",
+                certainty="ignored", near=installed.nearest(keyword.arg, keys), signature=", ".join(sorted(keys)),
+            )  # fmt: skip
+
+
+def _check_keyword(walk, node, callee, keyword, given):
+    parameters = signatures.parameters(callee)
+    if any(p.name == keyword.arg and p.kind in NAMED for p in parameters):
+        return
+    answer = signatures.consumer_of(callee, keyword.arg, given)
+    if answer.accepts is not False:
+        return
+    last = answer.chain[-1] if answer.chain else callee
+    name = name_of(callee.object)
+    chain = [name_of(step.object) for step in answer.chain]
+    text = f"{name}() has no parameter {keyword.arg!r}"
+    if len(chain) > 1:
+        text = f"{name}() hands **kwargs on to {chain[-1]}(), which has no parameter {keyword.arg!r}"
+    walk.claims.add(
+        _at_keyword(node, keyword), "unknown-parameter", f"{name}({keyword.arg}=)", text, root=_root(callee.object),
+        raises="TypeError", near=installed.nearest(keyword.arg, signatures.names_reached(callee)), chain=chain,
+        signature=shown(callee), reproducer=_binding(last, f".bind_partial({keyword.arg}=None)"),
+    )  # fmt: skip
+
+
+def _at_keyword(node, keyword):
+    """The keyword's own place: its line, where a call runs over several."""
+    return keyword if hasattr(keyword, "lineno") else node
+
+
+def _root(called):
+    owner = getattr(called, "__objclass__", None)
+    return getattr(called, "__module__", None) or getattr(owner, "__module__", None) or "builtins"
+
+
+def _binding(callee, bind):
+    """A line that binds the arguments as the call does."""
+    path = expression_of(callee.object)
+    if path is None:
+        return ""
+    setup, expression = path
+    return f"import inspect{setup.replace('import ', ', ')}; inspect.signature({expression}){bind}"
+
+
+def _check_count(walk, node, callee, parameters):
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        return
+    positional = [p for p in parameters if p.kind in POSITIONAL]
+    keywords = {keyword.arg for keyword in node.keywords}
+    name, n = name_of(callee.object), len(node.args)
+    takes_more = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
+    itself = ["None"] if callee.bound and isinstance(callee.object, (types.FunctionType, types.MethodDescriptorType)) else []
+    placed = ", ".join([*itself, *["None"] * n, *(f"{keyword}=None" for keyword in sorted(filter(None, keywords)))])
+    more = {"root": _root(callee.object), "raises": "TypeError", "signature": shown(callee),
+            "reproducer": _binding(callee, f".bind({placed})")}  # fmt: skip
+    if n > len(positional) and not takes_more:
+        text = f"{name}() takes {len(positional)} positional arguments, and {n} are given"
+        walk.claims.add(node, "wrong-arity", f"{name}()", text, **more)
+    if None in keywords:
+        return
+    needed = [p.name for p in positional[n:]] + [p.name for p in parameters if p.kind is inspect.Parameter.KEYWORD_ONLY]
+    required = {p.name for p in parameters if p.default is inspect.Parameter.empty}
+    missing = [parameter for parameter in needed if parameter in required and parameter not in keywords]
+    if missing:
+        text = f"{name}() needs {', '.join(missing)}"
+        walk.claims.add(node, "missing-argument", f"{name}()", text, **more)
+
+
+def _check_deprecation(walk, node, callee):
+    text, parameters = deprecations.of(callee)
+    name, root = name_of(callee.object), _root(callee.object)
+    if text:
+        walk.claims.add(node, "deprecated", name, f"{name}() is deprecated: {text}", root=root,
+                        raises="DeprecationWarning", certainty="deprecated")  # fmt: skip
+    for keyword in node.keywords:
+        if keyword.arg in parameters and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None):
+            walk.claims.add(
+                _at_keyword(node, keyword), "deprecated", f"{name}({keyword.arg}=)",
+                f"{name}() warns about {keyword.arg}=: {parameters[keyword.arg]}", root=root,
+                raises="DeprecationWarning", certainty="deprecated",
+            )  # fmt: skip
+

@@ -1,0 +1,93 @@
+"""Does a library say that something, or a parameter of it, will go away?"""
+
+import ast
+import types
+
+from assay_probe.reality.signatures import behind
+from assay_probe.reality.sources import tree_of
+
+WRAPPERS = 4
+_known = {}
+_WARNERS = ("warn", "warn_explicit", "_warn")
+_DEPRECATORS = ("_deprecated", "warn_deprecated", "_warn_deprecated", "deprecation_warning", "_deprecate")
+_CATEGORIES = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
+
+
+def of(callee):
+    """`(text or None, {parameter: text})` for a callable."""
+    called = callee.object
+    try:
+        if called not in _known:
+            _known[called] = _find(callee)
+        return _known[called]
+    except TypeError:
+        return None, {}
+
+
+def _find(callee):
+    called = callee.object
+    marked = called.__dict__ if isinstance(called, type) else {"__deprecated__": getattr(called, "__deprecated__", None)}
+    text = marked.get("__deprecated__")
+    if isinstance(text, str):
+        return text, {}
+    function, parameters = behind(callee)[0], {}
+    text = None
+    for _ in range(WRAPPERS):
+        tree = tree_of(function) if isinstance(function, types.FunctionType) else None
+        if tree is not None and not isinstance(tree, ast.Lambda):
+            text = text or _warned_at_once(tree)
+            parameters = {**_warned_for_parameters(tree), **parameters}
+        function = getattr(function, "__wrapped__", None)
+    return text or _documented(called), parameters
+
+
+def _warned_at_once(tree):
+    for statement in tree.body:
+        if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
+            text = _warning(statement.value)
+            if text:
+                return text
+    return None
+
+
+def _warned_for_parameters(tree):
+    names = {a.arg for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
+    found = {}
+    for statement in tree.body:
+        if not isinstance(statement, ast.If) or not _asks_whether_given(statement.test):
+            continue
+        texts = [_warning(node) for inner in statement.body for node in ast.walk(inner) if isinstance(node, ast.Call)]
+        text = next(filter(None, texts), None)
+        if text:
+            for node in ast.walk(statement.test):
+                if isinstance(node, ast.Name) and node.id in names:
+                    found.setdefault(node.id, text)
+    return found
+
+
+def _asks_whether_given(test):
+    if isinstance(test, ast.Compare):
+        return isinstance(test.ops[0], (ast.IsNot, ast.NotEq))
+    return isinstance(test, ast.Name)
+
+
+def _warning(call):
+    """The text of a call that warns of a deprecation, or None."""
+    callee = call.func
+    name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
+    mentioned = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(call)}
+    says_so = any(word in _CATEGORIES or "Deprecat" in word for word in mentioned if isinstance(word, str))
+    if (name in _WARNERS and says_so) or name in _DEPRECATORS:
+        texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        return " ".join(" ".join(texts).split())[:240] or "deprecated"
+    return None
+
+
+def _documented(called):
+    text = getattr(called, "__doc__", None)
+    if not isinstance(text, str) or isinstance(called, type):
+        return None
+    opening = text.strip()[:600].split("Parameters")[0]
+    if opening.lower().startswith("deprecated") or ".. deprecated::" in opening:
+        return " ".join(opening[opening.lower().find("deprecated") :].split())[:160]
+    return None

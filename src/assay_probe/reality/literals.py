@@ -1,0 +1,284 @@
+"""Calls whose arguments stand in the file: made for real, each where it can harm nothing, to see what they say."""
+
+import ast
+import enum
+import json
+import os
+import signal
+import tempfile
+import typing
+import warnings
+
+from assay_probe import wire
+from assay_probe.reality import annotations, installed, signatures
+from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS
+from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
+from assay_probe.reality.values import Made, Thing, wrap
+
+_ABSENT = object()
+BATCH_LIMIT_S = 20
+ANSWER_BYTES = 1 << 20
+OPEN_ERRORS = ("ImportError", "ModuleNotFoundError", "OSError", "FileNotFoundError", "PermissionError", "RecursionError",
+               "MemoryError", "NotImplementedError", "TimeoutError")  # fmt: skip
+"""What a call may raise here without being wrong elsewhere."""
+
+
+class Literal:
+    """One call to be made: `make` makes it, `text` shows it."""
+
+    __slots__ = ("caught", "make", "name", "near", "node", "root", "state", "text", "walk")
+
+    def __init__(self, walk, node, name, root, make, text, near=()):
+        self.walk = walk
+        self.node = node
+        self.name = name
+        self.root = root
+        self.make = make
+        self.text = text
+        self.near = near
+        self.state = walk.guards.state()
+
+
+waiting = []
+
+
+def constant(walk, node):
+    """The value that an expression of literals and named constants has, or `_ABSENT`."""
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        pass
+    if isinstance(node, (ast.Attribute, ast.Name)):
+        value = walk.silently(node)
+        found = value.value if isinstance(value, Made) else None
+        return found if isinstance(found, (str, bytes, int, float, enum.Enum)) else _ABSENT
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        left, right = constant(walk, node.left), constant(walk, node.right)
+        return left | right if isinstance(left, int) and isinstance(right, int) else _ABSENT
+    return _ABSENT
+
+
+def is_absent(value):
+    """Did `constant` find nothing?"""
+    return value is _ABSENT
+
+
+def arguments(walk, node):
+    """`(positional, by keyword)` where every argument is a constant, else None."""
+    if any(isinstance(argument, ast.Starred) for argument in node.args) or any(k.arg is None for k in node.keywords):
+        return None
+    positional = [constant(walk, argument) for argument in node.args]
+    named = {keyword.arg: constant(walk, keyword.value) for keyword in node.keywords}
+    if _ABSENT in positional or _ABSENT in named.values():
+        return None
+    return positional, named
+
+
+def check(walk, node, callee):
+    """Put the calls that can be made, or the parts of them that can be tried, on the list."""
+    called, name = callee.object, key_of(callee)
+    given = by_parameter(callee, node)
+    for parameter, value_node in given.items():
+        _check_parameter(walk, node, callee, name, parameter, value_node)
+    if name in PURE or name in PURE_METHODS:
+        whole = arguments(walk, node)
+        receiver = _receiver(walk, node, callee) if name in PURE_METHODS else None
+        if whole is not None and receiver is not _ABSENT:
+            positional, named = whole
+            first = [] if receiver is None else [receiver]
+            waiting.append(
+                Literal(walk, node, name, _root(called), lambda: called(*first, *positional, **named), _shown(node))
+            )
+
+
+def _receiver(walk, node, callee):
+    if not callee.bound or not isinstance(node.func, ast.Attribute):
+        return None
+    return constant(walk, node.func.value)
+
+
+def key_of(callee):
+    """How the rules name a callable."""
+    called = callee.object
+    owner = getattr(called, "__objclass__", None)
+    if owner is not None:
+        return f"{owner.__name__}.{called.__name__}"
+    itself = getattr(called, "__self__", None)
+    if isinstance(itself, type):
+        return f"{name_of(itself)}.{called.__name__}"
+    return name_of(called)
+
+
+def _root(called):
+    module = getattr(called, "__module__", None) or "builtins"
+    return module.lstrip("_")
+
+
+def by_parameter(callee, node):
+    """The expressions of a call by the name of the parameter that they fill, as far as it is sure."""
+    found = {}
+    parameters = signatures.parameters(callee) or []
+    names = [p.name for p in parameters if p.kind in POSITIONAL]
+    for name, argument in zip(names, node.args):
+        if isinstance(argument, ast.Starred):
+            break
+        found[name] = argument
+    found.update({keyword.arg: keyword.value for keyword in node.keywords if keyword.arg})
+    return found
+
+
+def _check_parameter(walk, node, callee, name, parameter, value_node):
+    value = constant(walk, value_node)
+    if value is _ABSENT or value is None:
+        return
+    root = _root(callee.object)
+    for rules in (CHECKED.get(name, ()), FOR_ANY):
+        for rule in rules:
+            if rule.fits(parameter, value, root):
+                waiting.append(
+                    Literal(walk, value_node, f"{name}({parameter}=)", rule.root or root, lambda r=rule: r.make(value),
+                            f"{parameter}={value!r}", rule.near(value))
+                )  # fmt: skip
+                return
+    _check_choices(walk, value_node, callee, parameter, value)
+
+
+def _check_choices(walk, node, callee, parameter, value):
+    """A parameter annotated `Literal[...]` takes these and nothing else."""
+    if not isinstance(value, str):
+        return
+    choices = choices_of(callee, parameter)
+    if choices and value not in choices:
+        name = name_of(callee.object)
+        walk.claims.add(
+            node, "wrong-literal", f"{name}({parameter}={value!r})",
+            f"{name}() takes for {parameter} one of {', '.join(map(repr, choices))}, not {value!r}",
+            root=_root(callee.object), raises="ValueError", certainty="static",
+            near=installed.nearest(value, choices, 0.4),
+        )  # fmt: skip
+
+
+def choices_of(callee, parameter):
+    """The strings that a parameter's annotation allows, or nothing where it allows anything else."""
+    signature = signatures.signature_of(callee.object)
+    found = signature.parameters.get(parameter) if signature is not None else None
+    if found is None or found.kind not in (*NAMED, *POSITIONAL) or found.annotation is found.empty:
+        return ()
+    try:
+        promised = annotations.evaluate(found.annotation, signatures.function_behind(callee.object))
+    except Exception:
+        return ()
+    return tuple(_choices_in(promised))
+
+
+def _choices_in(promised):
+    origin, parts = typing.get_origin(promised), typing.get_args(promised)
+    if origin is typing.Literal:
+        return [part for part in parts if isinstance(part, str)] if all(isinstance(p, (str, bool, int, type(None))) for p in parts) else []
+    if origin is typing.Union or type(promised).__name__ == "UnionType":
+        found = []
+        for part in parts:
+            if part in (type(None), bool, int, float):
+                continue
+            inner = _choices_in(part)
+            if not inner:
+                return []
+            found.extend(inner)
+        return found
+    return []
+
+
+def _shown(node):
+    try:
+        return ast.unparse(node)
+    except (ValueError, RecursionError):
+        return "..."
+
+
+def live_result(walk, node, callee):
+    """What a harmless call with constant arguments gives: the real value, so that its class is certain."""
+    name = key_of(callee)
+    if name not in LIVE and name not in LIVE_METHODS:
+        return None
+    whole = arguments(walk, node)
+    if whole is None:
+        return None
+    first = []
+    if name in LIVE_METHODS:
+        receiver = walk.silently(node.func.value) if isinstance(node.func, ast.Attribute) else None
+        if not isinstance(receiver, Made) or receiver.value is None:
+            return None
+        first = [receiver.value]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = callee.object(*first, *whole[0], **whole[1])
+    except Exception:
+        return None
+    return None if result is None else wrap(result)
+
+
+def make_all():
+    """Make the waiting calls in a forked child and claim those that raise."""
+    calls, waiting[:] = list(waiting), []
+    start = 0
+    while start < len(calls):
+        answers = _answers(calls[start:])
+        for call, answer in zip(calls[start:], answers):
+            if answer:
+                _claim(call, *answer)
+        start += max(1, len(answers) + (start + len(answers) < len(calls)))
+
+
+def _answers(calls):
+    """For each call None or `[exception, text]`; shorter where the child died, by the call that killed it."""
+    read_end, write_end = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            os.close(read_end)
+            _make_in_child(calls, write_end)
+        finally:
+            os._exit(0)
+    os.close(write_end)
+    data = wire.read_until(read_end, ANSWER_BYTES, BATCH_LIMIT_S, child)
+    os.close(read_end)
+    os.waitpid(child, 0)
+    found = []
+    for line in data.split(b"\n")[:-1]:
+        found.append(json.loads(line))
+    return found
+
+
+def _make_in_child(calls, write_end):
+    os.chdir(tempfile.mkdtemp())
+    signal.alarm(BATCH_LIMIT_S)
+    for call in calls:
+        answer = None
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                call.make()
+        except Exception as error:
+            cause = f" <- {error.__cause__}" if error.__cause__ is not None else ""
+            kinds = [cls.__name__ for cls in type(error).__mro__]
+            if not any(kind in OPEN_ERRORS for kind in kinds) or "LookupError" in kinds:
+                answer = [kinds[0], f"{error}{cause}"[:300]]
+        except BaseException:
+            answer = None
+        os.write(write_end, json.dumps(answer).encode() + b"\n")
+
+
+def _claim(call, exception, text):
+    state = call.walk.guards.state()
+    call.walk.guards.restore(call.state)
+    call.walk.claims.add(
+        call.node, "wrong-literal", call.name, f"{call.text}: {exception}: {text}", root=call.root, raises=exception,
+        near=call.near,
+    )  # fmt: skip
+    call.walk.guards.restore(state)
+
+
+def thing(found):
+    """A callable as the rules want it."""
+    return Thing(found)

@@ -1,0 +1,131 @@
+"""Classes that the file itself defines over real bases."""
+
+import ast
+
+from assay_probe.reality import installed, scopes
+from assay_probe.reality.members import MISSING, OPEN, member
+from assay_probe.reality.signatures import name_of
+from assay_probe.reality.sources import first_party_roots, is_set_from_outside
+from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Thing, joined
+
+_ABSENT = object()
+_BASES_THAT_SAY_NOTHING = (object, type)
+
+
+def define(walk, node):
+    """The class that a `class` statement makes; what its methods set is read when it is first asked for."""
+    is_open = bool(node.keywords or node.decorator_list) or _is_dynamic(node)
+    return LocalClass(node, [walk.silently(base) for base in node.bases], list(walk.scopes), is_open)
+
+
+def _is_dynamic(node):
+    """Does it answer for, or set, attributes whose names are not written down?"""
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef) and inner.name in ("__getattr__", "__getattribute__"):
+            return True
+        if isinstance(inner, ast.Call) and getattr(inner.func, "id", "") in ("setattr", "vars", "locals"):
+            return True
+        if isinstance(inner, ast.Attribute) and inner.attr == "__dict__":
+            return True
+    return False
+
+
+def attributes_of(walk, cls):
+    """Names that the class sets, on itself or on its instances, with what they are as far as it is known."""
+    if cls.attributes is None:
+        cls.attributes = {}
+        found = {}
+        for statement in ast.walk(cls.node):
+            if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                found.setdefault(statement.name, []).append(UNKNOWN)
+        for name in scopes.bound_names(cls.node.body):
+            found.setdefault(name, []).append(UNKNOWN)
+        for method in cls.node.body:
+            if isinstance(method, (ast.FunctionDef, ast.AsyncFunctionDef)) and method.args.args:
+                for name, value in _set_by(walk, cls, method):
+                    found.setdefault(name, []).append(value)
+        cls.attributes = {name: joined(values) for name, values in found.items()}
+    return cls.attributes
+
+
+def _set_by(walk, cls, method):
+    """What a method sets on its first parameter."""
+    itself = method.args.args[0].arg
+    scope = scopes.Scope("inner")
+    for name in scopes.bound_names(method.body):
+        scope.bind(name, UNKNOWN)
+    for argument in (*method.args.args, *method.args.kwonlyargs, method.args.vararg, method.args.kwarg):
+        if argument is not None:
+            scope.bind(argument.arg, walk.annotation(argument.annotation) if argument.annotation else UNKNOWN)
+    before, walk.scopes = walk.scopes, [*cls.scopes, scope]
+    try:
+        for node in ast.walk(method):
+            if isinstance(node, ast.AnnAssign) and _is_own(node.target, itself):
+                yield node.target.attr, walk.annotation(node.annotation)
+            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and _is_own(node.targets[0], itself):
+                yield node.targets[0].attr, walk.silently(node.value)
+            elif _is_own(node, itself) and isinstance(node.ctx, ast.Store) and not _is_plain_target(walk, node):
+                yield node.attr, UNKNOWN
+    finally:
+        walk.scopes = before
+
+
+def _is_own(node, itself):
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == itself
+
+
+def _is_plain_target(walk, node):
+    parent = walk.parents.get(node)
+    return isinstance(parent, ast.AnnAssign) or (isinstance(parent, ast.Assign) and len(parent.targets) == 1)
+
+
+def attribute(walk, node, receiver):
+    """The value of an attribute of a class of the file; that nothing gives it is a claim where it is called."""
+    cls = receiver.cls if isinstance(receiver, LocalInstance) else receiver
+    found = _look_up(walk, cls, node.attr, isinstance(receiver, LocalInstance), 0)
+    if found is not _ABSENT:
+        return found
+    real = _real_bases(cls)
+    if walk.call_of(node) is None or not real or node.attr.startswith("__"):
+        return UNKNOWN
+    if any(is_set_from_outside("", node.attr) for _ in first_party_roots):
+        return UNKNOWN
+    names = set(attributes_of(walk, cls)).union(*(dir(base) for base in real))
+    whose = ", ".join(name_of(base) for base in real)
+    walk.claims.add(
+        node, "missing-attribute", f"{cls.node.name}.{node.attr}",
+        f"neither class {cls.node.name} nor its base {whose} has an attribute {node.attr!r}", root=real[0].__module__,
+        raises="AttributeError", near=installed.nearest(node.attr, names),
+        reproducer=f"import {real[0].__module__}; {real[0].__module__}.{real[0].__qualname__}.{node.attr}",
+    )  # fmt: skip
+    return UNKNOWN
+
+
+def _look_up(walk, cls, name, on_instance, depth):
+    attributes = attributes_of(walk, cls)
+    if name in attributes:
+        return attributes[name]
+    is_known = bool(cls.bases) and not cls.is_open and depth < 5
+    for base in cls.bases:
+        if isinstance(base, LocalClass):
+            found = _look_up(walk, base, name, on_instance, depth + 1)
+            if found is not _ABSENT:
+                return found
+        elif isinstance(base, Thing) and isinstance(base.object, type):
+            answer = member(Made((base.object,), exact=True) if on_instance else base, name)
+            if answer.status not in (MISSING, OPEN):
+                return answer.value
+            is_known = is_known and answer.status == MISSING
+        else:
+            is_known = False
+    return _ABSENT if is_known else UNKNOWN
+
+
+def _real_bases(cls):
+    found = []
+    for base in cls.bases:
+        if isinstance(base, LocalClass):
+            found.extend(_real_bases(base))
+        elif isinstance(base, Thing) and base.object not in _BASES_THAT_SAY_NOTHING:
+            found.append(base.object)
+    return found

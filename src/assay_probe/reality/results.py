@@ -1,0 +1,238 @@
+"""What a library's function gives, by its annotation, else by reading what it returns. Nothing is called."""
+
+import ast
+import builtins
+import inspect
+import logging
+import re
+import types
+import typing
+
+from assay_probe.reality import annotations
+from assay_probe.reality.members import instance_of, member
+from assay_probe.reality.sources import own_nodes, parameters_of, tree_of
+from assay_probe.reality.values import UNKNOWN, Made, Managed, Parent, Pending, Thing, joined, static, wrap
+
+DEPTH = 5
+_known = {}
+_GIVES = {
+    logging.getLogger: logging.Logger, re.compile: re.Pattern, len: int, repr: str, ascii: str, sorted: list, chr: str,
+    hex: str, oct: str, bin: str, format: str, id: int, hash: int, ord: int, bool: bool,
+}  # fmt: skip
+_GIVES_ITSELF = "lower upper strip lstrip rstrip replace join title capitalize ljust rjust zfill translate center expandtabs".split()
+_METHODS = {(str, "encode"): bytes, (bytes, "decode"): str, (dict, "copy"): dict, (list, "copy"): list}
+_METHODS[str, "format"] = _METHODS[str, "casefold"] = _METHODS[str, "removeprefix"] = _METHODS[str, "removesuffix"] = str
+for _cls in (str, bytes):
+    _METHODS.update({(_cls, _name): _cls for _name in _GIVES_ITSELF})
+    _METHODS.update({(_cls, _name): list for _name in ("split", "splitlines", "rsplit")})
+_OWN_CALL_IS_PLAIN = ("ABCMeta", "ModelMetaclass", "SQLModelMetaclass", "EnumMeta", "EnumType", "_ProtocolMeta")
+_NOT_BUILT = (type, super, property, classmethod, staticmethod)
+
+
+def of_call(callee):
+    """What calling the value gives."""
+    if not isinstance(callee, Thing):
+        return UNKNOWN
+    called = callee.object
+    if isinstance(called, type):
+        return _of_class(called)
+    if isinstance(called, types.MethodType):
+        itself = called.__self__
+        return of_function(called.__func__, itself if isinstance(itself, type) else type(itself))
+    if isinstance(called, (types.FunctionType, types.BuiltinFunctionType)) and called in _GIVES:
+        return Made((_GIVES[called],), exact=True)
+    if isinstance(called, types.FunctionType):
+        return of_function(called, callee.owner)
+    if isinstance(called, types.MethodDescriptorType):
+        gives = _METHODS.get((called.__objclass__, called.__name__))
+        return Made((gives,), exact=True) if gives else UNKNOWN
+    return UNKNOWN
+
+
+def _of_class(cls):
+    meta = type(cls)
+    if cls in _NOT_BUILT or ("__call__" in meta.__dict__ and meta.__name__ not in (*_OWN_CALL_IS_PLAIN, "type")):
+        return UNKNOWN
+    return instance_of(cls)
+
+
+def of_function(function, owner=None):
+    """What the function returns when it is called on `owner`."""
+    try:
+        known = (function, owner) in _known
+    except TypeError:
+        return UNKNOWN
+    if not known:
+        _known[function, owner] = UNKNOWN
+        _known[function, owner] = _of_function(function, owner)
+    return _known[function, owner]
+
+
+def _of_function(function, owner):
+    inner = inspect.unwrap(function) if isinstance(function, types.FunctionType) else function
+    value = _annotated(inner, owner)
+    if value is UNKNOWN:
+        value = _returned(inner, owner)
+    return Pending(value) if inspect.iscoroutinefunction(inner) else value
+
+
+def _annotated(function, owner):
+    promised = (getattr(function, "__annotations__", None) or {}).get("return", UNKNOWN)
+    if promised is UNKNOWN:
+        return UNKNOWN
+    try:
+        value = annotations.value_of(annotations.evaluate(promised, function), owner)
+    except Exception:
+        return UNKNOWN
+    if _is_context_manager(function):
+        return Managed(value.element) if isinstance(value, Made) else UNKNOWN
+    return value
+
+
+def _is_context_manager(function):
+    tree = tree_of(function)
+    decorators = getattr(tree, "decorator_list", ())
+    return any("contextmanager" in ast.dump(decorator) for decorator in decorators)
+
+
+def _returned(function, owner):
+    if not isinstance(function, types.FunctionType) or annotations.is_generator_like(function):
+        return UNKNOWN
+    tree = tree_of(function)
+    if tree is None or isinstance(tree, ast.Lambda) or _is_context_manager(function):
+        return UNKNOWN
+    reading = Reading(function, owner)
+    returns = [node for node in own_nodes(tree) if isinstance(node, ast.Return)]
+    if any(node.value is None for node in returns):
+        return UNKNOWN
+    return joined(_instance(reading.value(node.value)) for node in returns)
+
+
+def _instance(value):
+    """A value that a return statement gives; classes and functions that are returned stay out of it."""
+    return value if isinstance(value, Made) or (isinstance(value, Thing) and value.object is None) else UNKNOWN
+
+
+class Reading:
+    """Evaluates expressions inside one library function in terms of its globals; calls nothing."""
+
+    def __init__(self, function, owner=None, given=None):
+        self.function = function
+        self.owner = owner
+        self.given = given
+        self.tree = tree_of(function)
+        self.parameters = parameters_of(self.tree) if self.tree is not None else []
+        self._bindings = None
+        self._busy = set()
+
+    def value(self, node, depth=0):
+        """What the expression stands for."""
+        if node is None or depth > DEPTH or self.tree is None:
+            return UNKNOWN
+        if isinstance(node, ast.Name):
+            return self._name(node.id, depth)
+        if isinstance(node, ast.Attribute):
+            return member(self.value(node.value, depth + 1), node.attr).value
+        if isinstance(node, ast.Call):
+            return self._call(node, depth)
+        if isinstance(node, ast.Constant):
+            return Thing(None) if node.value is None else Made((type(node.value),), exact=True)
+        if isinstance(node, ast.Await):
+            value = self.value(node.value, depth + 1)
+            return value.result if isinstance(value, Pending) else UNKNOWN
+        if isinstance(node, ast.IfExp):
+            return joined([self.value(node.body, depth + 1), self.value(node.orelse, depth + 1)])
+        for kinds, cls in (
+            ((ast.List, ast.ListComp), list),
+            ((ast.Dict, ast.DictComp), dict),
+            ((ast.Set, ast.SetComp), set),
+            ((ast.JoinedStr,), str),
+            ((ast.Tuple,), tuple),
+        ):
+            if isinstance(node, kinds):
+                return Made((cls,), exact=True)
+        return UNKNOWN
+
+    def _call(self, node, depth):
+        if isinstance(node.func, ast.Name) and node.func.id == "super" and self.owner is not None:
+            return Parent(self.owner, self.function)
+        callee = self.value(node.func, depth + 1)
+        if isinstance(callee, Thing) and callee.object is typing.cast and len(node.args) == 2:
+            return UNKNOWN
+        return of_call(callee)
+
+    def _name(self, name, depth):
+        if self.owner is not None and self.parameters[:1] == [name] and name in ("self", "cls"):
+            return Made((self.owner,)) if name == "self" else Thing(self.owner)
+        bound = self.bindings().get(name)
+        if bound is not None:
+            if name in self._busy or (name in self.parameters and (self.given is None or name in self.given)):
+                return UNKNOWN
+            self._busy.add(name)
+            values = [self.value(node, depth + 1) for node in bound]
+            self._busy.discard(name)
+            return joined(values)
+        if name in self.parameters:
+            return self._parameter(name)
+        free = self.function.__code__.co_freevars
+        if name in free:
+            try:
+                return wrap(self.function.__closure__[free.index(name)].cell_contents)
+            except (ValueError, TypeError, IndexError):
+                return UNKNOWN
+        for namespace in (self.function.__globals__, builtins.__dict__):
+            if name in namespace:
+                return wrap(namespace[name])
+        return UNKNOWN
+
+    def _parameter(self, name):
+        promised = (getattr(self.function, "__annotations__", None) or {}).get(name)
+        if promised is None:
+            return UNKNOWN
+        try:
+            return annotations.value_of(annotations.evaluate(promised, self.function), self.owner)
+        except Exception:
+            return UNKNOWN
+
+    def bindings(self):
+        """Every local name with the expressions it is bound to; None stands for one that cannot be read."""
+        if self._bindings is None:
+            self._bindings = {}
+            for node in ast.walk(self.tree):
+                for name, bound in _bound_by(node):
+                    self._bindings.setdefault(name, []).append(bound)
+        return self._bindings
+
+
+def _bound_by(node):
+    if isinstance(node, ast.Assign):
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                yield target.id, node.value
+            elif not isinstance(target, (ast.Attribute, ast.Subscript)):
+                yield from ((inner.id, None) for inner in ast.walk(target) if isinstance(inner, ast.Name))
+    elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None:
+        yield node.target.id, node.value
+    elif isinstance(node, (ast.With, ast.AsyncWith)):
+        for item in node.items:
+            if isinstance(item.optional_vars, ast.Name):
+                yield item.optional_vars.id, item.context_expr
+    elif isinstance(node, (ast.For, ast.AsyncFor, ast.comprehension)):
+        yield from ((inner.id, None) for inner in ast.walk(node.target) if isinstance(inner, ast.Name))
+    elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        yield node.target.id, None
+
+
+def entered(value, name="__enter__"):
+    """What `with value as x` binds."""
+    if isinstance(value, Managed):
+        return value.result
+    if isinstance(value, Made) and len(value.classes) == 1:
+        enter = static(value.classes[0], name)
+        if isinstance(enter, types.FunctionType):
+            found = of_function(enter, value.classes[0])
+            found = found.result if isinstance(found, Pending) else found
+            if isinstance(found, Made) and found.classes == value.classes:
+                return value
+            return found
+    return UNKNOWN

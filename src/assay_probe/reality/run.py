@@ -1,0 +1,63 @@
+"""The job: read files, ask about names, run reproducers; answer in frames."""
+
+import os
+import sys
+import time
+import traceback
+
+from assay_probe import wire
+from assay_probe.reality import adapters, installed, literals, sources
+from assay_probe.reality.claims import Claims
+from assay_probe.reality.guards import Guards
+from assay_probe.reality.reproducers import reproduce
+from assay_probe.reality.walk import Walk
+
+RECURSION = 4000
+
+
+def main(job):
+    """One frame `file` for each file, then `done`."""
+    sys.setrecursionlimit(RECURSION)
+    installed.denied.update(job.get("denied", ()))
+    sources.first_party_roots.extend(job.get("roots", ()))
+    adapters.prepare()
+    for package in ("django",):
+        if job.get("settings", True) and _is_wanted(job, package):
+            _prepare(package)
+    for file in job["files"]:
+        wire.send("file", path=file["path"], **_read(file, job))
+    wire.send("done", python="{}.{}.{}".format(*sys.version_info[:3]), seconds=time.process_time())
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _is_wanted(job, package):
+    return any(package in file["text"] for file in job["files"]) and package not in job.get("first_party", ())
+
+
+def _prepare(package):
+    """Packages that need settings before their modules can be imported."""
+    try:
+        installed.module(package)
+        if package in sys.modules:
+            __import__(f"assay_probe.reality.adapter_{package}", fromlist=["prepare"]).prepare()
+    except Exception:
+        traceback.print_exc()
+
+
+def _read(file, job):
+    claims = Claims(file["path"], Guards())
+    walk = Walk(claims, frozenset(job.get("first_party", ())))
+    try:
+        walk.read(file["text"])
+        literals.make_all()
+    except SyntaxError as error:
+        return {"error": "syntax", "detail": f"line {error.lineno}: {error.msg}", "claims": []}
+    except Exception:
+        literals.waiting.clear()
+        return {"error": "internal", "detail": traceback.format_exc()[-3000:], "claims": claims.whole()}
+    found = claims.whole()
+    if job.get("reproduce", True):
+        found = reproduce(found)
+    return {"claims": found, "unknown_receivers": claims.unknown_receivers, "calls": claims.calls_bound}

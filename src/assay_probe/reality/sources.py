@@ -1,0 +1,161 @@
+"""Syntax trees of library code: of one function, of the names a class sets on its instances, of stores in a package."""
+
+import ast
+import linecache
+import os
+import re
+import sys
+import types
+
+from assay_probe.reality.values import function_of
+
+_functions = {}
+_files = {}
+_attributes = {}
+_stores = {}
+_STORE = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[A-Za-z_][\w.]*\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[^=]")
+_SETATTR = re.compile(rb"setattr\([^,\n]+,\s*[bru]?['\"](\w+)")
+_COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
+first_party_roots = []
+"""Folders of the project: what they set on foreign objects is no mistake."""
+
+
+def tree_of(function):
+    """The `def` or `lambda` of a function, or None where its source cannot be had."""
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return None
+    if code not in _functions:
+        try:
+            index = _index_of(code.co_filename)
+            _functions[code] = index.get((code.co_name, code.co_firstlineno))
+        except (SyntaxError, ValueError, RecursionError):
+            _functions[code] = None
+    return _functions[code]
+
+
+def _index_of(filename):
+    if filename not in _files:
+        _files[filename] = index = {}
+        for node in ast.walk(ast.parse("".join(linecache.getlines(filename)))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+                index[node.name, first] = index[node.name, node.lineno] = node
+            elif isinstance(node, ast.Lambda):
+                index["<lambda>", node.lineno] = node
+    return _files[filename]
+
+
+def own_nodes(function):
+    """The nodes of a function's body, without those of functions and classes inside it."""
+    waiting = list(function.body) if isinstance(function.body, list) else [function.body]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def parameters_of(tree):
+    """Names of the parameters that are no collectors, in order."""
+    return [argument.arg for argument in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)]
+
+
+def set_on_instances(cls):
+    """Names that a class and its bases set, annotate or reserve, and whether these are surely all."""
+    if cls not in _attributes:
+        names, is_whole = set(), True
+        for base in cls.__mro__:
+            if base is not object:
+                names |= _declared(base)
+                found, whole = _set_in_methods(base)
+                names |= found
+                is_whole = is_whole and whole
+        _attributes[cls] = names, is_whole
+    return _attributes[cls]
+
+
+def _declared(cls):
+    annotations = cls.__dict__.get("__annotations__")
+    if not isinstance(annotations, dict):
+        try:
+            annotations = getattr(cls, "__annotations__", None)
+        except Exception:
+            annotations = None
+    names = set(annotations) if isinstance(annotations, dict) else set()
+    slots = cls.__dict__.get("__slots__", ())
+    return names | ({slots} if isinstance(slots, str) else set(slots or ()))
+
+
+def _set_in_methods(cls):
+    names, is_whole = set(), True
+    for name, member in list(cls.__dict__.items()):
+        function = function_of(member)
+        tree = tree_of(function) if function is not None and name not in _COPYING else None
+        if tree is None or not (tree.args.posonlyargs or tree.args.args):
+            continue
+        itself = (*tree.args.posonlyargs, *tree.args.args)[0].arg
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Attribute) and _is_name(node.value, itself):
+                if isinstance(node.ctx, ast.Store):
+                    names.add(node.attr)
+                is_whole = is_whole and node.attr != "__dict__"
+            elif isinstance(node, ast.Call) and _is_name(node.func, "setattr") and node.args:
+                is_whole = is_whole and not _is_name(node.args[0], itself)
+    return names, is_whole
+
+
+def _is_name(node, name):
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def initialiser_is_readable(cls):
+    """Is the source of every `__init__` and `__new__` known, so that no attribute is set out of sight?"""
+    for base in cls.__mro__:
+        for name in ("__init__", "__new__") if base is not object else ():
+            function = function_of(base.__dict__.get(name))
+            if function is not None and tree_of(function) is None and not function.__code__.co_filename.startswith("<"):
+                return False
+    return True
+
+
+def is_set_from_outside(module, name):
+    """Does the package around `module`, or the project, store an attribute of this name on some other object?"""
+    package = sys.modules.get((module or "").partition(".")[0])
+    file = getattr(package, "__file__", None)
+    folders = list(first_party_roots)
+    if isinstance(file, str) and os.path.basename(file) == "__init__.py" and not _is_standard(package.__name__):
+        folders.append(os.path.dirname(file))
+    return any(name in _stores_below(folder) for folder in folders)
+
+
+def _is_standard(name):
+    return name in getattr(sys, "stdlib_module_names", ())
+
+
+def _stores_below(folder):
+    if folder not in _stores:
+        _stores[folder] = found = set()
+        for directory, _, names in os.walk(folder):
+            for name in names:
+                if name.endswith(".py"):
+                    found |= stores_in(_read(os.path.join(directory, name)))
+    return _stores[folder]
+
+
+def stores_in(text):
+    """Names of attributes that some source stores on objects other than `self`."""
+    return {name.decode() for pattern in (_STORE, _SETATTR) for name in pattern.findall(text)}
+
+
+def _read(path):
+    try:
+        with open(path, "rb") as file:
+            return file.read()
+    except OSError:
+        return b""
+
+
+def is_plain_function(value):
+    """Is it a function written in Python?"""
+    return isinstance(value, types.FunctionType)

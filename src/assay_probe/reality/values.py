@@ -1,0 +1,160 @@
+"""What an expression stands for, as far as it is known without running the project."""
+
+import inspect
+import types
+
+UNKNOWN = None
+
+FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType)
+
+
+class Thing:
+    """A real object: a module, a class, a function. `bound` says that its first parameter is given already."""
+
+    __slots__ = ("bound", "object", "owner")
+
+    def __init__(self, object, owner=None, bound=False):
+        self.object = object
+        self.owner = owner
+        self.bound = bound
+
+
+class Made:
+    """An instance of one of some classes.
+
+    `exact` says that no subclass is meant, `value` is a stand-in where there is one, `live` that its attributes may
+    be read, and `element` is what it gives when it is iterated over or indexed.
+    """
+
+    __slots__ = ("classes", "element", "exact", "live", "value")
+
+    def __init__(self, classes, exact=False, value=None, live=False, element=UNKNOWN):
+        self.classes = tuple(classes)
+        self.exact = exact
+        self.value = value
+        self.live = live
+        self.element = element
+
+
+class Pending:
+    """What a coroutine function gives; to await it gives `result`."""
+
+    __slots__ = ("result",)
+
+    def __init__(self, result):
+        self.result = result
+
+
+class Managed:
+    """A context manager made by a decorated generator; to enter it gives `result`."""
+
+    __slots__ = ("result",)
+
+    def __init__(self, result):
+        self.result = result
+
+
+class LocalClass:
+    """A class of the file itself, over bases of which some may be real."""
+
+    __slots__ = ("attributes", "bases", "is_open", "node", "scopes")
+
+    def __init__(self, node, bases, scopes, is_open):
+        self.node = node
+        self.bases = bases
+        self.scopes = scopes
+        self.is_open = is_open
+        self.attributes = None
+
+
+class LocalFunction:
+    """A function of the file, with the scopes that stand around it."""
+
+    __slots__ = ("node", "scopes")
+
+    def __init__(self, node, scopes):
+        self.node = node
+        self.scopes = scopes
+
+
+class LocalInstance:
+    """An instance of a class of the file."""
+
+    __slots__ = ("cls",)
+
+    def __init__(self, cls):
+        self.cls = cls
+
+
+class Parent:
+    """What `super()` gives inside a method of `cls`: the members after `function`'s class in its order."""
+
+    __slots__ = ("cls", "function")
+
+    def __init__(self, cls, function):
+        self.cls = cls
+        self.function = function
+
+
+def wrap(object):
+    """The value of a real object that was found somewhere."""
+    if object is None or isinstance(object, (type, types.ModuleType, *FUNCTIONS)):
+        return Thing(object)
+    return Made((type(object),), exact=True, value=object)
+
+
+def made(classes, **more):
+    """An instance of one of the classes, or nothing where none is known."""
+    return Made(classes, **more) if classes else UNKNOWN
+
+
+def same(one, other):
+    """Do two values mean the same, as far as a reader of attributes can tell?"""
+    if one is other:
+        return True
+    if isinstance(one, Thing) and isinstance(other, Thing):
+        return one.object is other.object and one.owner is other.owner
+    if isinstance(one, Made) and isinstance(other, Made):
+        return set(one.classes) == set(other.classes)
+    if isinstance(one, LocalInstance) and isinstance(other, LocalInstance):
+        return one.cls is other.cls
+    return False
+
+
+def joined(values):
+    """The value of a name that was bound to each of these on some way."""
+    values = list(values)
+    first = values[0] if values else UNKNOWN
+    if any(value is UNKNOWN for value in values):
+        return UNKNOWN
+    if all(same(first, value) for value in values[1:]):
+        if isinstance(first, Made) and len(values) > 1:
+            return Made(first.classes, exact=all(value.exact for value in values))
+        return first
+    present = [value for value in values if not (isinstance(value, Thing) and value.object is None)]
+    if len(present) < len(values) and present:
+        return joined(present)
+    if all(isinstance(value, Made) for value in values):
+        classes = dict.fromkeys(cls for value in values for cls in value.classes)
+        return Made(classes, exact=all(value.exact for value in values))
+    return UNKNOWN
+
+
+def static(cls, name, missing=UNKNOWN):
+    """The attribute as it stands in the class, without running a descriptor."""
+    try:
+        return inspect.getattr_static(cls, name)
+    except AttributeError:
+        return missing
+
+
+def function_of(member):
+    """The plain function inside a method, property, cached property or chain of wrappers, or None."""
+    for name in ("__func__", "fget", "func"):
+        inner = getattr(member, name, None) if not isinstance(member, types.FunctionType) else None
+        if inner is not None:
+            member = inner
+    seen = 0
+    while hasattr(member, "__wrapped__") and seen < 20:
+        member, seen = member.__wrapped__, seen + 1
+    return member if isinstance(member, types.FunctionType) else None
