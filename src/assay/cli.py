@@ -36,6 +36,7 @@ assay says what a change does, under which condition, and whether it may ship.
   assay check OLD NEW          compare two revisions as they are
   assay check --trees OLD NEW  compare two folders
   assay replay ID              run the experiment behind a finding again
+  assay reality FILE...        does what these files call exist in the versions that are installed?
   assay investigators          the questions that Assay asks
 
   assay COMMAND --help         the options of a command
@@ -70,6 +71,8 @@ def main(argv: Sequence[str] | None = None, *, walks: Walks | None = None, store
             return _guarded(lambda: _check(rest, walks, _store(store)), arguments, store)
         case ["replay", *rest]:
             return _guarded(lambda: _replay(rest, walks, _store(store)), arguments, store)
+        case ["reality", *rest]:
+            return _guarded(lambda: _about_installed("reality", rest), arguments, store)
         case ["investigators", *rest]:
             return _guarded(lambda: _investigators(rest), arguments, store)
         case [name, *_]:
@@ -208,6 +211,15 @@ def _replay(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
     return 0 if answer.differs else 1
 
 
+def _about_installed(name: str, argv: list[str]) -> int:
+    """Ask what is installed, and show the answer."""
+    from assay import cli_reality
+
+    text, status = getattr(cli_reality, name)(argv)
+    _put(sys.stdout, text)
+    return int(status)
+
+
 def _investigators(argv: list[str]) -> int:
     """Print the question of each investigator."""
     _parser("investigators", "The questions that Assay asks about a change.").parse_args(argv)
@@ -239,7 +251,7 @@ def _investigator_texts() -> dict[str, str]:
 def _unknown(name: str) -> int:
     import difflib
 
-    near = difflib.get_close_matches(name, ("check", "replay", "investigators"), n=1, cutoff=0.4)
+    near = difflib.get_close_matches(name, ("check", "replay", "reality", "investigators"), n=1, cutoff=0.4)
     raise UsageError(
         f"There is no command {name!r}.",
         why=f"The nearest one is `assay {near[0]}`." if near else "",

@@ -22,9 +22,7 @@ class Asked:
     text: str
 
 
-def ask(
-    lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str], *, reproduce: bool = True
-) -> Denials:
+def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str], *, reproduce: bool = True) -> Denials:
     """What the installed packages deny in some files. Packages that bring the interpreter down are left out."""
     failed: list[str] = []
     answered: dict[str, Denials] = {}
@@ -36,13 +34,18 @@ def ask(
             break
         run = _run(side, left, names, failed, reproduce=reproduce)
         result = lab.run([run])[0]
-        answered |= {path: denials for path, denials in map(_of_file, result.frames) if path}
+        for frame in result.frames:
+            path = frame.get("path")
+            if frame.get("t") == "file" and isinstance(path, str):
+                answered[path] = denials_of(frame)
         culprit = _culprit(result, failed)
         if culprit is None:
             trouble = "" if _is_done(result) else _trouble(result)
             break
         failed.append(culprit)
-    unread = tuple((file.path, trouble or "its packages end the interpreter") for file in files if file.path not in answered)
+    unread = tuple(
+        (file.path, trouble or "its packages end the interpreter") for file in files if file.path not in answered
+    )
     together = [answered[file.path] for file in files if file.path in answered]
     return Denials(
         found=tuple(denial for one in together for denial in one.found),
@@ -54,7 +57,9 @@ def ask(
     )
 
 
-def _run(side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], *, reproduce: bool) -> Run:
+def _run(
+    side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], *, reproduce: bool
+) -> Run:
     job: Mapping[str, object] = {
         "mode": "reality",
         "files": [{"path": file.path, "text": file.text} for file in files],
@@ -83,22 +88,20 @@ def _trouble(result: RunResult) -> str:
     if completed.timed_out:
         return "the interpreter was not done in time"
     lines = [line for line in completed.output.splitlines() if line.strip()]
-    return completed.protocol_error or (lines[-1][:200] if lines else f"the interpreter ended with status {completed.status}")
+    return completed.protocol_error or (
+        lines[-1][:200] if lines else f"the interpreter ended with status {completed.status}"
+    )
 
 
-def _of_file(frame: Frame) -> tuple[str, Denials]:
-    path = frame.get("path")
-    if frame.get("t") != "file" or not isinstance(path, str):
-        return "", Denials(found=())
-    claims = frame.get("claims")
+def denials_of(frame: Frame) -> Denials:
+    """What the probe said about one file."""
+    path, claims, error = str(frame.get("path")), frame.get("claims"), frame.get("error")
     found = [denial_of(claim) for claim in claims if isinstance(claim, Mapping)] if isinstance(claims, list) else []
-    error = frame.get("error")
-    unread = ((path, f"{error}: {str(frame.get('detail'))[-400:]}"),) if isinstance(error, str) else ()
-    return path, Denials(
+    return Denials(
         found=tuple(replace(denial, path=path) for denial in found if denial is not None),
         calls=_count(frame.get("calls")),
         unknown_receivers=_count(frame.get("unknown_receivers")),
-        unread=unread,
+        unread=((path, f"{error}: {str(frame.get('detail'))[-400:]}"),) if isinstance(error, str) else (),
     )
 
 

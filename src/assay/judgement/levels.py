@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from assay.values.finding import Difference, Evidence, FailingTest, Finding, Level, Policy
@@ -39,6 +39,12 @@ def level_of(finding: Finding, policy: Policy) -> Level:
     return level
 
 
+def level_of_denial(denial: Denial) -> Level:
+    """How much it weighs that the installed packages deny something."""
+    level = DENIED[denial.certainty]
+    return Level.HOLD if denial.certainty == "static" and denial.receiver_certain else level
+
+
 def rule_of(evidence: Evidence) -> Rule:
     """The first row of the table that fits."""
     return next(rule for rule in TABLE if rule.fits(evidence))
@@ -62,6 +68,15 @@ def _test(question: Callable[[FailingTest], bool]) -> Callable[[Evidence], bool]
 def _difference(question: Callable[[Difference], bool]) -> Callable[[Evidence], bool]:
     return lambda evidence: isinstance(evidence, Difference) and question(evidence)
 
+
+DENIED: Mapping[Certainty, Level] = {
+    "proven": Level.BLOCK,
+    "static": Level.NOTICE,
+    "deprecated": Level.NOTICE,
+    "ignored": Level.NOTICE,
+    "suspect": Level.NOTICE,
+}
+"""By how sure it is: only what was executed and refuted stops a change for good."""
 
 _LENIENT = frozenset({"raises-otherwise", "iterator-instead"})
 

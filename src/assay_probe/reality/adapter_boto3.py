@@ -34,7 +34,9 @@ def called(walk, node, callee):
 
 def _session():
     return sys.modules["boto3"].session.Session(
-        aws_access_key_id="x", aws_secret_access_key="x", region_name="us-east-1"  # noqa: S106
+        aws_access_key_id="x",
+        aws_secret_access_key="x",  # noqa: S106 (nothing is ever signed with it)
+        region_name="us-east-1",
     )
 
 
@@ -48,9 +50,16 @@ def _make(walk, node, callee):
     session = _session()
     known = session.get_available_services() if kind == "client" else session.get_available_resources()
     if service not in known:
-        walk.claims.add(node, "wrong-literal", f"boto3.{kind}({service!r})", f"boto3 has no {kind} {service!r}", root="boto3",
-                        raises="UnknownServiceError", near=installed.nearest(service, known, 0.5),
-                        reproducer=f"import boto3; boto3.{kind}({service!r}, region_name='us-east-1')")  # fmt: skip
+        walk.claims.add(
+            node,
+            "wrong-literal",
+            f"boto3.{kind}({service!r})",
+            f"boto3 has no {kind} {service!r}",
+            root="boto3",
+            raises="UnknownServiceError",
+            near=installed.nearest(service, known, 0.5),
+            reproducer=f"import boto3; boto3.{kind}({service!r}, region_name='us-east-1')",
+        )
         return Answer(UNKNOWN)
     if (kind, service) not in _made:
         _made[kind, service] = getattr(session, kind)(service)
@@ -98,16 +107,35 @@ def _operation(walk, node, operation):
     whose = f"{operation.service}.{name}"
     for keyword in node.keywords:
         if keyword.arg and keyword.arg not in members:
-            walk.claims.add(keyword, "unknown-parameter", f"{whose}({keyword.arg}=)", f"{whose}() has no parameter {keyword.arg!r}",
-                            root="botocore", raises="ParamValidationError", near=installed.nearest(keyword.arg, members),
-                            signature=", ".join(sorted(members)))  # fmt: skip
+            walk.claims.add(
+                keyword,
+                "unknown-parameter",
+                f"{whose}({keyword.arg}=)",
+                f"{whose}() has no parameter {keyword.arg!r}",
+                root="botocore",
+                raises="ParamValidationError",
+                near=installed.nearest(keyword.arg, members),
+                signature=", ".join(sorted(members)),
+            )
     missing = (set(shape.required_members) if shape is not None else set()) - {k.arg for k in node.keywords}
     if missing and all(keyword.arg for keyword in node.keywords):
-        walk.claims.add(node, "missing-argument", f"{whose}()", f"{whose}() needs {', '.join(sorted(missing))}",
-                        root="botocore", raises="ParamValidationError")  # fmt: skip
+        walk.claims.add(
+            node,
+            "missing-argument",
+            f"{whose}()",
+            f"{whose}() needs {', '.join(sorted(missing))}",
+            root="botocore",
+            raises="ParamValidationError",
+        )
     if node.args:
-        walk.claims.add(node, "wrong-arity", f"{whose}()", f"{whose}() takes keyword arguments only", root="botocore",
-                        raises="TypeError")  # fmt: skip
+        walk.claims.add(
+            node,
+            "wrong-arity",
+            f"{whose}()",
+            f"{whose}() takes keyword arguments only",
+            root="botocore",
+            raises="TypeError",
+        )
     return Answer(UNKNOWN)
 
 
@@ -122,9 +150,15 @@ def _check_named(walk, node, operation):
         known = [method for method in client.meta.method_to_api_mapping if client.can_paginate(method)]
     if name not in known:
         what = operation.name[4:]
-        walk.claims.add(node, "wrong-literal", f"{operation.service}.{operation.name}({name!r})",
-                        f"{operation.service} has no {what} {name!r}", root="botocore", raises="ValueError",
-                        near=installed.nearest(name, known, 0.4))  # fmt: skip
+        walk.claims.add(
+            node,
+            "wrong-literal",
+            f"{operation.service}.{operation.name}({name!r})",
+            f"{operation.service} has no {what} {name!r}",
+            root="botocore",
+            raises="ValueError",
+            near=installed.nearest(name, known, 0.4),
+        )
 
 
 def _resource(walk, node, operation):

@@ -1,6 +1,7 @@
 """Django: names of settings, and the dotted paths that settings hold."""
 
 import ast
+import importlib
 import sys
 import types
 
@@ -9,18 +10,23 @@ from assay_probe.reality.members import FOUND, MISSING, Member, member
 from assay_probe.reality.values import UNKNOWN, Made, Thing
 
 _PATH_SETTINGS = frozenset(
-    "MIDDLEWARE INSTALLED_APPS AUTHENTICATION_BACKENDS TEMPLATES CACHES DATABASES STORAGES PASSWORD_HASHERS EMAIL_BACKEND "
-    "AUTH_PASSWORD_VALIDATORS TEST_RUNNER SESSION_ENGINE MESSAGE_STORAGE FORM_RENDERER FILE_UPLOAD_HANDLERS STATICFILES_FINDERS "
-    "STATICFILES_STORAGE DEFAULT_FILE_STORAGE SESSION_SERIALIZER DEFAULT_AUTO_FIELD CSRF_FAILURE_VIEW".split()
+    "MIDDLEWARE INSTALLED_APPS AUTHENTICATION_BACKENDS TEMPLATES CACHES DATABASES STORAGES PASSWORD_HASHERS "
+    "EMAIL_BACKEND AUTH_PASSWORD_VALIDATORS TEST_RUNNER SESSION_ENGINE MESSAGE_STORAGE FORM_RENDERER "
+    "FILE_UPLOAD_HANDLERS STATICFILES_FINDERS STATICFILES_STORAGE DEFAULT_FILE_STORAGE SESSION_SERIALIZER "
+    "DEFAULT_AUTO_FIELD CSRF_FAILURE_VIEW".split()
 )
 
 
 def prepare():
     """Settings without a project, so that models and forms can be imported."""
-    from django.conf import settings
-
+    settings = importlib.import_module("django.conf").settings
     if not settings.configured:
-        apps = ["django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.messages"]
+        apps = [
+            "django.contrib.contenttypes",
+            "django.contrib.auth",
+            "django.contrib.sessions",
+            "django.contrib.messages",
+        ]
         databases = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": ":memory:"}}
         settings.configure(INSTALLED_APPS=apps, DATABASES=databases, SECRET_KEY="assay", USE_TZ=True)  # noqa: S106
         sys.modules["django"].setup()
@@ -33,14 +39,21 @@ def member_of(walk, node, receiver):
     known = _setting_names()
     near = installed.nearest(node.attr, known, 0.9, 1)
     if near and node.attr not in known:
-        walk.claims.add(node, "unknown-key", f"settings.{node.attr}", f"Django has no setting {node.attr!r}",
-                        root="django", raises="AttributeError", certainty="ignored", near=near)  # fmt: skip
+        walk.claims.add(
+            node,
+            "unknown-key",
+            f"settings.{node.attr}",
+            f"Django has no setting {node.attr!r}",
+            root="django",
+            raises="AttributeError",
+            certainty="ignored",
+            near=near,
+        )
     return Member(UNKNOWN, FOUND)
 
 
 def _setting_names():
-    from django.conf import global_settings
-
+    global_settings = importlib.import_module("django.conf.global_settings")
     return [name for name in dir(global_settings) if name.isupper()]
 
 
@@ -78,5 +91,3 @@ def _check_path(walk, node, setting):
     else:
         return
     walk.claims.add(node, "wrong-path", path, text, root=root, raises="ImportError", near=near, reproducer=line)
-
-

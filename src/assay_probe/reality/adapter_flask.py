@@ -19,5 +19,13 @@ def subscripted(walk, node, receiver):
     known = list(sys.modules["flask"].Flask.default_config)
     near = installed.nearest(key.value, known, 0.88, 1) if isinstance(key.value, str) else []
     if near and key.value not in known:
-        walk.claims.add(node, "unknown-key", f"app.config[{key.value!r}]", f"Flask reads no configuration key {key.value!r}",
-                        root="flask", raises="", certainty="ignored", near=near)  # fmt: skip
+        walk.claims.add(
+            node,
+            "unknown-key",
+            f"app.config[{key.value!r}]",
+            f"Flask reads no configuration key {key.value!r}",
+            root="flask",
+            raises="",
+            certainty="ignored",
+            near=near,
+        )

@@ -16,5 +16,3 @@ def member_of(walk, node, receiver):
     if cls not in frames or hasattr(cls, node.attr):
         return None
     return Member(UNKNOWN, MISSING)
-
-

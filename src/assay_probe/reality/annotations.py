@@ -22,26 +22,41 @@ _AWAITABLES = frozenset(("Awaitable", "Coroutine", "Future", "Task"))
 
 def evaluate(annotation, function):
     """An annotation that was kept as text, or the annotation itself. Raises whatever evaluating it raises."""
-    if not isinstance(annotation, str):
-        return annotation
     namespace = getattr(function, "__globals__", {})
-    try:
-        return eval(annotation, namespace)
-    except NameError:
+    if isinstance(annotation, str):
+        try:
+            annotation = eval(annotation, namespace)
+        except NameError:
+            annotation = eval(annotation, {"__builtins__": {}}, _Names(function, namespace))
+    if "ForwardRef" not in repr(annotation) or not typing.get_args(annotation):
+        return annotation
+
+    def holder():
         pass
-    hidden = _hidden_imports(function, namespace)
 
-    class Names(dict):
-        def __missing__(self, name):
-            if name in namespace:
-                return namespace[name]
-            if name in hidden:
-                module, attribute = hidden[name]
-                found = importlib.import_module(module)
-                return getattr(found, attribute) if attribute else found
-            return getattr(builtins, name)
+    holder.__annotations__ = {"it": annotation}
+    try:
+        return typing.get_type_hints(holder, {}, _Names(function, namespace))["it"]
+    except Exception:
+        return annotation
 
-    return eval(annotation, {"__builtins__": {}}, Names())
+
+class _Names(dict):
+    """The names that an annotation of a function may use, those for type checkers included."""
+
+    def __init__(self, function, namespace):
+        super().__init__()
+        self._namespace = namespace
+        self._hidden = _hidden_imports(function, namespace)
+
+    def __missing__(self, name):
+        if name in self._namespace:
+            return self._namespace[name]
+        if name in self._hidden:
+            module, attribute = self._hidden[name]
+            found = importlib.import_module(module)
+            return getattr(found, attribute) if attribute else found
+        return getattr(builtins, name)
 
 
 def _hidden_imports(function, namespace):

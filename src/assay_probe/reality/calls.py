@@ -79,7 +79,9 @@ def _can_be_judged(called):
         meta = type(called)
         plain = meta is type or meta.__name__ in ("ABCMeta", "_ProtocolMeta") or "__call__" not in meta.__dict__
         return plain and not (issubclass(called, tuple) and not hasattr(called, "_fields"))
-    return isinstance(called, (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType))
+    return isinstance(
+        called, (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType)
+    )
 
 
 def _check_keys(walk, node, callee):
@@ -87,10 +89,16 @@ def _check_keys(walk, node, callee):
     for keyword in node.keywords:
         if keyword.arg and keyword.arg not in keys:
             walk.claims.add(
-                keyword.value, "unknown-key", f"{name_of(callee.object)}({keyword.arg}=)",
-                f"{name_of(callee.object)} has no key {keyword.arg!r}", root=callee.object.__module__, raises="KeyError",
-                certainty="ignored", near=installed.nearest(keyword.arg, keys), signature=", ".join(sorted(keys)),
-            )  # fmt: skip
+                keyword.value,
+                "unknown-key",
+                f"{name_of(callee.object)}({keyword.arg}=)",
+                f"{name_of(callee.object)} has no key {keyword.arg!r}",
+                root=callee.object.__module__,
+                raises="KeyError",
+                certainty="ignored",
+                near=installed.nearest(keyword.arg, keys),
+                signature=", ".join(sorted(keys)),
+            )
 
 
 def _check_keyword(walk, node, callee, keyword, given):
@@ -107,10 +115,17 @@ def _check_keyword(walk, node, callee, keyword, given):
     if len(chain) > 1:
         text = f"{name}() hands **kwargs on to {chain[-1]}(), which has no parameter {keyword.arg!r}"
     walk.claims.add(
-        _at_keyword(node, keyword), "unknown-parameter", f"{name}({keyword.arg}=)", text, root=_root(callee.object),
-        raises="TypeError", near=installed.nearest(keyword.arg, signatures.names_reached(callee)), chain=chain,
-        signature=shown(callee), reproducer=_binding(last, f".bind_partial({keyword.arg}=None)"),
-    )  # fmt: skip
+        _at_keyword(node, keyword),
+        "unknown-parameter",
+        f"{name}({keyword.arg}=)",
+        text,
+        root=_root(callee.object),
+        raises="TypeError",
+        near=installed.nearest(keyword.arg, signatures.names_reached(callee)),
+        chain=chain,
+        signature=shown(callee),
+        reproducer=_binding(last, f".bind_partial({keyword.arg}=None)"),
+    )
 
 
 def _at_keyword(node, keyword):
@@ -139,10 +154,16 @@ def _check_count(walk, node, callee, parameters):
     keywords = {keyword.arg for keyword in node.keywords}
     name, n = name_of(callee.object), len(node.args)
     takes_more = any(p.kind is inspect.Parameter.VAR_POSITIONAL for p in parameters)
-    itself = ["None"] if callee.bound and isinstance(callee.object, (types.FunctionType, types.MethodDescriptorType)) else []
+    itself = (
+        ["None"] if callee.bound and isinstance(callee.object, (types.FunctionType, types.MethodDescriptorType)) else []
+    )
     placed = ", ".join([*itself, *["None"] * n, *(f"{keyword}=None" for keyword in sorted(filter(None, keywords)))])
-    more = {"root": _root(callee.object), "raises": "TypeError", "signature": shown(callee),
-            "reproducer": _binding(callee, f".bind({placed})")}  # fmt: skip
+    more = {
+        "root": _root(callee.object),
+        "raises": "TypeError",
+        "signature": shown(callee),
+        "reproducer": _binding(callee, f".bind({placed})"),
+    }
     if n > len(positional) and not takes_more:
         text = f"{name}() takes {len(positional)} positional arguments, and {n} are given"
         walk.claims.add(node, "wrong-arity", f"{name}()", text, **more)
@@ -160,13 +181,23 @@ def _check_deprecation(walk, node, callee):
     text, parameters = deprecations.of(callee)
     name, root = name_of(callee.object), _root(callee.object)
     if text:
-        walk.claims.add(node, "deprecated", name, f"{name}() is deprecated: {text}", root=root,
-                        raises="DeprecationWarning", certainty="deprecated")  # fmt: skip
+        walk.claims.add(
+            node,
+            "deprecated",
+            name,
+            f"{name}() is deprecated: {text}",
+            root=root,
+            raises="DeprecationWarning",
+            certainty="deprecated",
+        )
     for keyword in node.keywords:
         if keyword.arg in parameters and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None):
             walk.claims.add(
-                _at_keyword(node, keyword), "deprecated", f"{name}({keyword.arg}=)",
-                f"{name}() warns about {keyword.arg}=: {parameters[keyword.arg]}", root=root,
-                raises="DeprecationWarning", certainty="deprecated",
-            )  # fmt: skip
-
+                _at_keyword(node, keyword),
+                "deprecated",
+                f"{name}({keyword.arg}=)",
+                f"{name}() warns about {keyword.arg}=: {parameters[keyword.arg]}",
+                root=root,
+                raises="DeprecationWarning",
+                certainty="deprecated",
+            )

@@ -15,6 +15,7 @@ class Claims:
         self.found = []
         self.unknown_receivers = 0
         self.calls_bound = 0
+        self.faults = []
 
     def add(self, node, kind, name, text, *, root, raises, certainty="proven", near=(), **more):
         """Note one claim.

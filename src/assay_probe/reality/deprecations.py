@@ -26,7 +26,9 @@ def of(callee):
 
 def _find(callee):
     called = callee.object
-    marked = called.__dict__ if isinstance(called, type) else {"__deprecated__": getattr(called, "__deprecated__", None)}
+    marked = (
+        called.__dict__ if isinstance(called, type) else {"__deprecated__": getattr(called, "__deprecated__", None)}
+    )
     text = marked.get("__deprecated__")
     if isinstance(text, str):
         return text, {}
@@ -78,7 +80,9 @@ def _warning(call):
     mentioned = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(call)}
     says_so = any(word in _CATEGORIES or "Deprecat" in word for word in mentioned if isinstance(word, str))
     if (name in _WARNERS and says_so) or name in _DEPRECATORS:
-        texts = [node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+        texts = [
+            node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        ]
         return " ".join(" ".join(texts).split())[:240] or "deprecated"
     return None
 

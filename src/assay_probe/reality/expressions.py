@@ -1,12 +1,12 @@
 """Evaluates the expressions of a file to what they stand for, and notes what does not exist on the way."""
 
 import ast
-import typing
+import traceback
 
-from assay_probe.reality import adapters, calls, guards, installed, locals_, results, scopes
+from assay_probe.reality import adapters, calls, guards, installed, locals_, scopes
 from assay_probe.reality.annotations import value_of
 from assay_probe.reality.claims import expression_of
-from assay_probe.reality.members import FOUND, MISSING, OPEN, RAISES, WARNS, Member, member, names_of
+from assay_probe.reality.members import FOUND, MISSING, OPEN, RAISES, WARNS, member, names_of
 from assay_probe.reality.signatures import name_of
 from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Pending, Thing, joined
 
@@ -32,10 +32,8 @@ class Expressions:
         kind = type(node)
         if kind is ast.Name:
             return scopes.find(self.scopes, node.id, self.shared)
-        if kind is ast.Attribute:
-            return self.attribute(node)
-        if kind is ast.Call:
-            return calls.value_of_call(self, node)
+        if kind in (ast.Attribute, ast.Call):
+            return self._asked(node)
         if kind is ast.Constant:
             if node.value is None or node.value is Ellipsis:
                 return Thing(None)
@@ -47,6 +45,14 @@ class Expressions:
             if isinstance(child, ast.expr):
                 self.value(child)
         return UNKNOWN
+
+    def _asked(self, node):
+        """What foreign objects say; one that fails when it is looked at costs this expression only."""
+        try:
+            return self.attribute(node) if isinstance(node, ast.Attribute) else calls.value_of_call(self, node)
+        except Exception:
+            self.claims.faults.append(f"line {node.lineno}: {traceback.format_exc()[-2000:]}")
+            return UNKNOWN
 
     def silently(self, node):
         """The value without noting anything."""
@@ -86,16 +92,36 @@ class Expressions:
         name = f"{whose}.{node.attr}"
         if answer.status == MISSING:
             self.claims.add(
-                node, "missing-attribute", name, f"{kind} {whose} has no attribute {node.attr!r}", root=root,
-                raises="AttributeError", near=installed.nearest(node.attr, names_of(receiver)),
+                node,
+                "missing-attribute",
+                name,
+                f"{kind} {whose} has no attribute {node.attr!r}",
+                root=root,
+                raises="AttributeError",
+                certainty="proven" if isinstance(receiver, Thing) or receiver.exact else "static",
+                near=installed.nearest(node.attr, names_of(receiver)),
                 reproducer=_joined(setup, f"{expression}.{node.attr}") if path else "",
-            )  # fmt: skip
+            )
         elif answer.status == RAISES:
-            self.claims.add(node, "missing-attribute", name, f"{name} raises {answer.text}", root=root,
-                            raises="AttributeError", reproducer=_joined(setup, f"{expression}.{node.attr}"))  # fmt: skip
+            self.claims.add(
+                node,
+                "missing-attribute",
+                name,
+                f"{name} raises {answer.text}",
+                root=root,
+                raises="AttributeError",
+                reproducer=_joined(setup, f"{expression}.{node.attr}"),
+            )
         elif answer.status == WARNS:
-            self.claims.add(node, "deprecated", name, f"{name} is deprecated: {answer.text}", root=root,
-                            raises="DeprecationWarning", certainty="deprecated")  # fmt: skip
+            self.claims.add(
+                node,
+                "deprecated",
+                name,
+                f"{name} is deprecated: {answer.text}",
+                root=root,
+                raises="DeprecationWarning",
+                certainty="deprecated",
+            )
 
     def _is_spared(self, node):
         """Is the attribute only asked for inside a test of its existence, or stored to before?"""
@@ -188,7 +214,13 @@ class Expressions:
         arguments = node.args
         for default in (*arguments.defaults, *filter(None, arguments.kw_defaults)):
             self.value(default)
-        for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs, arguments.vararg, arguments.kwarg):
+        for argument in (
+            *arguments.posonlyargs,
+            *arguments.args,
+            *arguments.kwonlyargs,
+            arguments.vararg,
+            arguments.kwarg,
+        ):
             if argument is not None:
                 scope.bind(argument.arg, UNKNOWN)
         self.scopes.append(scope)
@@ -226,7 +258,12 @@ class Expressions:
     def narrow(self, test):
         """After `isinstance(x, C)` x is no longer what it was."""
         for node in ast.walk(test):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("isinstance", "issubclass", "callable", "type"):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in (
+                "isinstance",
+                "issubclass",
+                "callable",
+                "type",
+            ):
                 if node.args and isinstance(node.args[0], ast.Name):
                     self.scopes[-1].names[node.args[0].id] = UNKNOWN
                     self.scopes[-1].every.setdefault(node.args[0].id, [UNKNOWN])
@@ -270,5 +307,3 @@ def element_of(value):
 
 def _joined(setup, expression):
     return f"{setup}; {expression}" if setup else expression
-
-

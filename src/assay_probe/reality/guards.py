@@ -11,7 +11,7 @@ EVERYTHING = "*"
 _IMPORT_ERRORS = ("ImportError", "ModuleNotFoundError")
 _VERSION_WORDS = re.compile(
     r"version|^_?PY_?\d|^_?IS_|^_?HAS_|^_?HAVE_|^_?WITH_|^_?USE_|available|windows|^_?WIN\d*|platform|linux|macos|darwin|posix"
-    r"|pypy|cpython|installed|supports?_|^has_|^is_py|^is_win|compat|_v\d|V\d$",
+    r"|implementation|pypy|cpython|installed|supports?_|^has_|^is_py|^is_win|compat|_v\d|V\d$",
     re.IGNORECASE,
 )
 _EXPECTING = ("raises", "assertRaises", "assertRaisesRegex", "suppress", "warns", "assertWarns", "deprecated_call")
@@ -103,7 +103,7 @@ def _last_name(node):
 
 
 def names_asked(test):
-    """Names whose existence a condition asks about: `hasattr(x, "name")`, `getattr(x, "name", None)`, `"name" in dir(x)`."""
+    """Names whose existence a condition asks about: `hasattr(x, "name")`, `getattr(...)`, `"name" in dir(x)`."""
     names = set()
     for node in ast.walk(test):
         if isinstance(node, ast.Call) and _last_name(node.func) in ("hasattr", "getattr", "find_spec", "signature"):
@@ -115,10 +115,14 @@ def names_asked(test):
 
 def depends_on_version(test):
     """Does the condition tell versions, platforms or optional packages apart, in a way that cannot be worked out?"""
-    return any(
-        bool(name) and bool(_VERSION_WORDS.search(name))
-        for name in (_last_name(node) for node in ast.walk(test) if isinstance(node, (ast.Name, ast.Attribute)))
-    )
+    return any(bool(name) and bool(_VERSION_WORDS.search(name)) for name in map(_told_by, ast.walk(test)))
+
+
+def _told_by(node):
+    """The name or the text that a part of a condition consists of."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return node.value if node.value.isidentifier() else ""
+    return _last_name(node) if isinstance(node, (ast.Name, ast.Attribute)) else ""
 
 
 def truth(test):

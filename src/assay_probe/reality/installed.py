@@ -76,6 +76,14 @@ def _limited(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
+def imported_packages():
+    """Files of the third-party packages that the files have imported so far."""
+    for root in sorted(_begun - STANDARD):
+        file = getattr(sys.modules.get(root), "__file__", None)
+        if isinstance(file, str):
+            yield file
+
+
 def distribution_of(module_name):
     """The name of the distribution that a top-level module comes from, or the module's own name."""
     root = module_name.partition(".")[0]

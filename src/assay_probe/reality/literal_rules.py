@@ -53,15 +53,19 @@ LIVE = frozenset(
     re.compile re.match re.search re.fullmatch datetime.datetime datetime.date datetime.time datetime.timedelta
     datetime.datetime.fromisoformat datetime.date.fromisoformat datetime.datetime.now datetime.date.today
     datetime.datetime.strptime decimal.Decimal fractions.Fraction uuid.UUID zoneinfo.ZoneInfo pathlib.Path
-    pathlib.PurePath pathlib.PosixPath pathlib._local.Path pathlib.PurePosixPath hashlib.md5 hashlib.sha1 hashlib.sha256 hashlib.new
+    pathlib.PurePath pathlib.PosixPath pathlib._local.Path pathlib.PurePosixPath hashlib.md5 hashlib.sha1
+    hashlib.sha256 hashlib.new
     _hashlib.openssl_md5 _hashlib.openssl_sha1 _hashlib.openssl_sha256 _hashlib.openssl_sha512 collections.Counter
-    collections.OrderedDict collections.deque collections.defaultdict ipaddress.ip_address ipaddress.ip_network struct.Struct
+    collections.OrderedDict collections.deque collections.defaultdict ipaddress.ip_address ipaddress.ip_network
+    struct.Struct
     urllib.parse.urlparse urllib.parse.urlsplit http.HTTPStatus io.StringIO io.BytesIO _io.StringIO _io.BytesIO
     numpy.array numpy.zeros numpy.ones numpy.arange numpy.dtype pandas.DataFrame pandas.Series pandas.Timestamp
     pandas.Timedelta pandas.core.frame.DataFrame pandas.core.series.Series pandas._libs.tslibs.timestamps.Timestamp
-    pandas.date_range pandas.core.indexes.datetimes.date_range pandas.to_datetime pandas.core.tools.datetimes.to_datetime
+    pandas.date_range pandas.core.indexes.datetimes.date_range pandas.to_datetime
+    pandas.core.tools.datetimes.to_datetime
     pyarrow.table pyarrow.lib.table pyarrow.array pyarrow.lib.array pyarrow.schema pyarrow.lib.schema
-    lxml.etree.fromstring lxml.etree.Element lxml.etree._Element xml.etree.ElementTree.fromstring xml.etree.ElementTree.XML
+    lxml.etree.fromstring lxml.etree.Element lxml.etree._Element xml.etree.ElementTree.fromstring
+    xml.etree.ElementTree.XML
     """.split()
 )
 """Calls whose real result says what class an expression has."""
@@ -83,9 +87,10 @@ LIVE_METHODS = frozenset(
 class Rule:
     """A parameter whose value can be tried alone: `make` raises when it is wrong."""
 
-    __slots__ = ("_near", "kind", "make", "parameters", "root", "roots")
+    __slots__ = ("_near", "kind", "make", "parameters", "root", "roots", "unless")
 
-    def __init__(self, parameters, make, *, kind=str, roots=None, near=None, root=None):
+    def __init__(self, parameters, make, *, kind=str, roots=None, near=None, root=None, unless=()):
+        self.unless = unless
         self.parameters = parameters
         self.make = make
         self.kind = kind
@@ -111,12 +116,20 @@ def _codec_names():
 
 
 def _error_names():
-    return ["strict", "ignore", "replace", "surrogateescape", "backslashreplace", "xmlcharrefreplace", "namereplace",
-            "surrogatepass"]  # fmt: skip
+    return [
+        "strict",
+        "ignore",
+        "replace",
+        "surrogateescape",
+        "backslashreplace",
+        "xmlcharrefreplace",
+        "namereplace",
+        "surrogatepass",
+    ]
 
 
 def _mode(value):
-    io.open(os.devnull, value, **({} if "b" in value else {"encoding": "utf-8"})).close()
+    io.open(os.devnull, value, encoding=None if "b" in value else "utf-8").close()
 
 
 def _newline(value):
@@ -157,11 +170,15 @@ def _template(value):
 
 
 _PATTERNS = "re.compile re.match re.search re.fullmatch re.sub re.subn re.findall re.finditer re.split".split()
-_STRUCTS = [f"{m}.{n}" for m in ("struct", "_struct") for n in "pack unpack calcsize unpack_from pack_into iter_unpack Struct".split()]
+_STRUCTS = [
+    f"{m}.{n}"
+    for m in ("struct", "_struct")
+    for n in "pack unpack calcsize unpack_from pack_into iter_unpack Struct".split()
+]
 _OPENERS = "open _io.open io.open codecs.open pathlib.Path.open pathlib._local.Path.open os.fdopen".split()
 
 CHECKED = {
-    **{name: [Rule(("pattern",), re.compile)] for name in _PATTERNS},
+    **{name: [Rule(("pattern",), re.compile, unless=("flags",))] for name in _PATTERNS},
     **{name: [Rule(("format", "fmt"), struct.calcsize)] for name in _STRUCTS},
     **{
         name: [
@@ -189,11 +206,47 @@ CHECKED = {
 }
 """By the name of the callable."""
 
+UNSIGNED = {
+    **{name: ("format",) for name in _STRUCTS},
+    "datetime.datetime.strptime": ("date_string", "format"),
+    "time.strptime": ("string", "format"),
+    "unicodedata.normalize": ("form",),
+    "zoneinfo.ZoneInfo": ("key",),
+    "bytes.decode": ("encoding", "errors"),
+    "str.encode": ("encoding", "errors"),
+    "hashlib.pbkdf2_hmac": ("hash_name",),
+}
+"""Positional parameters of callables written in C that do not tell them."""
+
 FOR_ANY = [
-    Rule(("encoding",), _encoding, roots=("builtins", "io", "codecs", "pathlib", "subprocess", "os", "tempfile", "gzip", "bz2", "lzma",
-                                         "tokenize", "fileinput", "logging", "csv", "str", "bytes", "xml"), near=_codec_names),
-    Rule(("errors",), codecs.lookup_error, roots=("builtins", "io", "codecs", "pathlib", "subprocess"), near=_error_names),
+    Rule(
+        ("encoding",),
+        _encoding,
+        roots=(
+            "builtins",
+            "io",
+            "codecs",
+            "pathlib",
+            "subprocess",
+            "os",
+            "tempfile",
+            "gzip",
+            "bz2",
+            "lzma",
+            "tokenize",
+            "fileinput",
+            "logging",
+            "csv",
+            "str",
+            "bytes",
+            "xml",
+        ),
+        near=_codec_names,
+    ),
+    Rule(
+        ("errors",), codecs.lookup_error, roots=("builtins", "io", "codecs", "pathlib", "subprocess"), near=_error_names
+    ),
     Rule(("freq",), _frequency, roots=("pandas",), root="pandas"),
     Rule(("dtype",), _pandas_type, roots=("pandas",), root="pandas"),
-]  # fmt: skip
+]
 """By the name of the parameter, in these packages."""

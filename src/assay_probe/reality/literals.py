@@ -11,15 +11,24 @@ import warnings
 
 from assay_probe import wire
 from assay_probe.reality import annotations, installed, signatures
-from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS
+from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS, UNSIGNED
 from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
 from assay_probe.reality.values import Made, Thing, wrap
 
 _ABSENT = object()
 BATCH_LIMIT_S = 20
 ANSWER_BYTES = 1 << 20
-OPEN_ERRORS = ("ImportError", "ModuleNotFoundError", "OSError", "FileNotFoundError", "PermissionError", "RecursionError",
-               "MemoryError", "NotImplementedError", "TimeoutError")  # fmt: skip
+OPEN_ERRORS = (
+    "ImportError",
+    "ModuleNotFoundError",
+    "OSError",
+    "FileNotFoundError",
+    "PermissionError",
+    "RecursionError",
+    "MemoryError",
+    "NotImplementedError",
+    "TimeoutError",
+)
 """What a call may raise here without being wrong elsewhere."""
 
 
@@ -78,12 +87,12 @@ def check(walk, node, callee):
     """Put the calls that can be made, or the parts of them that can be tried, on the list."""
     called, name = callee.object, key_of(callee)
     given = by_parameter(callee, node)
+    whole = arguments(walk, node) if name in PURE or name in PURE_METHODS else None
     for parameter, value_node in given.items():
-        _check_parameter(walk, node, callee, name, parameter, value_node)
-    if name in PURE or name in PURE_METHODS:
-        whole = arguments(walk, node)
+        _check_parameter(walk, callee, parameter, value_node, given, CHECKED.get(name, ()) if whole is None else ())
+    if whole is not None:
         receiver = _receiver(walk, node, callee) if name in PURE_METHODS else None
-        if whole is not None and receiver is not _ABSENT:
+        if receiver is not _ABSENT:
             positional, named = whole
             first = [] if receiver is None else [receiver]
             waiting.append(
@@ -117,8 +126,11 @@ def _root(called):
 def by_parameter(callee, node):
     """The expressions of a call by the name of the parameter that they fill, as far as it is sure."""
     found = {}
-    parameters = signatures.parameters(callee) or []
-    names = [p.name for p in parameters if p.kind in POSITIONAL]
+    parameters = signatures.parameters(callee)
+    if parameters is None:
+        names = UNSIGNED.get(key_of(callee), ())
+    else:
+        names = [p.name for p in parameters if p.kind in POSITIONAL]
     for name, argument in zip(names, node.args):
         if isinstance(argument, ast.Starred):
             break
@@ -127,18 +139,27 @@ def by_parameter(callee, node):
     return found
 
 
-def _check_parameter(walk, node, callee, name, parameter, value_node):
+def _check_parameter(walk, callee, parameter, value_node, given, special):
+    """Try one constant argument by the rules of this callable and by those for any."""
     value = constant(walk, value_node)
     if value is _ABSENT or value is None:
         return
     root = _root(callee.object)
-    for rules in (CHECKED.get(name, ()), FOR_ANY):
+    name = key_of(callee)
+    for rules in (special, FOR_ANY):
         for rule in rules:
-            if rule.fits(parameter, value, root):
+            if rule.fits(parameter, value, root) and not set(rule.unless) & set(given):
                 waiting.append(
-                    Literal(walk, value_node, f"{name}({parameter}=)", rule.root or root, lambda r=rule: r.make(value),
-                            f"{parameter}={value!r}", rule.near(value))
-                )  # fmt: skip
+                    Literal(
+                        walk,
+                        value_node,
+                        f"{name}({parameter}=)",
+                        rule.root or root,
+                        lambda r=rule: r.make(value),
+                        f"{parameter}={value!r}",
+                        rule.near(value),
+                    )
+                )
                 return
     _check_choices(walk, value_node, callee, parameter, value)
 
@@ -151,11 +172,15 @@ def _check_choices(walk, node, callee, parameter, value):
     if choices and value not in choices:
         name = name_of(callee.object)
         walk.claims.add(
-            node, "wrong-literal", f"{name}({parameter}={value!r})",
+            node,
+            "wrong-literal",
+            f"{name}({parameter}={value!r})",
             f"{name}() takes for {parameter} one of {', '.join(map(repr, choices))}, not {value!r}",
-            root=_root(callee.object), raises="ValueError", certainty="static",
+            root=_root(callee.object),
+            raises="ValueError",
+            certainty="static",
             near=installed.nearest(value, choices, 0.4),
-        )  # fmt: skip
+        )
 
 
 def choices_of(callee, parameter):
@@ -174,7 +199,11 @@ def choices_of(callee, parameter):
 def _choices_in(promised):
     origin, parts = typing.get_origin(promised), typing.get_args(promised)
     if origin is typing.Literal:
-        return [part for part in parts if isinstance(part, str)] if all(isinstance(p, (str, bool, int, type(None))) for p in parts) else []
+        return (
+            [part for part in parts if isinstance(part, str)]
+            if all(isinstance(p, (str, bool, int, type(None))) for p in parts)
+            else []
+        )
     if origin is typing.Union or type(promised).__name__ == "UnionType":
         found = []
         for part in parts:
@@ -273,9 +302,14 @@ def _claim(call, exception, text):
     state = call.walk.guards.state()
     call.walk.guards.restore(call.state)
     call.walk.claims.add(
-        call.node, "wrong-literal", call.name, f"{call.text}: {exception}: {text}", root=call.root, raises=exception,
+        call.node,
+        "wrong-literal",
+        call.name,
+        f"{call.text}: {exception}: {text}",
+        root=call.root,
+        raises=exception,
         near=call.near,
-    )  # fmt: skip
+    )
     call.walk.guards.restore(state)
 
 

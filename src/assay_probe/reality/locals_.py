@@ -60,23 +60,24 @@ def _set_by(walk, cls, method):
     before, walk.scopes = walk.scopes, [*cls.scopes, scope]
     try:
         for node in ast.walk(method):
-            if isinstance(node, ast.AnnAssign) and _is_own(node.target, itself):
-                yield node.target.attr, walk.annotation(node.annotation)
-            elif isinstance(node, ast.Assign) and len(node.targets) == 1 and _is_own(node.targets[0], itself):
-                yield node.targets[0].attr, walk.silently(node.value)
-            elif _is_own(node, itself) and isinstance(node.ctx, ast.Store) and not _is_plain_target(walk, node):
-                yield node.attr, UNKNOWN
+            if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store) and _is_name(node.value, itself):
+                yield node.attr, _stored(walk, node)
     finally:
         walk.scopes = before
 
 
-def _is_own(node, itself):
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == itself
+def _is_name(node, name):
+    return isinstance(node, ast.Name) and node.id == name
 
 
-def _is_plain_target(walk, node):
-    parent = walk.parents.get(node)
-    return isinstance(parent, ast.AnnAssign) or (isinstance(parent, ast.Assign) and len(parent.targets) == 1)
+def _stored(walk, target):
+    """What a statement stores in an attribute."""
+    statement = walk.parents.get(target)
+    if isinstance(statement, ast.AnnAssign):
+        return walk.annotation(statement.annotation)
+    if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
+        return walk.silently(statement.value)
+    return UNKNOWN
 
 
 def attribute(walk, node, receiver):
@@ -93,11 +94,15 @@ def attribute(walk, node, receiver):
     names = set(attributes_of(walk, cls)).union(*(dir(base) for base in real))
     whose = ", ".join(name_of(base) for base in real)
     walk.claims.add(
-        node, "missing-attribute", f"{cls.node.name}.{node.attr}",
-        f"neither class {cls.node.name} nor its base {whose} has an attribute {node.attr!r}", root=real[0].__module__,
-        raises="AttributeError", near=installed.nearest(node.attr, names),
+        node,
+        "missing-attribute",
+        f"{cls.node.name}.{node.attr}",
+        f"neither class {cls.node.name} nor its base {whose} has an attribute {node.attr!r}",
+        root=real[0].__module__,
+        raises="AttributeError",
+        near=installed.nearest(node.attr, names),
         reproducer=f"import {real[0].__module__}; {real[0].__module__}.{real[0].__qualname__}.{node.attr}",
-    )  # fmt: skip
+    )
     return UNKNOWN
 
 

@@ -6,7 +6,7 @@ import inspect
 import types
 import warnings
 
-from assay_probe.reality import sources
+from assay_probe.reality import installed, sources
 from assay_probe.reality.values import (
     UNKNOWN,
     LocalClass,
@@ -90,12 +90,13 @@ def _of_module(module, name):
 
 def _submodule(module, name):
     if not hasattr(module, "__path__"):
-        return Member(UNKNOWN, MISSING)
+        return NOBODY_KNOWS if sources.is_of_another_platform(module.__name__, name) else Member(UNKNOWN, MISSING)
     full = f"{module.__name__}.{name}"
     try:
         return Member(Thing(importlib.import_module(full)), FOUND)
     except ModuleNotFoundError as error:
-        return Member(UNKNOWN, MISSING if error.name == full else OPEN)
+        elsewhere = sources.is_of_another_platform(module.__name__, name)
+        return Member(UNKNOWN, MISSING if error.name == full and not elsewhere else OPEN)
     except BaseException:
         return NOBODY_KNOWS
 
@@ -184,7 +185,7 @@ def _of_live(value, name):
 
 
 def _of_one(value, cls, name):
-    if value.value is not None and name in (getattr(value.value, "__dict__", None) or ()):
+    if value.value is not None and name in _own_attributes(value.value):
         return Member(UNKNOWN, FOUND)
     stands = static(cls, name, _ABSENT)
     if stands is _ABSENT:
@@ -204,6 +205,14 @@ def _of_one(value, cls, name):
     return Member(UNKNOWN, FOUND)
 
 
+def _own_attributes(value):
+    """What the instance holds itself, without waking it up."""
+    try:
+        return object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return ()
+
+
 def _absent_from_instance(value, cls, name):
     if is_dynamic(cls):
         return NOBODY_KNOWS
@@ -213,6 +222,8 @@ def _absent_from_instance(value, cls, name):
     if not value.exact and _some_subclass_has(cls, name):
         return NOBODY_KNOWS
     if sources.is_set_from_outside(cls.__module__, name) or not sources.initialiser_is_readable(cls):
+        return NOBODY_KNOWS
+    if not value.exact and sources.is_set_by(installed.imported_packages(), name):
         return NOBODY_KNOWS
     if _is_protocol(cls):
         return NOBODY_KNOWS
@@ -229,8 +240,7 @@ def _some_subclass_has(cls, name, depth=0):
     except Exception:
         return True
     for subclass in subclasses[:SUBCLASSES_ASKED]:
-        annotations = subclass.__dict__.get("__annotations__")
-        if name in subclass.__dict__ or (isinstance(annotations, dict) and name in annotations):
+        if name in subclass.__dict__ or name in sources.set_on_instances(subclass)[0]:
             return True
         if depth < 3 and _some_subclass_has(subclass, name, depth + 1):
             return True

@@ -16,12 +16,29 @@ from assay_probe.reality.values import UNKNOWN, Made, Managed, Parent, Pending, 
 DEPTH = 5
 _known = {}
 _GIVES = {
-    logging.getLogger: logging.Logger, re.compile: re.Pattern, len: int, repr: str, ascii: str, sorted: list, chr: str,
-    hex: str, oct: str, bin: str, format: str, id: int, hash: int, ord: int, bool: bool,
-}  # fmt: skip
-_GIVES_ITSELF = "lower upper strip lstrip rstrip replace join title capitalize ljust rjust zfill translate center expandtabs".split()
+    logging.getLogger: logging.Logger,
+    re.compile: re.Pattern,
+    len: int,
+    repr: str,
+    ascii: str,
+    sorted: list,
+    chr: str,
+    hex: str,
+    oct: str,
+    bin: str,
+    format: str,
+    id: int,
+    hash: int,
+    ord: int,
+    bool: bool,
+}
+_GIVES_ITSELF = (
+    "lower upper strip lstrip rstrip replace join title capitalize ljust rjust zfill translate center expandtabs"
+).split()
 _METHODS = {(str, "encode"): bytes, (bytes, "decode"): str, (dict, "copy"): dict, (list, "copy"): list}
-_METHODS[str, "format"] = _METHODS[str, "casefold"] = _METHODS[str, "removeprefix"] = _METHODS[str, "removesuffix"] = str
+_METHODS[str, "format"] = _METHODS[str, "casefold"] = _METHODS[str, "removeprefix"] = _METHODS[str, "removesuffix"] = (
+    str
+)
 for _cls in (str, bytes):
     _METHODS.update({(_cls, _name): _cls for _name in _GIVES_ITSELF})
     _METHODS.update({(_cls, _name): list for _name in ("split", "splitlines", "rsplit")})
@@ -158,7 +175,7 @@ class Reading:
             return Parent(self.owner, self.function)
         callee = self.value(node.func, depth + 1)
         if isinstance(callee, Thing) and callee.object is typing.cast and len(node.args) == 2:
-            return UNKNOWN
+            return self.value(node.args[1], depth + 1)
         return of_call(callee)
 
     def _name(self, name, depth):

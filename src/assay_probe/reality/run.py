@@ -60,4 +60,7 @@ def _read(file, job):
     found = claims.whole()
     if job.get("reproduce", True):
         found = reproduce(found)
-    return {"claims": found, "unknown_receivers": claims.unknown_receivers, "calls": claims.calls_bound}
+    answer = {"claims": found, "unknown_receivers": claims.unknown_receivers, "calls": claims.calls_bound}
+    if claims.faults:
+        answer.update(error="internal", detail=claims.faults[0])
+    return answer

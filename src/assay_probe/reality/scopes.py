@@ -77,9 +77,7 @@ def bound_names(statements):
 
 def shared_names(tree):
     """Names that some function declares `global` or `nonlocal`."""
-    return {
-        name for node in ast.walk(tree) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names
-    }
+    return {name for node in ast.walk(tree) if isinstance(node, (ast.Global, ast.Nonlocal)) for name in node.names}
 
 
 def merged(ends):

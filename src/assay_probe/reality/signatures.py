@@ -217,7 +217,9 @@ def _refuses_rest(node, name):
     """Is it `if kwargs: raise ...`?"""
     return (
         isinstance(node, ast.If)
-        and any(isinstance(inner, ast.Name) and inner.id == name for inner in (node.test, *ast.iter_child_nodes(node.test)))
+        and any(
+            isinstance(inner, ast.Name) and inner.id == name for inner in (node.test, *ast.iter_child_nodes(node.test))
+        )
         and not isinstance(node.test, ast.Compare)
         and any(isinstance(inner, ast.Raise) for inner in node.body)
     )
@@ -271,7 +273,10 @@ def _is_read_to_refuse(tree, keyword):
             name = node.targets[0].id
             return any(_raises_when_given(inner, name) for inner in ast.walk(tree))
     return any(
-        isinstance(node, ast.If) and _asks_for(node.test, keyword) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise)
+        isinstance(node, ast.If)
+        and _asks_for(node.test, keyword)
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Raise)
         for node in ast.walk(tree)
     )
 
@@ -349,6 +354,7 @@ def _passes_all(wrapper):
     calls = [
         node
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and any(isinstance(a, ast.Starred) and getattr(a.value, "id", "") == name for a in node.args)
+        if isinstance(node, ast.Call)
+        and any(isinstance(a, ast.Starred) and getattr(a.value, "id", "") == name for a in node.args)
     ]
     return bool(calls) and all(len(call.args) == 1 for call in calls)

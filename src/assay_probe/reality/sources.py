@@ -67,7 +67,7 @@ def set_on_instances(cls):
         names, is_whole = set(), True
         for base in cls.__mro__:
             if base is not object:
-                names |= _declared(base)
+                names |= declared_by(base)
                 found, whole = _set_in_methods(base)
                 names |= found
                 is_whole = is_whole and whole
@@ -75,16 +75,19 @@ def set_on_instances(cls):
     return _attributes[cls]
 
 
-def _declared(cls):
-    annotations = cls.__dict__.get("__annotations__")
-    if not isinstance(annotations, dict):
-        try:
-            annotations = getattr(cls, "__annotations__", None)
-        except Exception:
-            annotations = None
+def declared_by(cls):
+    """Names that a class annotates or reserves, without its bases."""
+    try:
+        annotations = getattr(cls, "__annotations__", None)
+    except Exception:
+        annotations = None
     names = set(annotations) if isinstance(annotations, dict) else set()
-    slots = cls.__dict__.get("__slots__", ())
-    return names | ({slots} if isinstance(slots, str) else set(slots or ()))
+    # Syntax tree nodes and records made in C list their members so.
+    for attribute in ("__slots__", "_fields", "_attributes"):
+        listed = cls.__dict__.get(attribute, ())
+        if isinstance(listed, (str, tuple, list)):
+            names |= {listed} if isinstance(listed, str) else {name for name in listed if isinstance(name, str)}
+    return names
 
 
 def _set_in_methods(cls):
@@ -129,6 +132,12 @@ def is_set_from_outside(module, name):
     return any(name in _stores_below(folder) for folder in folders)
 
 
+def is_set_by(packages, name):
+    """Does any of these packages store an attribute of this name on some object?"""
+    folders = [os.path.dirname(file) for file in packages if os.path.basename(file) == "__init__.py"]
+    return any(name in _stores_below(folder) for folder in folders)
+
+
 def _is_standard(name):
     return name in getattr(sys, "stdlib_module_names", ())
 
@@ -146,6 +155,33 @@ def _stores_below(folder):
 def stores_in(text):
     """Names of attributes that some source stores on objects other than `self`."""
     return {name.decode() for pattern in (_STORE, _SETATTR) for name in pattern.findall(text)}
+
+
+def is_of_another_platform(module, name):
+    """Does the standard library itself speak of `module.name`, which this interpreter does not have?
+
+    `sys.getwindowsversion` or `os.O_BINARY` are missing here and no mistake.
+    """
+    if not _is_standard(module.partition(".")[0]):
+        return False
+    spoken = {"posixpath": "os.path", "ntpath": "os.path"}.get(module, module)
+    pattern = re.compile(rb"\b%s\.%s\b" % (re.escape(spoken).encode(), re.escape(name).encode()))
+    if "" not in _texts:
+        _texts[""] = b"\n".join(_read(path) for path in _standard_files())
+    return pattern.search(_texts[""]) is not None
+
+
+_texts = {}
+
+
+def _standard_files():
+    folder = os.path.dirname(os.__file__)
+    for place in (
+        folder,
+        *(os.path.join(folder, name) for name in ("asyncio", "ctypes", "multiprocessing", "concurrent")),
+    ):
+        if os.path.isdir(place):
+            yield from (os.path.join(place, name) for name in sorted(os.listdir(place)) if name.endswith(".py"))
 
 
 def _read(path):

@@ -98,7 +98,8 @@ class Parent:
 
 def wrap(object):
     """The value of a real object that was found somewhere."""
-    if object is None or isinstance(object, (type, types.ModuleType, *FUNCTIONS)):
+    # A lazy object wakes up when it is asked for its class, so its type is.
+    if object is None or issubclass(type(object), (type, types.ModuleType, *FUNCTIONS)):
         return Thing(object)
     return Made((type(object),), exact=True, value=object)
 

@@ -66,8 +66,6 @@ class Walk(Expressions):
         finally:
             self.guards.restore(state)
 
-    # --- imports
-
     def _import(self, node):
         for alias in node.names:
             root = alias.name.partition(".")[0]
@@ -110,16 +108,35 @@ class Walk(Expressions):
         line = f"from {module.__name__} import {alias.name}"
         if answer.status == MISSING:
             self.claims.add(
-                alias if hasattr(alias, "lineno") else node, "missing-name", name, f"module {module.__name__} has no name {alias.name!r}",
-                root=module.__name__, raises="ImportError", near=installed.nearest(alias.name, dir(module)),
+                alias if hasattr(alias, "lineno") else node,
+                "missing-name",
+                name,
+                f"module {module.__name__} has no name {alias.name!r}",
+                root=module.__name__,
+                raises="ImportError",
+                near=installed.nearest(alias.name, dir(module)),
                 reproducer=line,
-            )  # fmt: skip
+            )
         elif answer.status == RAISES:
-            self.claims.add(node, "missing-name", name, f"importing {name} raises {answer.text}", root=module.__name__,
-                            raises="ImportError", reproducer=line)  # fmt: skip
+            self.claims.add(
+                node,
+                "missing-name",
+                name,
+                f"importing {name} raises {answer.text}",
+                root=module.__name__,
+                raises="ImportError",
+                reproducer=line,
+            )
         elif answer.status == WARNS:
-            self.claims.add(node, "deprecated", name, f"{name} is deprecated: {answer.text}", root=module.__name__,
-                            raises="DeprecationWarning", certainty="deprecated")  # fmt: skip
+            self.claims.add(
+                node,
+                "deprecated",
+                name,
+                f"{name} is deprecated: {answer.text}",
+                root=module.__name__,
+                raises="DeprecationWarning",
+                certainty="deprecated",
+            )
         return answer.value
 
     def _note_import(self, node, name, why):
@@ -128,18 +145,29 @@ class Walk(Expressions):
             return
         if missing == root:
             self.claims.add(
-                node, "missing-package", root, f"no installed distribution and no standard module is called {root!r}",
-                root=root, raises="ImportError", near=installed.nearest(root, installed.top_level_names(), 0.75),
+                node,
+                "missing-package",
+                root,
+                f"no installed distribution and no standard module is called {root!r}",
+                root=root,
+                raises="ImportError",
+                near=installed.nearest(root, installed.top_level_names(), 0.75),
                 reproducer=f"import {root}",
-            )  # fmt: skip
+            )
         elif name == missing or name.startswith(missing + "."):
             package, _, last = missing.rpartition(".")
             around = installed.module(package)
             near = installed.nearest(last, installed.submodules(around)) if isinstance(around, types.ModuleType) else ()
-            self.claims.add(node, "missing-module", missing, f"package {package} has no module {last!r}", root=root,
-                            raises="ImportError", near=near, reproducer=f"import {missing}")  # fmt: skip
-
-    # --- definitions
+            self.claims.add(
+                node,
+                "missing-module",
+                missing,
+                f"package {package} has no module {last!r}",
+                root=root,
+                raises="ImportError",
+                near=near,
+                reproducer=f"import {missing}",
+            )
 
     def _functiondef(self, node):
         for decorator in node.decorator_list:
@@ -196,8 +224,6 @@ class Walk(Expressions):
             return LocalInstance(bases[0])
         return UNKNOWN
 
-    # --- bindings
-
     def _assign(self, node):
         value = self.value(node.value)
         for target in node.targets:
@@ -220,8 +246,6 @@ class Walk(Expressions):
         for target in node.targets:
             if isinstance(target, ast.Name):
                 self.scopes[-1].bind(target.id, UNKNOWN)
-
-    # --- ways that part and meet again
 
     def branches(self, *blocks):
         """Several blocks of which one runs; what they all agree on is known afterwards."""
@@ -336,5 +360,3 @@ class Walk(Expressions):
         if subject is not None:
             self.scopes[-1].bind(subject, UNKNOWN)
         self.branches(*[(case.body, lambda: None) for case in node.cases], ([], lambda: None))
-
-

@@ -1,0 +1,43 @@
+"""The commands that ask what is installed: `assay reality` and `assay api`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from assay.judgement.policy import rung
+from assay.reports.reality import exit_status, to_json, to_text
+from assay.values.options import RealityOptions
+
+
+def reality(argv: list[str]) -> tuple[str, int]:
+    """`assay reality FILE...`: the text to show and the exit status."""
+    from assay import wiring_reality
+
+    parser = _parser("reality", "Does what some files call exist in the versions that are installed?")
+    parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="Python files, or folders of them")
+    parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
+    given = parser.parse_args(argv)
+    denials, target = wiring_reality.reality(_options(given, tuple(given.files)))
+    show = to_json if given.format == "json" else to_text
+    return show(denials, target), exit_status(denials)
+
+
+def _parser(name: str, description: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=f"assay {name}", description=description, allow_abbrev=False)
+    parser.add_argument("--python", metavar="PYTHON", help="the interpreter whose packages are the judge")
+    parser.add_argument("--allow-isolation", metavar="L0|L1|L2|L3", help="the lowest isolation accepted for this run")
+    parser.add_argument("--no-cache", action="store_true", help="neither read nor keep what was learned before")
+    parser.add_argument("--verbose", action="store_true", help="show where Assay itself failed, if it does")
+    return parser
+
+
+def _options(given: argparse.Namespace, files: tuple[Path, ...]) -> RealityOptions:
+    return RealityOptions(
+        directory=Path.cwd(),
+        files=files,
+        python=given.python,
+        allow_isolation=None if given.allow_isolation is None else rung(given.allow_isolation),
+        verbose=given.verbose,
+        cache=not given.no_cache,
+    )

@@ -1,0 +1,96 @@
+"""Builds the lab for questions about what is installed, where no change is at hand."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from assay.errors import UsageError
+from assay.evidence.reality import Asked, ask
+from assay.instruments.laboratory import Laboratory, WallClock
+from assay.instruments.progress import Progress
+from assay.instruments.scratch import new_scratch
+from assay.instruments.trees import decode, open_trees
+from assay.judgement.policy import read_policy
+from assay.values.finding import Target
+from assay.values.options import CheckOptions, RealityOptions
+from assay.values.reality import Denials
+from assay.wiring import laboratory, settings_of
+
+SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist", "site-packages"})
+
+
+def reality(options: RealityOptions) -> tuple[Denials, Target]:
+    """What the installed packages deny in some files, and the interpreter that was asked."""
+    paths = list(_python_files(options.files))
+    files = [Asked(path=str(path), text=_text_of(path)) for path in paths]
+    with lab_without_change(options) as lab:
+        denials = ask(lab, "head", files, first_party_of(paths))
+        return denials, lab.interpreter.target
+
+
+@contextlib.contextmanager
+def lab_without_change(options: RealityOptions) -> Iterator[Laboratory]:
+    """A lab over an empty tree: the target's interpreter in its sandbox, and nothing of a project."""
+    scratch = new_scratch()
+    progress = Progress(sys.stderr)
+    try:
+        empty = scratch / "empty"
+        empty.mkdir()
+        with contextlib.closing(progress), open_trees(empty, empty) as opened:
+            policy = read_policy(settings_of(opened))
+            level = policy.min_isolation if options.allow_isolation is None else options.allow_isolation
+            with laboratory(
+                opened,
+                python=options.python,
+                table={},
+                at_least=level,
+                clock=WallClock(),
+                progress=progress,
+                options=CheckOptions(directory=options.directory, cache=options.cache, verbose=options.verbose),
+            ) as lab:
+                yield lab
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _python_files(given: tuple[Path, ...]) -> Iterator[Path]:
+    """The files that were named, and those below folders that were named."""
+    for path in given:
+        if not path.exists():
+            raise UsageError(f"There is no file {path}.", next_step="Name Python files or folders that exist.")
+        if path.is_file():
+            yield path
+            continue
+        for folder, inner, names in os.walk(path):
+            inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in SKIPPED)
+            yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
+
+
+def _text_of(path: Path) -> str:
+    text = decode(path.read_bytes(), is_python=True)
+    if text is None:
+        raise UsageError(f"{path} is no text.", next_step="Name Python source files.")
+    return text
+
+
+def first_party_of(paths: list[Path]) -> frozenset[str]:
+    """Top-level names of the modules and packages that stand where the files are imported from."""
+    roots = set()
+    for path in paths:
+        folder = path.resolve().parent
+        while (folder / "__init__.py").is_file():
+            folder = folder.parent
+        roots.add(folder)
+    names = set()
+    for root in roots:
+        for entry in os.scandir(root):
+            if entry.name.endswith(".py"):
+                names.add(entry.name[:-3])
+            elif entry.is_dir() and Path(entry.path, "__init__.py").is_file():
+                names.add(entry.name)
+    return frozenset(names)
