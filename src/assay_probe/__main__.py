@@ -12,7 +12,7 @@ BYTECODE_BYTES = 4 << 20
 
 
 def main():
-    """Run the job; the exit status is 0 whenever the frames tell the whole story."""
+    """Read the job and run it; the exit status is 0 whenever the frames tell the whole story."""
     job = json.loads(sys.stdin.buffer.read())
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
@@ -23,6 +23,11 @@ def main():
         from assay_probe.reality import run
 
         run.main(job)
+    observe_project(job)
+
+
+def observe_project(job):
+    """Run the project's scenarios with its functions observed."""
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
     from assay_probe import determinism, forks, instrument, observe, scenarios, wire
