@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 
-from assay_probe import determinism, encoding, interventions, outcomes, wire
+from assay_probe import determinism, encoding, encoding_outline, interventions, outcomes, wire
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
@@ -195,6 +195,7 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     tree = call.tree()
     answer["digest"] = encoding.digest(tree) if edits else before
     answer["args"] = call.literals()
+    answer["given"] = encoding_outline.outline(tree, [name for name, literal, _ in answer["args"] if literal is None])
     determinism.begin_call()
     watch.lines.clear()
     watch.touched.clear()

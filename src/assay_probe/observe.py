@@ -383,7 +383,7 @@ class Observer:
             )
 
 
-_ANSWER = ("digest", "args", "inner", "edits", "lines", "touched", "outcome")
+_ANSWER = ("digest", "args", "given", "inner", "edits", "lines", "touched", "outcome")
 
 
 def prepare_scenario(observer, name):

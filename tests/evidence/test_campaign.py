@@ -74,9 +74,26 @@ def test_a_difference_under_an_alteration_is_confirmed_in_fresh_processes() -> N
     assert told(seen.groups) == [
         "answers-differently -1: {'net': -1, 'gross': -2} -> {'net': 0, 'gross': 0} (2/8) confirmed"
     ]
-    assert [(run.side, run.job["mode"]) for run in lab.asked[-2:]] == [("base", "replay"), ("head", "replay")]
-    confirming: Any = lab.asked[-1].job["plan"]
-    assert [len(each["experiments"]) for each in confirming[TEST][UNIT]] == [1]
+    replayed: Any = [(run.side, run.job["plan"]) for run in lab.asked if run.job["mode"] == "replay"]
+    confirming = [(side, plan) for side, plan in replayed if len(plan[TEST][UNIT][0]["experiments"]) == 1]
+    assert [side for side, _ in confirming] == ["base", "head"]
+
+
+def test_a_confirmed_difference_says_when_it_shows() -> None:
+    """Learned from all experiments, tested with fresh ones, its cut where the two versions part."""
+    seen, _ = campaign(versions(lambda n: same(n) if n >= 0 else {"net": 0, "gross": 0}))
+    (condition,) = seen.conditions.values()
+    assert (condition.text, condition.grade) == ("amount < 0", "exact")
+    assert condition.borders == ("amount=-1 differs", "amount=0 does not")
+    assert condition.fresh >= 200
+
+
+def test_an_example_is_made_smaller() -> None:
+    """Nearer to zero, fewer digits, and seen twice in processes of their own."""
+    seen, _ = campaign(versions(lambda n: same(n) if n < 15 else None, tests={TEST: (Call(UNIT, 3),)}))
+    (found,) = seen.groups
+    assert found.confirmed
+    assert found.base.arguments[0][1] in ("15", "16", "17", "20", "30")
 
 
 def test_a_difference_in_a_tests_own_call_is_seen_unperturbed() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assay.evidence.conditions.explain import Labelled
+from assay.evidence.conditions.testing import explain
 from assay.evidence.confirm import confirm, confirm_recorded, rerun
 from assay.evidence.differences import Compared, Noise, compare_pairs, group, learn_noise, may_hold
 from assay.evidence.frames import RecordedCall, Story
@@ -16,7 +18,7 @@ from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
 from assay.values.experiment import Experiment, ExperimentId
-from assay.values.finding import Difference
+from assay.values.finding import Condition, Difference
 from assay.values.lab import Lab
 
 CONFIRMED_GROUPS = 14
@@ -39,6 +41,8 @@ class Seen:
     """None where nothing was reached, so that there was nothing to experiment on."""
     groups: tuple[Difference, ...]
     broken: tuple[Broken, ...]
+    conditions: Mapping[ExperimentId, Condition]
+    """When the groups show, by the experiment that speaks for each; none where that could not be established."""
     runs: Mapping[str, int]
     """How often each broken test was seen to pass on base and to fail on head."""
     placements: Mapping[str, Placement]
@@ -73,12 +77,20 @@ def run_campaign(
     groups = _weigh_private(groups, differences, placements, _below_public(recorded.base.calls, callers))
     lifted = show_at_callers(lab, groups, callers, recorded.scenarios, within_budget(lab, share_s))
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
+    labelled = Labelled(
+        differences=tuple(differences),
+        agreed=raw.agreed + (probed.compared.agreed if probed else ()),
+        kinds=probed.kinds if probed else kinds,
+        masks=probed.compared.masks if probed else {},
+    )
+    explained = explain(lab, groups, labelled, placements, recorded.scenarios, within_budget(lab, share_s, part=0.5))
     return Seen(
         recorded=recorded,
         calls=calls,
         unperturbed=raw,
         probed=probed,
-        groups=groups,
+        groups=explained.groups,
+        conditions=explained.conditions,
         broken=tuple(promise for promise in broken if all(_breaks(promise, *stories) for stories in again[:2])),
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again[:2]) for promise in broken},
         placements=placements,

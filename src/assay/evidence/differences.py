@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from assay.evidence.classify import Contrast, contrast, is_comparable, is_defined, noise
 from assay.evidence.matching import Matched, Pair
@@ -48,6 +48,10 @@ class Compared:
     noisy: Counter[str]
     masked: Counter[str]
     compared: Counter[str]
+    agreed: tuple[Experiment, ...] = ()
+    """Those on base that agreed."""
+    masks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Paths that are noise, by point."""
 
 
 def learn_noise(first: Mapping[ExperimentId, Experiment], second: Mapping[ExperimentId, Experiment]) -> Noise:
@@ -83,6 +87,7 @@ def compare_pairs(
     noisy: Counter[str] = Counter()
     masked: Counter[str] = Counter()
     compared: Counter[str] = Counter()
+    agreed: list[Experiment] = []
     for pair in matched.pairs:
         name = pair.base.id
         if name in noise_seen.lost:
@@ -96,9 +101,18 @@ def compare_pairs(
         seen = contrast(pair.base.outcome, pair.head.outcome, mask)
         if seen is None:
             agreeing[name.point] += 1
+            agreed.append(pair.base)
         else:
             found.append(difference_of(pair, seen, points[name.point], kinds.get(name.point, {})))
-    return Compared(differences=tuple(found), agreeing=agreeing, noisy=noisy, masked=masked, compared=compared)
+    return Compared(
+        differences=tuple(found),
+        agreeing=agreeing,
+        noisy=noisy,
+        masked=masked,
+        compared=compared,
+        agreed=tuple(agreed),
+        masks=noise_seen.point_masks,
+    )
 
 
 def difference_of(pair: Pair, seen: Contrast, point: ObservationPoint, kinds: Kinds) -> Difference:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from assay.evidence.differences import may_hold
 from assay.evidence.jobs import Placement
 from assay.evidence.promises import Broken
 from assay.values.change import Unit
-from assay.values.experiment import Experiment, ObservationPoint
-from assay.values.finding import Difference, DifferenceKind, FailingTest, Finding, Location
+from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
+from assay.values.finding import Condition, Difference, DifferenceKind, FailingTest, Finding, Location
 
 INVESTIGATOR = "behaviour"
 GROUPS_A_UNIT = 4
@@ -29,7 +30,10 @@ _CLAIMS: Mapping[DifferenceKind, str] = {
 
 
 def findings_of(
-    groups: Sequence[Difference], placements: Mapping[str, Placement], placements_changed: Sequence[Placement]
+    groups: Sequence[Difference],
+    placements: Mapping[str, Placement],
+    placements_changed: Sequence[Placement],
+    conditions: Mapping[ExperimentId, Condition] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """One finding for each group that says something new about its unit; the rest would only repeat it."""
     findings: list[Finding] = []
@@ -43,7 +47,7 @@ def findings_of(
         if len(known) >= GROUPS_A_UNIT or any(_repeats(difference, other) for other in known):
             continue
         known.append(difference)
-        findings.append(_finding(difference, placement, unit))
+        findings.append(_finding(difference, placement, unit, conditions.get(difference.base.id)))
     return tuple(findings)
 
 
@@ -72,7 +76,7 @@ def _repeats(difference: Difference, other: Difference) -> bool:
     return not may_hold(difference) and may_hold(other) and difference.kind == other.kind
 
 
-def _finding(difference: Difference, placement: Placement, unit: Placement) -> Finding:
+def _finding(difference: Difference, placement: Placement, unit: Placement, condition: Condition | None) -> Finding:
     place = unit.head or unit.base
     assert place is not None
     through = "" if placement is unit else f", seen through {placement.point.name}()"
@@ -95,6 +99,7 @@ def _finding(difference: Difference, placement: Placement, unit: Placement) -> F
         observed_at=placement.point.name,
         evidence=(difference,),
         arguments=difference.base.arguments if placement is unit else dict(difference.base.inner).get(unit.point.id),
+        condition=condition,
     )
 
 

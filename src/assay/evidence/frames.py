@@ -214,6 +214,7 @@ def _experiment(frame: Frame) -> Experiment:
         kinds_after=tuple(kinds.items()),
         aligned=frame.get("matched") == "order",
         unaltered=frame.get("tree"),
+        given=frame.get("given"),
     )
 
 

@@ -47,7 +47,7 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         stages.end("experiments")
         seen.append(result)
         yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
-        yield from findings_of(result.groups, result.placements, surveyed.changed)
+        yield from findings_of(result.groups, result.placements, surveyed.changed, result.conditions)
     yield from gaps_of(surveyed.changed, seen)
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
 

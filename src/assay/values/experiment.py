@@ -119,6 +119,8 @@ class Experiment:
     """Was the call matched by its order only, because its arguments differed from those on base?"""
     unaltered: Tree = None
     """The arguments as they arrived, kept only where the call is aligned."""
+    given: Tree = None
+    """Those arguments just before the call that are no literals, in outline."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -33,6 +33,11 @@ class Location:
     line: int
 
 
+Grade = Literal["exact", "sufficient", "approximate"]
+"""*exact*: no counter-example in at least 200 fresh experiments, 20 or more on each side. *sufficient*: wherever it
+held, the outcomes differed. *approximate*: the best part that could be said, with its counts."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A predicate over the call, with its counts."""
@@ -43,15 +48,23 @@ class Condition:
     differing: int
     held_others: int
     others: int
+    grade: Grade = "approximate"
+    fresh: int = 0
+    """Experiments made to refute it, after it was learned."""
+    borders: tuple[str, ...] = ()
+    """Calls nearest to its border, such as `n=1024 differs`."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.held_differing <= self.differing or not 0 <= self.held_others <= self.others:
             raise ValueError(f"counts that cannot be: {self}")
+        fits = self.held_differing == self.differing and self.held_others == 0
+        if (self.grade == "exact" and not fits) or (self.grade == "sufficient" and self.held_others):
+            raise ValueError(f"a grade that its counts do not bear: {self}")
 
     @property
     def is_exact(self) -> bool:
-        """Does it hold in every differing run and in no other?"""
-        return self.held_differing == self.differing and self.held_others == 0
+        """Did it hold in every differing run and in no other, and stand up to fresh experiments on both sides?"""
+        return self.grade == "exact"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assay.evidence.conditions.cuts import roundest
 from assay.evidence.conditions.generic import Constants, questions_about
-from assay.evidence.conditions.learner import Observed, Pool, judge, learn, negated, roundest
+from assay.evidence.conditions.learner import Observed, Pool, judge, learn, negated
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 11, 12, 25, 64, 99, 100, 101, 500, 1000, -5, -40, 2.5, 3.75, 0.5)
 TEXTS = (

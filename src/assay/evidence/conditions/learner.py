@@ -10,17 +10,19 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
+from typing import TypeVar
 
+from assay.evidence.conditions.cuts import LEARNED_NUMBER, as_float, thresholds, written
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, Scope, compile_text
 from assay.evidence.conditions.things import UndefinedError
 
 AND_COST, OR_COST, THREE_COST = 0.3, 0.6, 0.9
-LEARNED_NUMBER, CODE_NUMBER, ROUND_NUMBER = 1.2, 0.3, 0.1
 MOST_IN_PAIRS, MOST_IN_THREES, MOST_KEPT = 260, 40, 12
 SAME_CALLS_KEPT = 3
 """Literals that hold in the very same calls are kept side by side: only new experiments can tell them apart."""
@@ -143,21 +145,56 @@ def _literals(calls: Sequence[Observed], pool: Pool, wanted: int) -> list[_Liter
         if mask not in (0, everything):
             found.setdefault(mask, []).append(_Literal(text, cost, mask))
 
+    alike = _Alike(calls)
     for predicate, cost in _compiled(pool.tests, names, pool.scope):
         yes = no = 0
-        for n, call in enumerate(calls):
-            held = predicate.holds(call.values)
+        for n, held in enumerate(alike.ask(predicate.names, predicate.holds)):
             if held is not None:
                 yes, no = (yes | 1 << n, no) if held else (yes, no | 1 << n)
         keep(predicate.text, cost, yes)
         keep(negated(predicate.text), cost + 0.15, no)
     for predicate, cost in _compiled(pool.terms, names, pool.scope):
-        for text, more, mask in _cuts(predicate, calls, wanted, pool.numbers):
+        for text, more, mask in _cuts(predicate, alike, wanted, pool.numbers):
             keep(text, cost + more, mask)
     kept: list[_Literal] = []
     for same in found.values():
         kept.extend(sorted(same, key=lambda literal: (literal.cost, literal.text))[:SAME_CALLS_KEPT])
     return sorted(kept, key=lambda literal: (literal.cost, literal.text))
+
+
+Answer = TypeVar("Answer")
+
+
+class _Alike:
+    """Calls by the values that a question reads: experiments alter one thing each, so most answers are shared."""
+
+    def __init__(self, calls: Sequence[Observed]) -> None:
+        self._calls = calls
+        self._shown: dict[str, list[str]] = {}
+
+    def ask(self, names: Iterable[str], question: Callable[[Mapping[str, object]], Answer]) -> Iterator[Answer]:
+        """The answer for each call, in order; asked once for each combination of values."""
+        columns = [self._column(name) for name in sorted(names)]
+        known: dict[tuple[str, ...], Answer] = {}
+        for n, call in enumerate(self._calls):
+            key = tuple(column[n] for column in columns)
+            if key not in known:
+                known[key] = question(call.values)
+            yield known[key]
+
+    def _column(self, name: str) -> list[str]:
+        if name not in self._shown:
+            ids: dict[str, str] = {}
+            texts = [repr(call.values.get(name)) if name in call.values else "" for call in self._calls]
+            self._shown[name] = [ids.setdefault(text, str(len(ids))) for text in texts]
+        return self._shown[name]
+
+
+def _value(term: Predicate, values: Mapping[str, object]) -> object:
+    try:
+        return term.value(values)
+    except UndefinedError:
+        return None
 
 
 def _compiled(
@@ -173,19 +210,15 @@ def _compiled(
 
 
 def _cuts(
-    term: Predicate, calls: Sequence[Observed], wanted: int, known: Sequence[int | float]
+    term: Predicate, alike: _Alike, wanted: int, known: Sequence[int | float]
 ) -> Iterator[tuple[str, float, int]]:
     """Comparisons of a numeric term with constants of the code, round numbers, and between unlike neighbours."""
     numbers: dict[int, float] = {}
     whole = True
-    for n, call in enumerate(calls):
-        try:
-            value = term.value(call.values)
-        except UndefinedError:
-            continue
+    for n, value in enumerate(alike.ask(term.names, lambda values: _value(term, values))):
         if isinstance(value, (int, float, Decimal, Fraction)) and not isinstance(value, bool):
             whole = whole and isinstance(value, int)
-            number = _as_float(value)
+            number = as_float(value)
             if not math.isnan(number):
                 numbers[n] = number
     values = sorted(set(numbers.values()))
@@ -196,9 +229,9 @@ def _cuts(
     below = dict.fromkeys(values, 0)
     for n, number in numbers.items():
         below[number] |= 1 << n
-    asked = _thresholds(values, differing, others, known, whole=whole)
+    asked = thresholds(values, differing, others, known, whole=whole)
     for cut, cost in asked.items():
-        shown = _number(cut, whole=whole)
+        shown = written(cut, whole=whole)
         under = sum(mask for value, mask in below.items() if value < cut)
         exactly = sum(mask for value, mask in below.items() if value == cut)
         over = sum(mask for value, mask in below.items() if value > cut)
@@ -209,62 +242,6 @@ def _cuts(
             yield f"{term.text} > {shown}", cost, over
             yield f"{term.text} == {shown}", cost, exactly
             yield f"{term.text} != {shown}", cost, under | over
-
-
-def _thresholds(
-    values: Sequence[float], differing: set[float], others: set[float], known: Sequence[int | float], *, whole: bool
-) -> dict[float, float]:
-    asked: dict[float, float] = {}
-    for small in (0.0, 1.0, -1.0, 2.0):
-        if values[0] <= small <= values[-1]:
-            asked[small] = ROUND_NUMBER if small == 0 else CODE_NUMBER
-    for constant in known:
-        number = _as_float(constant)
-        if values[0] <= number <= values[-1]:
-            asked.setdefault(number, CODE_NUMBER)
-    pure = {value: (value in differing) - (value in others) for value in values}
-    changes = [n for n in range(1, len(values)) if pure[values[n]] != pure[values[n - 1]]]
-    for n in [*changes[:4], *changes[-4:]]:
-        cut = roundest(values[n - 1], values[n], [_as_float(k) for k in known])
-        if whole:
-            cut = float(math.ceil(cut)) if abs(cut) < 2**53 else cut
-        asked.setdefault(cut, LEARNED_NUMBER)
-    return asked
-
-
-def roundest(low: float, high: float, known: Iterable[float] = ()) -> float:
-    """The simplest number above `low` and not above `high`: a known one, a power of ten, the fewest digits."""
-    for number in (*known, 0.0, 1.0, -1.0, 2.0, 10.0, 100.0, 1000.0, *(10.0**n for n in range(4, 19))):
-        if low < number <= high:
-            return number
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return high
-    for digits in range(-18, 10):
-        unit = 10.0**-digits
-        number = math.floor(high / unit) * unit if high / unit < 2**53 else high
-        if low < number <= high:
-            return round(number, max(digits, 0))
-    return high
-
-
-def _as_float(value: float | Decimal | Fraction) -> float:
-    try:
-        return float(value)
-    except OverflowError:
-        return math.copysign(math.inf, value)
-
-
-def _number(value: float, *, whole: bool) -> str:
-    """As a reader would write it: powers of two and ten by name where they are large."""
-    if not math.isfinite(value):
-        return f"float('{value}')"
-    if whole or (value == int(value) and abs(value) < 1e15):
-        number = int(value)
-        size = abs(number)
-        if size > 10**5 and size & (size - 1) == 0:
-            return f"{'-' * (number < 0)}2**{size.bit_length() - 1}"
-        return str(number)
-    return repr(value)
 
 
 def _fitting(literals: Sequence[_Literal], wanted: int) -> Iterator[tuple[float, str, int]]:
@@ -337,8 +314,12 @@ def _agreement(mask: int, wanted: int, everything: int) -> float:
 
 
 def _part(literal: _Literal) -> str:
-    node = ast.parse(literal.text, mode="eval").body
-    return f"({literal.text})" if isinstance(node, (ast.BoolOp, ast.IfExp)) else literal.text
+    return _joinable(literal.text)
+
+
+@lru_cache(maxsize=4096)
+def _joinable(text: str) -> str:
+    return f"({text})" if isinstance(ast.parse(text, mode="eval").body, (ast.BoolOp, ast.IfExp)) else text
 
 
 _FLIPPED: Mapping[type, ast.cmpop] = {

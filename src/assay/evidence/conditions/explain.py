@@ -1,0 +1,260 @@
+"""When does a group of differences show? Labelled calls in, one condition for each kind of outcome out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from assay.change.project import Project
+from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
+from assay.evidence.conditions.pools import pool_for
+from assay.evidence.conditions.things import read_arguments
+from assay.evidence.jobs import Placement
+from assay.evidence.plausible import Kinds, implausible_because
+from assay.values.experiment import Experiment, ExperimentId
+from assay.values.finding import Condition, Difference
+
+MOST_DIFFERING, MOST_OTHERS = 140, 220
+"""A formula is learned from so many calls, then asked about all; what refutes it is added and it is learned again."""
+ROUNDS, MOST_REFUTING = 5, 25
+LEAST_DIFFERING, LEAST_OTHERS, LEAST_ALWAYS, LEAST_UNTESTED, CHEAP = 2, 3, 5, 5, 1.6
+"""A formula that was not tested, and is no plain one, needs more calls behind it."""
+FRESH_IN_ALL, FRESH_ON_A_SIDE = 200, 20
+MOST_BORDERED, LONGEST_BORDER = 40, 60
+LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
+_AFTER_A_CALL = "call.first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Labelled:
+    """All that was seen at the points where something differs."""
+
+    differences: tuple[Difference, ...]
+    agreed: tuple[Experiment, ...]
+    kinds: Mapping[str, Kinds] = field(default_factory=dict)
+    """Kinds of value that base's tests gave at each point: what makes an altered call plausible."""
+    masks: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Paths of outcomes that are noise, by point."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hypothesis:
+    """What was learned about one group, and from what."""
+
+    formulas: tuple[Formula, ...]
+    """Rivals, best first; they fit all calls, or there is one that is only a part."""
+    calls: tuple[Observed, ...]
+    pool: Pool
+    plausible_only: bool = False
+    """Was it learned from calls alone that somebody who uses this code would make?"""
+
+    @property
+    def is_right(self) -> bool:
+        """Is there a formula that is right about every call, and were there calls to be wrong about?"""
+        best = self.formulas[0] if self.formulas else None
+        return best is not None and best.fits and best.differing >= LEAST_DIFFERING and best.others >= LEAST_OTHERS
+
+
+def kind_of(difference: Difference) -> tuple[str, ...]:
+    """The kind of outcome: how the versions differ, with the exceptions that say it."""
+    base, head = difference.base.outcome.raised, difference.head.outcome.raised
+    return (
+        difference.base.id.point,
+        difference.kind,
+        "" if base is None else base.type,
+        "" if head is None else head.type,
+    )
+
+
+def hypotheses(
+    groups: Sequence[Difference], seen: Labelled, placements: Mapping[str, Placement], projects: Sequence[Project]
+) -> dict[ExperimentId, Hypothesis]:
+    """What each group's differing calls have in common, by the experiment that speaks for the group."""
+    by_kind: dict[tuple[str, ...], list[Difference]] = defaultdict(list)
+    for difference in seen.differences:
+        by_kind[kind_of(difference)].append(difference)
+    found: dict[ExperimentId, Hypothesis] = {}
+    known: dict[tuple[object, ...], Hypothesis] = {}
+    for group in groups:
+        kind, placement = (*kind_of(group), group.plausible), placements.get(group.base.id.point)
+        if kind not in known and placement is not None:
+            known[kind] = learn_about(group, by_kind[kind_of(group)], seen, placement, projects)
+        if kind in known:
+            found[group.base.id] = known[kind]
+    return found
+
+
+def learn_about(
+    group: Difference,
+    alike: Sequence[Difference],
+    seen: Labelled,
+    placement: Placement,
+    projects: Sequence[Project],
+) -> Hypothesis:
+    """Learn from plausible calls where the group is one of them; from all where that says nothing that is right."""
+    all_calls = calls_like(group, alike, seen, placement, plausible_only=False)
+    pool = pool_for(placement, projects, [call.values for call in _spread(all_calls)])
+    best: Hypothesis | None = None
+    for plausible_only in (True, False) if group.plausible else (False,):
+        calls = calls_like(group, alike, seen, placement, plausible_only=True) if plausible_only else all_calls
+        hypothesis = Hypothesis(
+            formulas=learn_from(calls, pool), calls=tuple(calls), pool=pool, plausible_only=plausible_only
+        )
+        if best is None or (not best.is_right and hypothesis.is_right):
+            best = hypothesis
+    assert best is not None
+    return best
+
+
+def calls_like(
+    group: Difference, alike: Sequence[Difference], seen: Labelled, placement: Placement, *, plausible_only: bool
+) -> list[Observed]:
+    """Calls that differ as the group does, and those that agree and end as its example ends on the same version."""
+    point, kinds = placement.point, seen.kinds.get(placement.point.id, {})
+    agreed = [e for e in seen.agreed if e.id.point == point.id and _ending(e) == _ending(group.base)]
+    if plausible_only:
+        agreed = [e for e in agreed if not implausible_because(e, point, kinds)]
+    return observe([d.base for d in alike if d.plausible or not plausible_only], agreed)
+
+
+def _ending(experiment: Experiment) -> tuple[str, str]:
+    """How a call ended on the version that all others are compared with: only equal endings can part in one way."""
+    raised = experiment.outcome.raised
+    return experiment.outcome.kind, "" if raised is None else raised.type
+
+
+def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> list[Observed]:
+    """Labelled calls, each input once. An input that differed and agreed tells of state, and is left out."""
+    made: dict[str, Observed] = {}
+    torn: set[str] = set()
+    for label, experiments in ((True, differing), (False, others)):
+        for experiment in experiments:
+            if any(edit.operator == _AFTER_A_CALL for edit in experiment.intervention.edits):
+                continue
+            key = experiment.arguments_digest
+            if key in made:
+                torn |= {key} if made[key].differs != label else set()
+                continue
+            tree = experiment.given if experiment.given is not None else experiment.unaltered
+            made[key] = Observed(values=read_arguments(experiment.arguments, tree), differs=label, key=key)
+    return [call for key, call in made.items() if key not in torn]
+
+
+def learn_from(calls: Sequence[Observed], pool: Pool) -> tuple[Formula, ...]:
+    """Learn from a spread of the calls, ask about all, and learn again from what refutes."""
+    sample = _spread(calls)
+    chosen = {call.key for call in sample}
+    formulas: tuple[Formula, ...] = ()
+    for _ in range(ROUNDS):
+        formulas = learn(sample, pool)
+        if not formulas or not formulas[0].fits:
+            break
+        judged = [(judge(f.text, calls, pool.scope, f.cost), f) for f in formulas]
+        standing = tuple(j for j, _ in judged if j.fits)
+        if standing:
+            return standing
+        wrong = [call for call in calls if call.key not in chosen and _is_wrong(formulas[0], call, pool)]
+        if not wrong:
+            break
+        sample += wrong[:MOST_REFUTING]
+        chosen |= {call.key for call in wrong[:MOST_REFUTING]}
+    return tuple(judge(f.text, calls, pool.scope, f.cost) for f in formulas[:1])
+
+
+def grown(hypothesis: Hypothesis, calls: Sequence[Observed]) -> Hypothesis:
+    """The same formulas over more calls: those that are still right."""
+    every = (*hypothesis.calls, *calls)
+    judged = (judge(f.text, every, hypothesis.pool.scope, f.cost) for f in hypothesis.formulas)
+    return replace(hypothesis, formulas=tuple(f for f in judged if f.fits), calls=every)
+
+
+def _is_wrong(formula: Formula, call: Observed, pool: Pool) -> bool:
+    told = judge(formula.text, [call], pool.scope)
+    return bool(told.held_others or told.held_differing < told.differing)
+
+
+def _spread(calls: Sequence[Observed]) -> list[Observed]:
+    """At most so many of each label, evenly from first to last."""
+    differing = [call for call in calls if call.differs]
+    others = [call for call in calls if not call.differs]
+    return [*_evenly(differing, MOST_DIFFERING), *_evenly(others, MOST_OTHERS)]
+
+
+def _evenly(calls: Sequence[Observed], n: int) -> list[Observed]:
+    step = max(1.0, len(calls) / n)
+    return [calls[int(i * step)] for i in range(min(n, len(calls)))]
+
+
+def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Condition | None:
+    """What may be said: a formula that is right about all calls, or a good part with its counts; else nothing.
+
+    Where every call differs, and there were several, that is said.
+    """
+    differing = sum(call.differs for call in hypothesis.calls)
+    if not hypothesis.formulas:
+        if len(hypothesis.calls) > differing or differing < LEAST_ALWAYS:
+            return None
+        best = Formula(text="True", cost=0.0, held_differing=differing, differing=differing, held_others=0, others=0)
+    else:
+        best = hypothesis.formulas[0]
+        least = LEAST_DIFFERING if fresh is not None or best.cost < CHEAP else LEAST_UNTESTED
+        if best.differing < least or best.others < LEAST_OTHERS or not (best.fits or _is_good_part(best)):
+            return None
+    is_exact = best.fits and fresh is not None and fresh.is_enough
+    return Condition(
+        text="in every call that was made" if best.text == "True" else best.text,
+        expression=best.text,
+        held_differing=best.held_differing,
+        differing=best.differing,
+        held_others=best.held_others,
+        others=best.others,
+        grade="exact" if is_exact else "approximate" if best.held_others else "sufficient",
+        fresh=0 if fresh is None else fresh.differing + fresh.others,
+        borders=borders(hypothesis.calls),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fresh:
+    """Experiments that could have refuted a formula after it was learned, and did not."""
+
+    differing: int = 0
+    others: int = 0
+
+    @property
+    def is_enough(self) -> bool:
+        """Enough, on both sides, to call the formula exact?"""
+        return self.differing + self.others >= FRESH_IN_ALL and min(self.differing, self.others) >= FRESH_ON_A_SIDE
+
+
+def borders(calls: Sequence[Observed]) -> tuple[str, ...]:
+    """A differing call and another one that are closest: alike in all arguments but one, and in that one nearly."""
+    best: tuple[tuple[float, str], str, str] | None = None
+    others = [call for call in calls if not call.differs][:MOST_OTHERS]
+    shown = [{name: repr(value) for name, value in call.values.items()} for call in others]
+    for call in [call for call in calls if call.differs][:MOST_BORDERED]:
+        own = {name: repr(value) for name, value in call.values.items()}
+        for other, theirs in zip(others, shown, strict=True):
+            unlike = [name for name in own if own[name] != theirs.get(name)]
+            if len(unlike) != 1 or max(len(own[unlike[0]]), len(theirs.get(unlike[0], ""))) > LONGEST_BORDER:
+                continue
+            name = unlike[0]
+            key = (_distance(call.values[name], other.values.get(name)), own[name])
+            if best is None or key < best[0]:
+                best = (key, f"{name}={own[name]} differs", f"{name}={theirs.get(name)} does not")
+    return () if best is None else best[1:]
+
+
+def _distance(one: object, other: object) -> float:
+    if isinstance(one, (int, float)) and isinstance(other, (int, float)) and abs(one) + abs(other) < MOST_BORDERED**9:
+        return abs(one - other)
+    return 1000.0 + len(repr(one)) + len(repr(other))
+
+
+def _is_good_part(formula: Formula) -> bool:
+    recall = formula.held_differing / formula.differing
+    refuted = formula.held_others / formula.others
+    precision = formula.held_differing / max(1, formula.held_differing + formula.held_others)
+    balanced = (recall + 1 - refuted) / 2
+    return balanced >= LEAST_AGREEMENT and (recall >= LEAST_RECALL or precision >= LEAST_PRECISION)

@@ -1,0 +1,310 @@
+"""Hypotheses meet fresh experiments: calls that satisfy them and calls that violate them, on both sides.
+
+At most two rounds. What refutes a formula is learned from; what does not is counted. The same experiments make the
+example of a group smaller - fewest altered slots first, then the simplest values - and a smaller example takes the
+place of the old one when it differs in the same kind of way twice, in different processes. A change without a confirmed
+difference costs nothing here.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import islice
+
+from assay.change.project import Project
+from assay.evidence.classify import contrast, is_comparable
+from assay.evidence.conditions.explain import (
+    Fresh,
+    Hypothesis,
+    Labelled,
+    calls_like,
+    condition_of,
+    grown,
+    hypotheses,
+    kind_of,
+    learn_about,
+)
+from assay.evidence.conditions.generic import Constants
+from assay.evidence.conditions.language import compile_text
+from assay.evidence.conditions.learner import judge
+from assay.evidence.conditions.proposals import Carrier, Proposal, proposals, recombined, smaller
+from assay.evidence.conditions.things import read_arguments, read_literal
+from assay.evidence.confirm import narrow_to
+from assay.evidence.differences import difference_of, may_hold
+from assay.evidence.frames import read_story
+from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, replay_run
+from assay.evidence.matching import match_experiments
+from assay.values.experiment import Experiment, ExperimentId, Intervention, Outcome
+from assay.values.finding import Condition, Difference
+from assay.values.lab import Lab
+
+MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 2
+PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 2400, 280, 40, 60, 80
+FIRST = 100_000
+"""Numbers of fresh experiments begin here, beyond all that the probe gives."""
+LEAST_S = 6.0
+UNWRITTEN = 40
+"""An argument that is no literal counts as one of so many characters."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Groups with their smallest examples, and when they show."""
+
+    groups: tuple[Difference, ...]
+    conditions: Mapping[ExperimentId, Condition]
+    n_experiments: int = 0
+
+
+@dataclass(slots=True)
+class _Case:
+    """One group on its way."""
+
+    group: Difference
+    hypothesis: Hypothesis
+    placement: Placement
+    carriers: list[Carrier]
+    experiments: tuple[Experiment, ...]
+    """Everything at the point whose edits could be made again, differing experiments first."""
+    fresh: Fresh = field(default_factory=Fresh)
+    smallest: Difference | None = None
+    is_confirmed: bool = False
+
+
+def explain(
+    lab: Lab,
+    groups: Sequence[Difference],
+    seen: Labelled,
+    placements: Mapping[str, Placement],
+    scenarios: Scenarios,
+    limit_s: float,
+) -> Explained:
+    """Learn when each group shows, and test that of the weightiest for at most `limit_s` seconds."""
+    if not groups:
+        return Explained(groups=(), conditions={})
+    projects = (Project(lab.source, "base"), Project(lab.source, "head"))
+    heavy = [group for group in groups if may_hold(group)][:MOST_GROUPS]
+    light = [group for group in groups if not may_hold(group)][:MOST_LIGHT]
+    learned = hypotheses([*heavy, *light], seen, placements, projects)
+    cases = list(_cases(groups, learned, seen, placements))
+    made = _test(lab, cases, seen, projects, scenarios, limit_s) if limit_s >= LEAST_S else 0
+    by_group = {case.group.base.id: case for case in cases}
+    out: list[Difference] = []
+    conditions: dict[ExperimentId, Condition] = {}
+    for group in groups:
+        case = by_group.get(group.base.id)
+        told = group if case is None else _told(case)
+        if any(told.base.id == other.base.id and told.kind == other.kind for other in out):
+            continue
+        out.append(told)
+        hypothesis = case.hypothesis if case else learned.get(group.base.id)
+        condition = None if hypothesis is None else condition_of(hypothesis, case.fresh if case else None)
+        if condition is not None:
+            conditions[told.base.id] = condition
+    return Explained(groups=tuple(out), conditions=conditions, n_experiments=made)
+
+
+def _told(case: _Case) -> Difference:
+    """The group with its smallest example, once that was seen twice."""
+    small, group = case.smallest, case.group
+    if small is None or not case.is_confirmed:
+        return group
+    return replace(
+        small,
+        confirmed=True,
+        needs_caller=group.needs_caller,
+        n_differing=group.n_differing,
+        n_agreeing=group.n_agreeing,
+    )
+
+
+def _cases(
+    groups: Sequence[Difference],
+    learned: Mapping[ExperimentId, Hypothesis],
+    seen: Labelled,
+    placements: Mapping[str, Placement],
+) -> Iterable[_Case]:
+    """The groups worth testing: those that may hold a change, each kind once."""
+    kinds: set[tuple[str, ...]] = set()
+    for group in groups:
+        hypothesis, kind = learned.get(group.base.id), kind_of(group)
+        if hypothesis is None or kind in kinds or len(kinds) >= MOST_TESTED or not may_hold(group):
+            continue
+        carriers = carriers_for(group, seen)
+        if group.confirmed and carriers:
+            kinds.add(kind)
+            point = group.base.id.point
+            alike = [d.base for d in seen.differences if kind_of(d) == kind]
+            others = [e for e in seen.agreed if e.id.point == point]
+            yield _Case(group, hypothesis, placements[point], carriers, (*alike, *others))
+
+
+def carriers_for(group: Difference, seen: Labelled) -> list[Carrier]:
+    """Calls as tests make them on which fresh arguments can be set: the example's own first, then of its test."""
+    own = group.base.id
+    found: dict[tuple[str, int], Carrier] = {}
+    every = [group.base, *(d.base for d in seen.differences), *seen.agreed]
+    for experiment in every:
+        name = experiment.id
+        if name.point == own.point and experiment.intervention.is_none and name.scenario == own.scenario:
+            tree = experiment.given if experiment.given is not None else experiment.unaltered
+            values = read_arguments(experiment.arguments, tree)
+            found.setdefault((name.scenario, name.call), Carrier(experiment=experiment, values=values))
+    ordered = sorted(found.values(), key=lambda carrier: carrier.experiment.id.call != own.call)
+    return ordered[:MOST_CARRIERS]
+
+
+def _test(
+    lab: Lab,
+    cases: Sequence[_Case],
+    seen: Labelled,
+    projects: Sequence[Project],
+    scenarios: Scenarios,
+    limit_s: float,
+) -> int:
+    """Rounds of fresh experiments; returns how many were made."""
+    begun_s, made = lab.clock.elapsed_s(), 0
+    for round_number in range(ROUNDS):
+        left_s = limit_s - (lab.clock.elapsed_s() - begun_s)
+        if lab.experiments is None and round_number and left_s < LEAST_S:
+            break
+        asked = {id(case): _ask(case, lab.seed + round_number, round_number) for case in cases}
+        if not any(asked.values()):
+            break
+        if not round_number:
+            lab.say(f"testing when {len(cases)} differences show, with fresh experiments")
+        experiments = [experiment for each in asked.values() for experiment in each]
+        made += len(experiments)
+        answered = _run(lab, [case.placement for case in cases], scenarios, experiments, left_s, seen)
+        seen = Labelled(
+            differences=(*seen.differences, *answered.differences),
+            agreed=(*seen.agreed, *answered.agreed),
+            kinds=seen.kinds,
+            masks=seen.masks,
+        )
+        for case in cases:
+            _take_in(case, answered, seen, projects)
+    return made
+
+
+def _ask(case: _Case, seed: int, round_number: int) -> list[Experiment]:
+    """Fresh experiments for one group, with the calls as they are, by which the sides are matched."""
+    calls = case.hypothesis.calls
+    constants = Constants(numbers=case.placement.material.numbers, texts=case.placement.material.texts)
+    proposed: list[Proposal] = []
+    if case.smallest is None and not case.group.unperturbed:
+        example = next((c.values for c in calls if c.key == case.group.base.arguments_digest), None)
+        if example is not None:
+            proposed += islice(smaller(case.carriers[0], example), MADE_SMALLER)
+    starts = [call.values for call in calls if call.differs]
+    wide = proposals(case.carriers, [call.values for call in calls], starts, constants, seed, PROPOSED)
+    seen = [experiment for experiment in case.experiments if experiment.intervention.edits]
+    mixed = islice(recombined(case.carriers, seen, seed), MOST_UNSURE)
+    proposed += _telling([*wide, *mixed], case.hypothesis, MADE)
+    first = FIRST * (round_number + 1)
+    fresh = [_experiment(p.carrier, case.placement, first + n, p) for n, p in enumerate(proposed)]
+    if case.smallest is not None and not case.is_confirmed:
+        fresh.append(case.smallest.base)
+    return [*(_experiment(c.experiment, case.placement, 0, None) for c in case.carriers), *fresh] if fresh else []
+
+
+def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> list[Proposal]:
+    """First those about which rivals disagree, then as many that satisfy the best formula as violate it."""
+    names = frozenset(name for p in proposed for name in p.values)
+    rivals = [compile_text(f.text, names, hypothesis.pool.scope) for f in hypothesis.formulas]
+    if not rivals:
+        return list(proposed[:n])
+    sides: dict[object, list[Proposal]] = defaultdict(list)
+    splitting: list[Proposal] = []
+    for proposal in proposed:
+        answers = [rival.holds(proposal.values) for rival in rivals]
+        if len(set(answers)) > 1 and len(splitting) < SPLITTING:
+            splitting.append(proposal)
+        else:
+            sides[answers[0]].append(proposal)
+    half = (n - len(splitting)) // 2
+    yes, no, unsure = sides[True], sides[False], sides[None]
+    return [
+        *splitting,
+        *yes[: max(half, n - len(splitting) - len(no))],
+        *no[: max(half, n - len(yes))],
+        *unsure[:MOST_UNSURE],
+    ]
+
+
+def _experiment(carrier: Experiment, placement: Placement, number: int, proposal: Proposal | None) -> Experiment:
+    name = carrier.id
+    return Experiment(
+        id=ExperimentId(scenario=name.scenario, point=placement.point.id, call=name.call, intervention=number),
+        intervention=Intervention(edits=proposal.edits if proposal else ()),
+        arguments_digest="",
+        arrived_digest=carrier.arrived_digest,
+        arguments=(),
+        outcome=Outcome(kind="returned"),
+    )
+
+
+def _run(
+    lab: Lab,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    experiments: Sequence[Experiment],
+    limit_s: float,
+    seen: Labelled,
+) -> Labelled:
+    """Make the experiments on both sides and compare them."""
+    unique = {placement.point.id: placement for placement in placements}
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
+    plan = plan_of({e.id: e for e in experiments}.values())
+    narrow = narrow_to(scenarios, (e.id.scenario for e in experiments))
+    runs = lab.run([replay_run(side, list(unique.values()), narrow, window, plan) for side in ("base", "head")])
+    base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
+    differences: list[Difference] = []
+    agreed: list[Experiment] = []
+    for pair in match_experiments(base, head).pairs:
+        point = pair.base.id.point
+        if point not in unique or not is_comparable(pair.base) or not is_comparable(pair.head):
+            continue
+        told = contrast(pair.base.outcome, pair.head.outcome, seen.masks.get(point, frozenset()))
+        if told is None:
+            agreed.append(pair.base)
+        else:
+            differences.append(difference_of(pair, told, unique[point].point, seen.kinds.get(point, {})))
+    return Labelled(differences=tuple(differences), agreed=tuple(agreed), kinds=seen.kinds, masks=seen.masks)
+
+
+def _take_in(case: _Case, answered: Labelled, seen: Labelled, projects: Sequence[Project]) -> None:
+    """Count what did not refute the formula, or learn again; keep the smallest example."""
+    group, hypothesis = case.group, case.hypothesis
+    alike = [d for d in answered.differences if kind_of(d) == kind_of(group)]
+    known = {call.key for call in hypothesis.calls}
+    calls = calls_like(group, alike, answered, case.placement, plausible_only=hypothesis.plausible_only)
+    calls = [call for call in calls if call.key not in known]
+    standing = tuple(f for f in (judge(r.text, calls, hypothesis.pool.scope) for r in hypothesis.formulas) if f.fits)
+    differing = sum(call.differs for call in calls)
+    if calls and hypothesis.is_right and standing and standing[0].text == hypothesis.formulas[0].text:
+        case.hypothesis = grown(hypothesis, calls)
+        others = case.fresh.others + len(calls) - differing
+        case.fresh = Fresh(differing=case.fresh.differing + differing, others=others)
+    elif calls:
+        every = [d for d in seen.differences if kind_of(d) == kind_of(group)]
+        case.hypothesis, case.fresh = learn_about(group, every, seen, case.placement, projects), Fresh()
+    if case.smallest is not None and any(d.base.id == case.smallest.base.id for d in alike):
+        case.is_confirmed = True
+    elif case.smallest is None:
+        weighty = [d for d in alike if (d.plausible, d.defined) == (group.plausible, group.defined)]
+        small = min(weighty, key=size_of, default=None)
+        if small is not None and size_of(small) < size_of(group):
+            case.smallest = small
+
+
+def size_of(difference: Difference) -> tuple[int, int, float, int]:
+    """The order of examples: fewest altered slots, the shortest values, those nearest to zero, the shortest edits."""
+    edits = difference.base.intervention.edits
+    literals = [text for _, text in difference.base.arguments]
+    written = sum(len(text) if text is not None else UNWRITTEN for text in literals)
+    numbers = [read_literal(text) for text in literals if text is not None]
+    away = sum(min(abs(n), 1e30) for n in numbers if isinstance(n, (int, float)))
+    return (len(edits), written, away, sum(len(edit.literal or edit.shown) for edit in edits))
