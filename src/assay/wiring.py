@@ -156,6 +156,7 @@ def laboratory(
                 trees=trees,
                 bytecode=Bytecode(trees, differing),
                 source_roots=roots,
+                project="",
                 budget_s=options.budget_s,
                 experiments=options.experiments,
                 seed=options.seed,

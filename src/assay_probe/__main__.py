@@ -16,7 +16,7 @@ def main():
     job = json.loads(sys.stdin.buffer.read())
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
-    os.chdir(job["root"])
+    os.chdir(os.path.join(job["root"], job.get("project", "")))
     sys.dont_write_bytecode = not job.get("keep_bytecode")
     if job["mode"] == "reality":
         # Installed packages are the judge here; nothing of the project is imported.
@@ -30,7 +30,7 @@ def observe_project(job):
     """Run the project's scenarios with its functions observed."""
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
-    from assay_probe import determinism, forks, instrument, observe, scenarios, wire
+    from assay_probe import determinism, forks, instrument, observe, pytest_suite, scenarios, unittest_suite, wire
 
     now = determinism.real_monotonic
     start = now()
@@ -50,8 +50,8 @@ def observe_project(job):
     sys.setrecursionlimit(sys.getrecursionlimit() * 3)
     runners = {
         "import": scenarios.import_modules,
-        "pytest": scenarios.run_pytest,
-        "unittest": scenarios.run_unittest,
+        "pytest": pytest_suite.run_pytest,
+        "unittest": unittest_suite.run_unittest,
         "scripts": scenarios.run_scripts,
     }
     status = None

@@ -22,6 +22,7 @@ READS_PER_SECOND = 2000
 
 real_monotonic = time.monotonic
 _real_sleep = time.sleep
+_real_perf_counter = time.perf_counter
 _real_gmtime, _real_localtime = time.gmtime, time.localtime
 _real_strftime, _real_ctime, _real_asctime = time.strftime, time.ctime, time.asctime
 
@@ -195,6 +196,9 @@ def _free_event_loops():
     base_events = sys.modules.get("asyncio.base_events")
     if base_events is not None:
         base_events.BaseEventLoop.time = lambda _loop: real_monotonic()
+    trio_clock = sys.modules.get("trio._core._run")
+    if hasattr(trio_clock, "perf_counter"):
+        trio_clock.perf_counter = _real_perf_counter
 
 
 class _Entropy:

@@ -7,6 +7,7 @@ import time
 import pytest
 from tests.change.telling import MemorySource, files
 
+from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
 from assay.values.change import FilePair, Unit
 
@@ -20,7 +21,7 @@ def source_of(text: str) -> MemorySource:
 
 def found_in(text: str) -> tuple[str, ...]:
     source = source_of(text)
-    return find_tests(source.paths("base"), source)
+    return find_tests(source.paths("base"), read_pytest_settings(source))
 
 
 def ranked(text: str, **hints: object) -> list[str]:

@@ -243,6 +243,7 @@ class FakeLab:
     seed: int = 0
     runner: str = "pytest"
     source_roots: Sequence[str] = ("",)
+    project: str = ""
     asked: list[Run] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)

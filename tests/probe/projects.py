@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assay.codebase.definitions import definition_of
+from assay.codebase.pytest_settings import read_pytest_settings
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Material, Placement, Quota, Scenarios, Window, plan_of, plan_run, record_run, replay_run
 from assay.evidence.points import Places
@@ -184,7 +185,8 @@ class Project:
 
     def _scenarios(self) -> Scenarios:
         files = tuple(path for path in Folder(self.root).paths("base") if path.rsplit("/", 1)[-1].startswith("test_"))
-        return Scenarios(runner=self.runner, files=files, tests=self.tests, scripts=self.scripts)
+        options = read_pytest_settings(Folder(self.root)).options
+        return Scenarios(runner=self.runner, files=files, tests=self.tests, scripts=self.scripts, options=options)
 
     def run(self, run: Run) -> Told:
         """Run the probe's process to its end, or kill it and all it started after `limit_s` seconds."""

@@ -58,8 +58,8 @@ def test_endings_under_unittest(tmp_path: Path, python: str) -> None:
     assert {path for path, _ in told.story.uncollected} == {"tests/test_syntax.py", "tests/test_missing.py"}
     assert any("No module named 'nothing_like_this'" in detail for _, detail in told.story.uncollected)
     assert (endings.pop("test_unexpected"), endings.pop("test_parts")) == ("failed", "failed")
-    # wrong: `test_never` is an error; where the set-up of a class fails nothing at all is told of its tests.
-    assert "test_never" not in endings
+    # unittest tells of the failed set-up of a class as a test of its own, and starts none of the class.
+    assert [test.outcome for test in told.story.tests if test.id.startswith("setUpClass (")] == ["error"]
     endings = {name: ending for name, ending in endings.items() if name.startswith("test_") and ending != "skipped"}
     assert endings == {
         "test_passes": "passed",
@@ -186,32 +186,6 @@ def test_wanted_tests_run_in_the_wanted_order(tmp_path: Path) -> None:
     assert [result.id for result in told.story.tests] == list(wanted[:3])
 
 
-WHOLE_SESSION = {
-    "conftest": "=== conftest.py\nimport nothing_like_this\n",
-    "exit": "=== test_a.py\nimport sys, m\nsys.exit(3)\n",
-}
-
-
-@pytest.mark.parametrize("file", WHOLE_SESSION.values(), ids=WHOLE_SESSION)
-def test_a_file_that_stops_pytest_itself_costs_everything(tmp_path: Path, file: str) -> None:
-    """A conftest without its package, a script that ends itself while it is imported."""
-    text = "=== m.py\ndef f(x): return x\n=== test_z.py\nimport m\ndef test_z(): m.f(1)\n" + file
-    told = write(tmp_path, text).under(WITH_PYTEST, "pytest").record("f")
-    # wrong: nobody is told why; pytest's own words are in the output, its status in a member that nobody reads.
-    assert not told.story.tests
-    assert not told.story.uncollected
-    assert not told.story.failure
-    assert [frame.get("status") for frame in told.frames if frame["t"] == "done"] in ([3], [4])
-
-
-def test_options_that_collection_needs_are_kept(tmp_path: Path) -> None:
-    """`addopts` of the project is not: coverage, other orders and many processes are in the way."""
-    text = "=== setup.cfg\n[tool:pytest]\naddopts = --no-such-option -n 4\n=== m.py\ndef f(x): return x\n"
-    text += "=== test_z.py\nimport m, warnings\ndef test_z(recwarn):\n    warnings.warn('x')\n    m.f(1)\n"
-    told = write(tmp_path, text).under(WITH_PYTEST, "pytest").record("f")
-    assert told.endings == {"test_z": "passed"}
-
-
 def test_nothing_is_written_into_the_tree(tmp_path: Path) -> None:
     """No cache of pytest, no bytecode."""
     for text, runner in ((PYTEST, "pytest"), (UNITTEST, "unittest")):
@@ -255,7 +229,7 @@ def test_when_time_is_over_no_further_test_begins(tmp_path: Path, runner: str) -
     """The story says that it is not whole."""
     project = write(tmp_path, UNITTEST if runner == "unittest" else PYTEST).under(WITH_PYTEST, runner)
     told = replace(project, window=Window(collect_s=60.0, deadline_s=0.0)).record("f")
-    assert len(told.story.tests) == 1
+    assert len([test for test in told.story.tests if not test.id.startswith("setUpClass")]) == 1
     assert not told.story.complete
 
 

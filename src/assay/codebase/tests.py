@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import configparser
 import fnmatch
 import math
 import random
 import re
-import tomllib
 import warnings
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import PurePosixPath
 
 from assay.change.kinds import is_auxiliary, is_test, places_of
+from assay.codebase.pytest_settings import PytestSettings
 from assay.values.change import FilePair, Unit
 from assay.values.lab import Source
 
@@ -28,16 +27,16 @@ _FIXTURES = frozenset({".txt", ".md", ".sql", ".html", ".rst", ".css", ".js", ".
 _PLAIN_STEM = re.compile(r"^_*(?:tests?_)?(.*?)(?:_tests?)?_*$")
 
 
-def find_tests(paths: Sequence[str], source: Source) -> tuple[str, ...]:
-    """Test files of base, by pytest's `python_files` and `testpaths` where the project sets them.
+def find_tests(paths: Sequence[str], settings: PytestSettings, project: str = "") -> tuple[str, ...]:
+    """Test files among base's paths, by `python_files` and `testpaths` where the project sets them.
 
-    Configuration is read from base only.
+    Of a project inside a larger tree its own tests count, and those of the whole tree where it has none.
     """
-    settings = _settings(source)
     places = places_of(paths)
-    patterns = tuple(settings.get("python_files", ())) or PATTERNS
+    patterns = settings.python_files or PATTERNS
     named = [p for p in paths if p.endswith(".py") and _fits(p, patterns) and not p.endswith("/conftest.py")]
-    within = [root.rstrip("/") for root in settings.get("testpaths", ())]
+    named = [p for p in named if p.startswith(f"{project}/")] or named if project else named
+    within = settings.testpaths
     chosen = [p for p in named if any(fnmatch.fnmatch(p, f"{root}/*") or root in {p, "."} for root in within)]
     if not chosen:
         chosen = [p for p in named if is_test(p, places) and not is_auxiliary(p, places)]
@@ -156,48 +155,10 @@ def _stem(name: str) -> str:
 
 def _fits(path: str, patterns: Iterable[str]) -> bool:
     name = PurePosixPath(path).name
-    return any(fnmatch.fnmatch(path if "/" in pattern else name, pattern) for pattern in patterns)
-
-
-def _settings(source: Source) -> Mapping[str, list[str]]:
-    """`python_files` and `testpaths` from the file that pytest would take, in its order."""
-    for name, section in (
-        ("pytest.ini", "pytest"),
-        (".pytest.ini", "pytest"),
-        ("pyproject.toml", ""),
-        ("tox.ini", "pytest"),
-    ):
-        text = source.text("base", name)
-        if text is not None and (found := _pyproject(text) if not section else _ini(text, section)):
-            return found
-    return _ini(source.text("base", "setup.cfg") or "", "tool:pytest")
-
-
-def _ini(text: str, section: str) -> dict[str, list[str]]:
-    parser = configparser.RawConfigParser(strict=False)
-    try:
-        parser.read_string(text)
-    except configparser.Error:
-        return {}
-    if not parser.has_section(section):
-        return {}
-    return {key: parser[section].get(key, "").split() for key in ("python_files", "testpaths")}
-
-
-def _pyproject(text: str) -> dict[str, list[str]]:
-    try:
-        tool = tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
-        return {}
-    pytest = tool.get("pytest") if isinstance(tool, dict) else None
-    options = pytest.get("ini_options", pytest) if isinstance(pytest, dict) else None
-    if not isinstance(options, dict):
-        return {}
-    found: dict[str, list[str]] = {}
-    for key in ("python_files", "testpaths"):
-        value = options.get(key, [])
-        found[key] = value.split() if isinstance(value, str) else [v for v in value if isinstance(v, str)]
-    return found
+    for pattern in patterns:
+        if fnmatch.fnmatch(name, pattern) if "/" not in pattern else fnmatch.fnmatch(f"/{path}", f"*/{pattern}"):
+            return True
+    return False
 
 
 def _strings(text: str) -> Iterator[str]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from assay.codebase.pytest_settings import read_pytest_settings
 from assay.evidence.classify import contrast
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.points import Places
-from assay.evidence.survey import options_of
 from assay.values.change import Side, Unit
 from assay.values.experiment import Experiment, ExperimentId, Intervention, ObservationPoint, Outcome
 from assay.values.lab import Lab
@@ -135,13 +135,16 @@ def _scenarios(lab: Lab, scenario: str) -> Scenarios:
     path = test.removeprefix("import:").split("::")[0]
     whole = test.startswith("import:") or "::" not in test
     if lab.runner == "unittest":
-        files = [
-            p
-            for p in lab.source.paths("base")
-            if p.endswith(".py") and test.startswith(p.removesuffix(".py").replace("/", "."))
-        ]
+        files = [p for p in lab.source.paths("base") if p.endswith(".py") and _may_hold(p, test)]
         return Scenarios(runner="unittest", files=tuple(files), tests=(test,))
-    return Scenarios(runner="pytest", files=(path,), tests=None if whole else (test,), options=options_of(lab.source))
+    options = read_pytest_settings(lab.source, lab.project).options
+    return Scenarios(runner="pytest", files=(path,), tests=None if whole else (test,), options=options)
+
+
+def _may_hold(path: str, test: str) -> bool:
+    """Can a file be the module of a unittest name, from whatever folder it is imported?"""
+    parts = path.removesuffix(".py").split("/")
+    return any(f"{test}.".startswith(".".join(parts[n:]) + ".") for n in range(len(parts)))
 
 
 def _split(name: str, lab: Lab) -> tuple[str, str]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from assay.change.kinds import is_test, places_of
 from assay.change.project import Project
 from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
+from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
 from assay.evidence.frames import RecordedCall
 from assay.evidence.jobs import Material, Placement
@@ -21,8 +21,6 @@ from assay.values.lab import Lab, Source
 
 CORPUS = 240
 MAX_CALLERS = 6
-_OPTION_FILES = ("pyproject.toml", "pytest.ini", ".pytest.ini", "setup.cfg", "tox.ini")
-_KEPT = re.compile(r"--(import-mode|asyncio-mode|ds|dc)[= ]([\w.]+)|--pyargs|(?<![\w-])-p[ =]?(?!no:)[\w.]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +32,7 @@ class Survey:
     files: tuple[str, ...]
     """Test files, the most likely ones first."""
     options: tuple[str, ...]
-    """pytest options of the project without which its tests cannot be collected."""
+    """pytest options of the project that decide what its tests do."""
     corpus: tuple[str, ...]
     edited_tests: frozenset[str]
     """Test files that head edits or deletes."""
@@ -53,7 +51,12 @@ def survey(change: Change, lab: Lab) -> Survey:
             gaps.append(_unplaced(unit.unit))
         else:
             changed.append(placement)
-    tests = find_tests(lab.source.paths("base"), lab.source)
+    settings = read_pytest_settings(lab.source, lab.project)
+    tests = find_tests(lab.source.paths("base"), settings, lab.project)
+    if settings.doctests:
+        # Examples in the docstrings of a changed file are tests of it, and pytest is meant to run them.
+        own = {unit.base.path for unit in change.comparable if unit.base is not None}
+        tests = (*tests, *sorted(own - set(tests)))
     units = [unit.unit for unit in change.comparable]
     names = {name for unit in change.comparable for name in unit.names}
     files = tuple(path for path, _ in rank_tests(tests, units, lab.source, files=change.files, names=names))
@@ -61,7 +64,7 @@ def survey(change: Change, lab: Lab) -> Survey:
         places=places,
         changed=tuple(changed),
         files=files,
-        options=options_of(lab.source),
+        options=settings.options,
         corpus=corpus(files[:12], lab.source, CORPUS),
         edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
@@ -135,16 +138,6 @@ def _material_of_caller(caller: Placement, changed: Sequence[Placement], project
 def _interleave(ranked: Sequence[Sequence[tuple[str, int, str]]]) -> list[tuple[str, int, str]]:
     longest = max(map(len, ranked), default=0)
     return list(dict.fromkeys(frames[i] for i in range(longest) for frames in ranked if i < len(frames)))
-
-
-def options_of(source: Source) -> tuple[str, ...]:
-    """Options in `addopts` without which files could not be collected; the others are left out."""
-    for path in _OPTION_FILES:
-        text = source.text("base", path) or ""
-        if "addopts" in text:
-            found = text[text.index("addopts") :][:1000]
-            return tuple(match.group(0).replace(" ", "=") for match in _KEPT.finditer(found))
-    return ()
 
 
 def _unplaced(unit: Unit) -> Gap:

@@ -41,6 +41,7 @@ class Laboratory:
     trees: Mapping[Side, Path]
     bytecode: Bytecode
     source_roots: tuple[str, ...]
+    project: str
     budget_s: float
     experiments: int | None
     seed: int
@@ -51,9 +52,14 @@ class Laboratory:
 
     @property
     def runner(self) -> str:
-        """`pytest` where the target has it, or is pytest itself, else `unittest`."""
+        """`pytest` where the target has it, or is pytest itself, else `unittest`.
+
+        Tests of a Django project need its database: without pytest-django they run as `manage.py test` runs them.
+        """
         paths = set(self.source.paths("base"))
         own = any(f"{root}/pytest/__init__.py".lstrip("/") in paths for root in self.source_roots)
+        if self.interpreter.has_django_alone and f"{self.project}/manage.py".lstrip("/") in paths:
+            return "unittest"
         return "pytest" if own or self.interpreter.target.has_pytest else "unittest"
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
@@ -72,7 +78,8 @@ class Laboratory:
         root = self.sandbox.tree_path
         roots = [f"{root}/{name}".rstrip("/") for name in self.source_roots]
         keep = run.side == "base" and run.job["mode"] in ("import", "record")
-        job = {"root": root, "source_roots": roots, "seed": self.seed, "keep_bytecode": keep, **run.job}
+        job = {"root": root, "source_roots": roots, "project": self.project, "seed": self.seed}
+        job |= {"keep_bytecode": keep, **run.job}
         python = self.interpreter.target.python
         path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
         frames: list[Frame] = []

@@ -17,10 +17,12 @@ FOLDERS = (".venv", "venv", "env", ".env")
 MINIMUM = (3, 9)
 _QUESTION = """
 import json, os, struct, sys, importlib.util
+def has(name): return importlib.util.find_spec(name) is not None
 answer = {
     "t": "target", "version": list(sys.version_info[:3]), "implementation": sys.implementation.name,
     "prefix": sys.prefix, "base_prefix": sys.base_prefix, "path": [p for p in sys.path if p],
-    "pytest": importlib.util.find_spec("pytest") is not None,
+    "pytest": has("pytest"),
+    "django_alone": has("django") and not has("pytest_django"),
 }
 data = json.dumps(answer).encode()
 os.write(3, struct.pack(">I", len(data)) + data)
@@ -33,6 +35,8 @@ class Interpreter:
 
     target: Target
     readable: tuple[Path, ...]
+    has_django_alone: bool = False
+    """Is there Django without pytest-django?"""
 
 
 def choose_python(
@@ -130,7 +134,11 @@ def ask(python: Path, how: str, sandbox: Sandbox, repository: Path) -> Interpret
         base_prefix=str(answer.get("base_prefix")),
         has_pytest=answer.get("pytest") is True,
     )
-    return Interpreter(target=target, readable=_with_linked(readable, paths, repository))
+    return Interpreter(
+        target=target,
+        readable=_with_linked(readable, paths, repository),
+        has_django_alone=answer.get("django_alone") is True,
+    )
 
 
 def _last_line(output: str) -> str:

@@ -134,6 +134,10 @@ class Lab(Protocol):
         """What runs the project's tests: `pytest` where the target has it, else `unittest`."""
 
     @property
+    def project(self) -> str:
+        """The folder of the tree that holds the project under check; "" where that is the whole tree."""
+
+    @property
     def source_roots(self) -> Sequence[str]:
         """Folders of base from which modules are imported; "" is the root of the tree."""
 

@@ -1,0 +1,237 @@
+"""Runs the target's tests with its own pytest, as the project configures it, save what spreads or decorates a run."""
+
+import contextlib
+import importlib
+import importlib.util
+import io
+import os
+import re
+import sys
+
+from assay_probe import observe
+from assay_probe.scenarios import TEST_LIMIT_S, last, limit
+from assay_probe.wire import send
+
+USAGE_ERROR = 4
+ATTEMPTS = 8
+"""pytest is asked again without what it refused: a broken conftest.py, an option of a plugin that is not there."""
+_BROKEN_CONFTEST = re.compile(r"while loading conftest '([^']+)'")
+_REFUSED = re.compile(r"unrecognized arguments: (.+)")
+_MISSING_PLUGIN = re.compile(r"Error importing plugin \"([^\"]+)\"")
+
+
+class PytestPlugin:
+    """Orders and stops the tests, and tells the observer which one runs."""
+
+    def __init__(self, observer, selection, job):
+        self._observer, self._selection = observer, selection
+        self._modules, self._hints = job["verify"], frozenset(job.get("hints", ()))
+        self._outcomes = {}
+        self._seconds = {}
+        self._details = {}
+
+    def _hooks(self):
+        """Give the hook methods their pytest marks; pytest belongs to the target and is imported late."""
+        import pytest
+
+        for name in ("pytest_runtest_setup", "pytest_runtest_call", "pytest_make_collect_report"):
+            function = getattr(type(self), name)
+            setattr(type(self), name, pytest.hookimpl(tryfirst=True)(function))
+        return self
+
+    def pytest_make_collect_report(self, collector):
+        """Leave out the files for which no time is left, and those that end the process when they are imported."""
+        import pytest
+
+        if not isinstance(collector, pytest.Module):
+            return None
+        if not self._selection.is_collecting():
+            self._selection.is_cut = True
+            return pytest.CollectReport(collector.nodeid, "passed", None, [])
+        try:
+            assert collector.obj
+        except SystemExit as error:
+            return pytest.CollectReport(collector.nodeid, "failed", "SystemExit: %s, while it was imported" % error, [])
+        except BaseException:
+            return None  # pytest meets the same exception and tells it in its own words
+        return None
+
+    def pytest_collectstart(self, collector):
+        """Calls that a file makes while it is imported are a scenario of their own."""
+        if collector.nodeid.endswith(".py"):
+            observe.prepare_scenario(self._observer, "import:" + collector.nodeid)
+
+    def pytest_collection_modifyitems(self, config, items):
+        """Keep and order the wanted tests."""
+        wanted = self._selection.wanted
+        if wanted is not None:
+            rank = {name: i for i, name in enumerate(wanted)}
+            kept = [item for item in items if item.nodeid in rank]
+            config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in rank])
+            kept.sort(key=lambda item: rank[item.nodeid])
+            items[:] = kept
+        else:
+            items.sort(key=lambda item: -_promise(item, self._hints))
+        send("collected", tests=len(items))
+
+    def pytest_collection_finish(self):
+        """Load the observed modules, as the whole suite would have done by some earlier test."""
+        for name in self._modules:
+            if name.split(".")[0] in sys.modules:
+                try:
+                    importlib.import_module(name)
+                except Exception:
+                    continue
+
+    def pytest_collectreport(self, report):
+        """Report a file that could not be collected."""
+        if report.outcome == "failed":
+            send("uncollected", path=report.nodeid, detail=last(str(report.longrepr), 3000))
+
+    def pytest_internalerror(self, excrepr):
+        """Pytest itself, or a plugin of the target, failed: the run ends here."""
+        send("failed", error="pytest", detail=last(str(excrepr), 3000))
+
+    def pytest_runtest_protocol(self, item, nextitem):
+        """Stop between tests when the time is over or every quota is used up."""
+        del nextitem
+        if not self._selection.is_open() or self._observer.is_done():
+            item.session.shouldstop = "assay: enough"
+        limit(TEST_LIMIT_S)
+
+    def pytest_runtest_setup(self, item):
+        """Calls that fixtures make are a scenario of their own."""
+        observe.prepare_scenario(self._observer, item.nodeid + "::setup")
+
+    def pytest_runtest_call(self, item):
+        """The test itself begins."""
+        observe.prepare_scenario(self._observer, item.nodeid)
+
+    def pytest_runtest_logreport(self, report):
+        """Send how a test ended once its teardown is over."""
+        name = report.nodeid
+        if report.when == "call" or report.outcome != "passed":
+            before = self._outcomes.get(name)
+            outcome = "error" if report.outcome == "failed" and report.when != "call" else report.outcome
+            if before not in ("failed", "error"):
+                self._outcomes[name] = outcome
+            if report.outcome == "failed":
+                self._details[name] = last(str(report.longrepr), 1500)
+        self._seconds[name] = self._seconds.get(name, 0.0) + report.duration
+        if report.when == "teardown":
+            limit(0)
+            location = report.location
+            send(
+                "test",
+                test=name,
+                outcome=self._outcomes.get(name, "passed"),
+                seconds=self._seconds[name],
+                detail=self._details.get(name, ""),
+                path=location[0],
+                line=(location[1] or 0) + 1,
+            )
+
+
+def _promise(item, hints):
+    """How likely a test is to reach the units: 2 where its code names one, 1 where its own name does."""
+    function = getattr(item, "obj", None)
+    code = getattr(function, "__code__", None)
+    setup = getattr(getattr(getattr(item, "cls", None), "setUp", None), "__code__", None)
+    for names in (getattr(code, "co_names", ()), getattr(setup, "co_names", ())):
+        if not hints.isdisjoint(names):
+            return 2
+    title = item.name.lower()
+    return int(any(hint.lower() in title for hint in hints))
+
+
+def run_pytest(job, observer, selection):
+    """Run the files; returns pytest's exit status. What made pytest give up is told and left out of a next attempt."""
+    import pytest
+
+    files, options = list(job["files"]), _installed(job.get("options", ()))
+    plugin = PytestPlugin(observer, selection, job)._hooks()
+    said = _Said(sys.stderr)
+    for _ in range(ATTEMPTS):
+        said.forget()
+        arguments = [*_arguments(job), *options, "--", *(os.path.join(job["root"], path) for path in files)]
+        with contextlib.redirect_stderr(said):
+            status = int(pytest.main(arguments, plugins=[plugin]))
+        text = said.text()
+        if status != USAGE_ERROR:
+            return status
+        conftest = _BROKEN_CONFTEST.search(text)
+        refused = _REFUSED.search(text)
+        if conftest:
+            broken = os.path.relpath(os.path.dirname(conftest.group(1)), job["root"]) + "/"
+            kept = [] if broken == "./" else [path for path in files if not path.startswith(broken)]
+            for path in files:
+                if path not in kept:
+                    send("uncollected", path=path, detail=last(text, 3000))
+            if not kept or len(kept) == len(files):
+                return status
+            files = kept
+        elif options:
+            words = set(refused.group(1).split()) if refused else set()
+            options = [option for option in options if option not in words] if words.intersection(options) else []
+        else:
+            break
+    send("failed", error="pytest", detail=last(text, 3000))
+    return status
+
+
+class _Said(io.TextIOBase):
+    """Passes on what is written, and remembers it."""
+
+    def __init__(self, stream):
+        self._stream, self._parts = stream, []
+
+    def write(self, text):
+        """Write on, and remember."""
+        self._parts.append(text)
+        return self._stream.write(text)
+
+    def flush(self):
+        """Flush the stream behind."""
+        self._stream.flush()
+
+    def fileno(self):
+        """The descriptor behind."""
+        return self._stream.fileno()
+
+    def forget(self):
+        """Begin anew."""
+        self._parts.clear()
+
+    def text(self):
+        """What was written since."""
+        return "".join(self._parts)
+
+
+def _arguments(job):
+    """What every run is told, whatever the project says."""
+    arguments = ["-q", "--continue-on-collection-errors", "--tb=short", "--rootdir=" + job["root"]]
+    arguments.append("--basetemp=" + os.path.join(os.environ.get("TMPDIR", "/tmp"), "assay-tests"))
+    for setting in ("filterwarnings=", "addopts=", "required_plugins=", "log_cli=false", "faulthandler_timeout=0"):
+        arguments += ["-o", setting]
+    # They repeat, shuffle or interrupt tests, or write beside them.
+    for name in ("cacheprovider", "randomly", "random-order", "timeout", "rerunfailures", "flaky", "testmon", "sugar"):
+        arguments += ["-p", "no:" + name]
+    if importlib.util.find_spec("pytest_benchmark") is not None:
+        arguments.append("--benchmark-disable")  # it would wait for a clock that stands still
+    return arguments
+
+
+def _installed(options):
+    """The project's options without plugins that are not installed: a missing one would end the run."""
+    kept = []
+    for option in options:
+        name = option[2:] if option.startswith("-p") and not option.startswith("--") else "no:"
+        try:
+            known = (
+                name.startswith("no:") or importlib.util.find_spec("_pytest." + name) or importlib.util.find_spec(name)
+            )
+        except (ImportError, ValueError):
+            known = False
+        if known:
+            kept.append(option)
+    return kept
