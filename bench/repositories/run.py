@@ -16,6 +16,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import tomllib
 from dataclasses import dataclass
@@ -216,10 +217,9 @@ def run_check(
     repository: Repository, clone: Path, python: Path, commit: str, subject: Subject, options: argparse.Namespace
 ) -> Row:
     """One check with an empty cache, and what it left behind."""
-    lane = Path(options.state / "lane")
-    shutil.rmtree(lane, ignore_errors=True)
+    lane = Path(tempfile.mkdtemp(dir=options.state, prefix="lane-"))
     temporary, cache = lane / "tmp", lane / "cache"
-    temporary.mkdir(parents=True)
+    temporary.mkdir()
     before = state_of(clone)
     command = [subject.command, "check", commit, "--python", str(python), "--format", "json"]
     command += ["--output", str(lane / "report.json"), "--budget", str(options.budget)]
@@ -240,13 +240,16 @@ def run_check(
             timeout=options.timeout,
             check=False,
         )
-        status, stderr = done.returncode, done.stderr
+        status, stderr = (
+            done.returncode,
+            done.stderr + "".join(path.read_text(encoding="utf-8") for path in sorted(cache.rglob("crashes/*"))),
+        )
     except subprocess.TimeoutExpired:
         status, stderr = -1, "stopped by the benchmark"
     seconds = time.monotonic() - started
     report = lane / "report.json"
     left = sorted(path.name for path in temporary.iterdir()) + ([] if state_of(clone) == before else ["the clone"])
-    return {
+    row = {
         "repository": repository.name,
         "kind": repository.kind,
         "commit": commit,
@@ -257,6 +260,8 @@ def run_check(
         "stderr": stderr[-4000:],
         "report": json.loads(report.read_text(encoding="utf-8")) if report.exists() else None,
     }
+    shutil.rmtree(lane, ignore_errors=True)
+    return row
 
 
 def state_of(clone: Path) -> bytes:
