@@ -235,8 +235,8 @@ def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> 
 def _write_trees(opened: Opened, scratch: Path) -> Mapping[Side, Path]:
     """Both sides as folders. Tests and what stands beside them come from base on both."""
     folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
-    for side, folder in folders.items():
-        opened.materialise(side, folder)
+    opened.materialise("base", folders["base"])
+    opened.materialise("head", folders["head"], beside=folders["base"])
     use_tests_of_base(opened, folders["base"], folders["head"])
     return folders
 
@@ -248,9 +248,12 @@ def use_tests_of_base(opened: Opened, base: Path, head: Path) -> None:
     for path in sorted(theirs - ours):
         if is_test(path, their_places):
             (head / path).unlink(missing_ok=True)
+    entries = {side: opened.trees[side].entries for side in SIDES}
     for path in sorted(ours):
-        if is_test(path, places):
+        if is_test(path, places) and entries["head"].get(path) != entries["base"][path] and (base / path).exists():
             (head / path).parent.mkdir(parents=True, exist_ok=True)
+            # The two may be one file by now, which must not be written to.
+            (head / path).unlink(missing_ok=True)
             shutil.copy2(base / path, head / path)
 
 

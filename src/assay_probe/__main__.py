@@ -44,6 +44,7 @@ def observe_project(job):
     determinism.tame_randomness()
     determinism.tame_hypothesis()
     selection = scenarios.Selection(job, now, start)
+    selection.has_reached = observer.has_calls
     observer.begin(selection.until)
     determinism.begin_test()
     # A call at an observation point takes three frames where it took one.

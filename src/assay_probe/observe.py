@@ -360,6 +360,10 @@ class Observer:
             self._contexts[point.id] = context
         return context
 
+    def has_calls(self):
+        """Did anything call an observed function?"""
+        return any(sum(state.in_scenario.values()) for state in self._states.values())
+
     def is_done(self):
         """Is every quota used up, so that no further test can add anything?"""
         if self._mode != "plan":

@@ -9,7 +9,7 @@ import re
 import sys
 
 from assay_probe import observe
-from assay_probe.scenarios import TEST_LIMIT_S, last, limit
+from assay_probe.scenarios import TimeIsUp, last, unwatch
 from assay_probe.wire import send
 
 USAGE_ERROR = 4
@@ -97,7 +97,7 @@ class PytestPlugin:
         del nextitem
         if not self._selection.is_open() or self._observer.is_done():
             item.session.shouldstop = "assay: enough"
-        limit(TEST_LIMIT_S)
+        self._selection.watch()
 
     def pytest_runtest_setup(self, item):
         """Calls that fixtures make are a scenario of their own."""
@@ -119,7 +119,9 @@ class PytestPlugin:
                 self._details[name] = last(str(report.longrepr), 1500)
         self._seconds[name] = self._seconds.get(name, 0.0) + report.duration
         if report.when == "teardown":
-            limit(0)
+            unwatch()
+            if TimeIsUp.__name__ in self._details.get(name, ""):
+                return
             location = report.location
             send(
                 "test",

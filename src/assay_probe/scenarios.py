@@ -8,6 +8,8 @@ from assay_probe import forks, observe
 from assay_probe.wire import send
 
 TEST_LIMIT_S = 10.0
+OVERTIME_S = 2.0
+"""A test may go on for so long after the end of the run's time."""
 
 
 class Selection:
@@ -18,6 +20,9 @@ class Selection:
         self._now = now
         self.collect_until = start + job["collect_s"]
         self.until = start + job["deadline_s"]
+        self.patient_until = start + job.get("patience_s", job["deadline_s"])
+        self.has_reached = lambda: False
+        """Did a test reach an observation point? Until one does, the run may go on for longer."""
         self.is_cut = False
         """Were files left out for want of time?"""
 
@@ -27,18 +32,34 @@ class Selection:
 
     def is_open(self):
         """Is there still time to run another test?"""
-        return self._now() < self.until
+        return self._now() < self.until or (self._now() < self.patient_until and not self.has_reached())
+
+    def watch(self):
+        """Interrupt the test that begins now when it takes too long, or longer than the run may."""
+        left_s = max(1.0, (self.until if self.has_reached() else self.patient_until) + OVERTIME_S - self._now())
+        if left_s < TEST_LIMIT_S:
+            _limit(left_s, TimeIsUp("assay: the time of the run was over"))
+        else:
+            _limit(TEST_LIMIT_S, TooSlow("assay: the test ran for more than %g s" % TEST_LIMIT_S))
 
 
-class TooSlow(Exception):
+# Not derived from Exception: a test that retries on every exception would never end.
+class TooSlow(BaseException):
     """A test took longer than any single test may."""
 
 
-def limit(seconds):
-    """Interrupt the running test after so many seconds; 0 ends the watch."""
+class TimeIsUp(BaseException):
+    """The run ended in the middle of a test, which says nothing about the test."""
 
+
+def unwatch():
+    """The test is over."""
+    _limit(0, None)
+
+
+def _limit(seconds, error):
     def ring(_number, _frame):
-        raise TooSlow("assay: the test ran for more than %g s" % TEST_LIMIT_S)
+        raise error
 
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGALRM, ring)

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from assay_probe import observe
-from assay_probe.scenarios import TEST_LIMIT_S, last, limit
+from assay_probe.scenarios import TimeIsUp, last, unwatch
 from assay_probe.wire import send
 
 
@@ -23,7 +23,7 @@ class _Result(unittest.TestResult):
     def startTest(self, test):
         """Tell the observer whose calls come next."""
         super().startTest(test)
-        limit(TEST_LIMIT_S)
+        self._selection.watch()
         self._outcome, self._detail = "passed", ""
         observe.prepare_scenario(self._observer, test.id())
         if not self._selection.is_open() or self._observer.is_done():
@@ -61,7 +61,9 @@ class _Result(unittest.TestResult):
     def stopTest(self, test):
         """Send the outcome."""
         super().stopTest(test)
-        limit(0)
+        unwatch()
+        if TimeIsUp.__name__ in self._detail:
+            return
         module = sys.modules.get(type(test).__module__)
         path = os.path.relpath(getattr(module, "__file__", None) or self._root, self._root)
         send("test", test=test.id(), outcome=self._outcome, seconds=0.0, detail=self._detail, path=path, line=1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
 from assay.change.project import Project
@@ -21,6 +21,9 @@ class MemoryTree:
 
     def read(self, path: str) -> bytes:
         return self.files[path].encode()
+
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        return ((path, self.read(path)) for path in paths)
 
     def close(self) -> None:
         """Nothing is held open."""

@@ -10,7 +10,7 @@ import pytest
 from tests.evidence.making import POINT, FakeClock, FakeLab, call, facts, placement, result, story
 
 from assay.evidence.jobs import Scenarios
-from assay.evidence.reach import PORTIONS, merge, record, record_scripts
+from assay.evidence.reach import PORTIONS, Recorded, merge, record, record_scripts
 from assay.values.lab import Completed, Frame, Run, RunResult
 
 UNIT = replace(placement(POINT), telling=frozenset({1}))
@@ -66,16 +66,30 @@ def test_a_changed_line_that_did_not_run_asks_for_one_more_portion() -> None:
 
 def test_when_time_is_over_no_further_portion_begins() -> None:
     """And the map is not whole."""
+    lab, told = slowly(FILES[:1])
+    assert portions(lab) == [PORTIONS[0]]
+    assert not told.exhausted
+
+
+def test_until_a_unit_is_reached_more_time_is_given() -> None:
+    """A verdict about nothing would be the only other use for it."""
+    lab, told = slowly(())
+    assert portions(lab) == list(PORTIONS)
+    assert not told.exhausted
+    windows: list[Any] = [(run.job["deadline_s"], run.job["patience_s"]) for run in lab.asked]
+    assert all(deadline_s < patience_s for deadline_s, patience_s in windows[:2])
+
+
+def slowly(reaching: Sequence[str]) -> tuple[FakeLab, Recorded]:
+    """Portions of 20 s each, where 20 s are meant for all of them."""
     clock = FakeClock()
 
     def slow(run: Run) -> list[Frame]:
         clock.now_s += 10.0
-        return frames(run, ())
+        return frames(run, reaching)
 
     lab = FakeLab(answer=slow, clock=clock)
-    told = recorded(lab)
-    assert portions(lab) == [PORTIONS[0]]
-    assert not told.exhausted
+    return lab, recorded(lab)
 
 
 def test_known_tests_run_alone_where_they_are_all_there_is() -> None:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import re
 import tomllib
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby, islice
+from typing import cast
 
 from assay.change.kinds import Places, is_auxiliary, is_test, places_of
 from assay.values.change import Side
 from assay.values.lab import Source
 
 CONVENTIONAL = frozenset({"src", "lib"})
+_IMPORT = re.compile(r"^\s*(?:from|import) ([\w.]+)", re.MULTILINE)
 SAMPLED_FILES = 60
 """At most this many files are searched for imports that tell how deep a namespace package reaches."""
 
@@ -24,7 +29,7 @@ def source_roots(paths: Sequence[str], read: Reader) -> tuple[str, ...]:
     `read` gives the text of a path. Knows `src/` and `lib/`, package folders declared in pyproject.toml, setup.cfg or
     setup.py, packages found by their `__init__.py`, and namespace packages as far as imports show them.
     """
-    places = places_of(paths)
+    places, ordered = places_of(paths), sorted(paths)
     modules = [p for p in paths if p.endswith(".py") and not is_test(p, places) and not is_auxiliary(p, places)]
     declared = tuple(root for root in _declared(paths, places, read) if any(_is_below(p, root) for p in modules))
     roots: set[str] = set()
@@ -39,16 +44,28 @@ def source_roots(paths: Sequence[str], read: Reader) -> tuple[str, ...]:
             tops[top] += 1
         else:
             loose.append(path)
-    for (parent, package), _ in sorted(tops.items()):
-        roots.add(_namespace_root(parent, package, paths, read) if parent else "")
-    for path in loose:
-        if not any(root and _is_below(path, root) for root in roots):
+    tests = [p for p in paths if p.endswith(".py") and "test" in p]
+    for parent, group in groupby(sorted(tops), key=lambda top: top[0]):
+        if parent:
+            below = bisect_left(ordered, parent + "/"), bisect_left(ordered, parent + "0")
+            near = [p for p in islice(ordered, *below) if p.endswith(".py")][:SAMPLED_FILES]
+            samples = [*near, *list(islice((p for p in tests if not p.startswith(parent + "/")), SAMPLED_FILES))]
+            roots.update(_namespace_root(parent, package, samples, read) for _, package in group)
+        else:
             roots.add("")
+    if any(not any(root and _is_below(path, root) for root in roots) for path in loose):
+        roots.add("")
     return tuple(sorted(roots, key=lambda root: (-root.count("/") - bool(root), root))) or ("",)
 
 
 def roots_of(source: Source, side: Side) -> tuple[str, ...]:
-    """`source_roots` of one side."""
+    """`source_roots` of one side; a source never changes, so it is asked once."""
+    return _roots_of(cast("Hashable", source), side)
+
+
+@lru_cache(maxsize=4)
+def _roots_of(asked: Hashable, side: Side) -> tuple[str, ...]:
+    source = cast("Source", asked)
     return source_roots(source.paths(side), lambda path: source.text(side, path))
 
 
@@ -95,20 +112,23 @@ def _top_package(path: str, places: Places) -> tuple[str, str] | None:
     return ("/".join(parts[:n]), parts[n]) if n < len(parts) else None
 
 
-def _namespace_root(parent: str, package: str, paths: Sequence[str], read: Reader) -> str:
-    """The folder above `parent/package` from which imports name it most often."""
+def _namespace_root(parent: str, package: str, samples: Sequence[str], read: Reader) -> str:
+    """The folder above `parent/package` from which imports in `samples` name it most often."""
     parts = parent.split("/")
     names = {"/".join(parts[:n]): ".".join([*parts[n:], package]) for n in range(len(parts) + 1)}
     counts: Counter[str] = Counter()
-    near = [p for p in paths if p.endswith(".py") and p.startswith(parent + "/")][:SAMPLED_FILES]
-    tests = [p for p in paths if p.endswith(".py") and "test" in p and not p.startswith(parent + "/")][:SAMPLED_FILES]
-    patterns = {
-        root: re.compile(rf"^\s*(?:from|import) {re.escape(name)}\b", re.MULTILINE) for root, name in names.items()
-    }
-    for path in (*near, *tests):
-        text = read(path) or ""
-        counts.update({root: len(pattern.findall(text)) for root, pattern in patterns.items()})
+    for path in samples:
+        for imported, n in _imports_in(read(path) or "").items():
+            for root, name in names.items():
+                if imported == name or imported.startswith(f"{name}."):
+                    counts[root] += n
     return max(names, key=lambda root: (counts[root], len(root)))
+
+
+@lru_cache(maxsize=20_000)
+def _imports_in(text: str) -> Mapping[str, int]:
+    """Modules that lines of a text import absolutely, with how often; told by their looks, nothing is parsed."""
+    return Counter(_IMPORT.findall(text))
 
 
 def _declared(paths: Sequence[str], places: Places, read: Reader) -> Iterator[str]:

@@ -82,6 +82,8 @@ class Window:
 
     collect_s: float
     deadline_s: float
+    patience_s: float = 0.0
+    """As long as no test reached anything, the run ends so late instead; below `deadline_s` it means nothing."""
 
 
 Planned = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
@@ -211,6 +213,8 @@ def _run(
         "verify": sorted(set(modules)),
         "collect_s": window.collect_s,
         "deadline_s": window.deadline_s,
+        "patience_s": max(window.patience_s, window.deadline_s),
         **extra,
     }
-    return Run(side=side, job=job, time_limit_s=window.deadline_s + GRACE_S, hash_seed=hash_seed)
+    limit_s = max(window.patience_s, window.deadline_s) + GRACE_S
+    return Run(side=side, job=job, time_limit_s=limit_s, hash_seed=hash_seed)

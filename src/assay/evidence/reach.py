@@ -18,6 +18,8 @@ PORTIONS = (4, 24)
 """Test files in the first and the second portion; the third is all the rest."""
 LAST_PART = 0.15
 """With less than this part of the time left no further portion begins."""
+PATIENCE = 2.2
+"""So many times its share of the budget is given to running tests while none of them reaches any unit."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -46,20 +48,24 @@ def record(
 ) -> Recorded:
     """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
+    As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
     `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone.
     """
-    until = lab.clock.elapsed_s() + share_s
+    start = lab.clock.elapsed_s()
     stories: list[tuple[Story, Story]] = []
     trouble: list[str] = []
     done: dict[str, None] = {}
     exhausted = True
     for portion in _portions(scenarios, known):
-        left = until - lab.clock.elapsed_s()
+        # Nothing can be said before a test reaches a unit, so until then more time is given.
+        spent = lab.clock.elapsed_s() - start
+        patience = share_s * (1.0 if _reaches_any(stories) else PATIENCE) - spent
+        left = max(share_s - spent, patience * 0.5)
         if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
             exhausted = left >= share_s * LAST_PART
             break
         lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
-        window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left))
+        window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left), patience_s=max(3.0, patience))
         results = lab.run([record_run(side, placements, portion, window) for side in SIDES])
         trouble.extend(_trouble(results))
         stories.append((read_story(results[0].frames), read_story(results[1].frames)))
@@ -140,6 +146,10 @@ def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, S
         and (n_portions > 1 or placement.telling <= lines.get(placement.point.id, set()))
         for placement in placements
     )
+
+
+def _reaches_any(stories: Sequence[tuple[Story, Story]]) -> bool:
+    return any(base.calls and head.calls for base, head in stories)
 
 
 def _is_reached(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]]) -> bool:

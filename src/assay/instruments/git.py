@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from assay.errors import UsageError
@@ -172,6 +172,11 @@ class WorkTree:
         """The content on disk when the tree was opened."""
         content = self._altered.get(path)
         return self._blobs.read(self.entries[path].key) if content is None else content
+
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Files in the order asked for; None for one that a partial clone does not hold."""
+        stored = self._blobs.read_several([self.entries[path].key for path in paths if path not in self._altered])
+        return ((path, self._altered[path] if path in self._altered else next(stored)) for path in paths)
 
     def close(self) -> None:
         """End `git cat-file`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from assay.errors import GitFailed, UsageError
 from assay.instruments.trees import Entry, EntryKind
 
 LONGEST_S = 120
+_AT_ONCE = 100
+"""So many names fit into a pipe, however long git takes to read them."""
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=false")
 _ENVIRONMENT = {
     "GIT_OPTIONAL_LOCKS": "0",
@@ -42,6 +44,10 @@ class CommitTree:
     def read(self, path: str) -> bytes:
         """The content as it is stored, without any filter."""
         return self._blobs.read(self.entries[path].key)
+
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Files in the order asked for; None for one that a partial clone does not hold."""
+        return zip(paths, self._blobs.read_several([self.entries[path].key for path in paths]), strict=True)
 
     def close(self) -> None:
         """End `git cat-file`."""
@@ -199,26 +205,54 @@ class Blobs:
         return int(self._git.text("cat-file", "-s", key))
 
     def read(self, key: str) -> bytes:
-        """A blob as it is stored."""
+        """A blob as it is stored.
+
+        Raises:
+            GitFailed: the repository does not hold it.
+        """
+        (content,) = self.read_several([key])
+        if content is None:
+            why = "The clone is partial, or the repository is damaged."
+            raise GitFailed(f"Object {key} is missing.", why=why, next_step="Run `git fetch --refetch` or `git fsck`.")
+        return content
+
+    def read_several(self, keys: Sequence[str]) -> Iterator[bytes | None]:
+        """Blobs in the order asked for, many to one question; None for one that is missing."""
+        for start in range(0, len(keys), _AT_ONCE):
+            yield from self._read_some(keys[start : start + _AT_ONCE])
+
+    def _read_some(self, keys: Sequence[str]) -> list[bytes | None]:
+        """Answers for as many keys as fit into a pipe. Some versions of git end at the first missing object."""
+        answers: list[bytes | None] = []
         with self._lock:
-            if self._process is None:
-                self._process = self._git.start("cat-file", "--batch")
-            assert self._process.stdin is not None
-            assert self._process.stdout is not None
-            try:
-                self._process.stdin.write(key.encode() + b"\n")
-                self._process.stdin.flush()
-            except BrokenPipeError as error:
-                raise GitFailed("git cat-file ended early.", why=str(error), next_step="Run `git fsck`.") from error
-            words = self._process.stdout.readline().split()
-            if len(words) != 3:
-                why = "The clone is partial, or the repository is damaged."
-                raise GitFailed(
-                    f"Object {key} is missing.", why=why, next_step="Run `git fetch --refetch` or `git fsck`."
-                )
-            content = self._process.stdout.read(int(words[2]))
-            self._process.stdout.read(1)
-            return content
+            while len(answers) < len(keys):
+                if self._process is None:
+                    self._process = self._git.start("cat-file", "--batch")
+                answers += self._ask(self._process, keys[len(answers) :])
+                if len(answers) < len(keys):
+                    answers.append(None)
+                    self._process.communicate()
+                    self._process = None
+        return answers
+
+    def _ask(self, process: subprocess.Popen[bytes], keys: Sequence[str]) -> list[bytes | None]:
+        """Answers until the process ends."""
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write("".join(f"{key}\n" for key in keys).encode())
+            process.stdin.flush()
+        except BrokenPipeError as error:
+            raise GitFailed("git cat-file ended early.", why=str(error), next_step="Run `git fsck`.") from error
+        answers: list[bytes | None] = []
+        for _ in keys:
+            words = process.stdout.readline().split()
+            if not words:
+                break
+            answers.append(process.stdout.read(int(words[2])) if len(words) == 3 else None)
+            if len(words) == 3:
+                process.stdout.read(1)
+        return answers
 
     def close(self) -> None:
         """End the process, if one was started."""

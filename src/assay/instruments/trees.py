@@ -51,6 +51,9 @@ class Tree(Protocol):
     def read(self, path: str) -> bytes:
         """The content of a file, or the target of a symbolic link."""
 
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Files in the order asked for; None for one that a partial clone does not hold."""
+
     def close(self) -> None:
         """Let go of processes and files."""
 
@@ -96,13 +99,23 @@ class Opened:
     root: Path | None = None
     """The user's work tree, where there is one."""
 
-    def materialise(self, side: Side, into: Path) -> tuple[str, ...]:
-        """Write the whole tree of a side below `into`; returns the paths that were left out."""
+    def materialise(self, side: Side, into: Path, *, beside: Path | None = None) -> tuple[str, ...]:
+        """Write the whole tree of a side below `into`; returns the paths that were left out.
+
+        Files that are the same on the other side, written to `beside` before, become links to those.
+        """
         extra: dict[str, bytes] = {}
         for path in self.carried:
             with contextlib.suppress(OSError):
                 extra[path] = (self.root / path).read_bytes() if self.root else b""
-        return write_tree(self.trees[side], into, extra)
+        same: dict[str, Path] = {}
+        if beside is not None:
+            theirs = self.trees["head" if side == "base" else "base"].entries
+            same = {
+                path: beside / path for path, entry in self.trees[side].entries.items() if theirs.get(path) == entry
+            }
+            same |= {path: beside / path for path in extra}
+        return write_tree(self.trees[side], into, extra, same)
 
     def close(self) -> None:
         """End the processes that read the sides."""
@@ -149,6 +162,10 @@ class FolderTree:
         full = self.root / path
         return os.fsencode(full.readlink()) if full.is_symlink() else full.read_bytes()
 
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """Files in the order asked for."""
+        return ((path, self.read(path)) for path in paths)
+
     def close(self) -> None:
         """Nothing is held open."""
 
@@ -166,12 +183,17 @@ def pair_files(base: Tree, head: Tree) -> tuple[FilePair, ...]:
     return tuple(sorted(pairs, key=lambda pair: pair.path))
 
 
-def write_tree(tree: Tree, into: Path, extra: Mapping[str, bytes]) -> tuple[str, ...]:
+def write_tree(
+    tree: Tree, into: Path, extra: Mapping[str, bytes], same: Mapping[str, Path] | None = None
+) -> tuple[str, ...]:
     """Write a tree below `into`, links last and none that leaves it; returns what was left out.
 
-    Executable bits are kept, every other mode is 644, every time is `MTIME`.
+    Executable bits are kept, every other mode is 644, every time is `MTIME`. `same` are files that stand elsewhere
+    already: they are linked where the file system can.
     """
+    same = same or {}
     left_out: list[str] = []
+    plain: list[str] = []
     links: list[tuple[str, bytes]] = []
     folders: set[Path] = {into}
     into.mkdir(parents=True, exist_ok=True)
@@ -180,10 +202,16 @@ def write_tree(tree: Tree, into: Path, extra: Mapping[str, bytes]) -> tuple[str,
             left_out.append(path)
         elif entry.kind == "symlink":
             links.append((path, tree.read(path)))
-        else:
-            _write(into / path, tree.read(path), 0o755 if entry.kind == "executable" else 0o644, folders, into)
+        elif not _link(same.get(path), into / path, folders, into):
+            plain.append(path)
+    for path, content in tree.read_several(plain):
+        if content is None:
+            left_out.append(path)
+            continue
+        mode = 0o755 if tree.entries[path].kind == "executable" else 0o644
+        _write(into / path, content, mode, folders, into)
     for path, content in extra.items():
-        if _is_safe(path) and path not in tree.entries:
+        if _is_safe(path) and path not in tree.entries and not _link(same.get(path), into / path, folders, into):
             _write(into / path, content, 0o644, folders, into)
     left_out += _write_links(into, links, folders)
     for folder in sorted(folders, reverse=True):
@@ -314,6 +342,18 @@ def _kinship(one: str, other: str) -> int:
     """How many trailing parts two paths share."""
     pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")) + 1)
+
+
+def _link(there: Path | None, full: Path, folders: set[Path], into: Path) -> bool:
+    """Make `full` the same file as one that is there already; False where that cannot be."""
+    if there is None:
+        return False
+    _make_folders(full.parent, folders, into)
+    try:
+        os.link(there, full, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
 
 
 def _write(full: Path, content: bytes, mode: int, folders: set[Path], into: Path) -> None:
