@@ -8,7 +8,8 @@ from textwrap import dedent
 
 from assay.change.project import Project
 from assay.change.read import read_change
-from assay.instruments.trees import Entry, pair_files
+from assay.instruments.pairing import pair_files
+from assay.instruments.tree import Entry
 from assay.values.change import Change, ChangedUnit, Revision, Side
 
 

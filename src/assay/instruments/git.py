@@ -14,7 +14,9 @@ from pathlib import Path, PurePosixPath
 
 from assay.errors import UsageError
 from assay.instruments.git_objects import Blobs, CommitTree, Git, names, shallow
-from assay.instruments.trees import CACHE_FOLDERS, Entry, EntryKind, Opened, Tree, TreeSource, blob_key, pair_files
+from assay.instruments.pairing import pair_files
+from assay.instruments.tree import Entry, EntryKind, Tree
+from assay.instruments.trees import CACHE_FOLDERS, Opened, TreeSource, blob_key
 from assay.values.change import Revision, Side, Unread
 
 LARGEST_BYTES = 32 << 20

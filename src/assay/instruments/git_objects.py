@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import GitFailed, UsageError
-from assay.instruments.trees import Entry, EntryKind
+from assay.instruments.tree import Entry, EntryKind
 
 LONGEST_S = 120
 _AT_ONCE = 100

@@ -11,51 +11,23 @@ import io
 import os
 import stat
 import tokenize
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Self
 
 from assay.errors import AssayError, UsageError
+from assay.instruments.pairing import pair_files
+from assay.instruments.tree import Entry, Tree, is_plain
 from assay.values.change import FilePair, Revision, Side, Unread
 
 MTIME = 1_577_836_800
 """2020-01-01: every file and folder of both sides gets it, so that times are no difference."""
-SIMILAR = 0.5
-"""Share of equal lines from which a removed and an added file are one renamed file (git's default)."""
 CACHE_FOLDERS = frozenset(
     {".git", ".hg", ".svn", "__pycache__", ".venv", "venv", "node_modules", ".tox", ".nox", ".mypy_cache"}
     | {".pytest_cache", ".ruff_cache", ".hypothesis", ".eggs", ".idea", ".vscode"}
 )
-
-EntryKind = Literal["file", "executable", "symlink", "submodule"]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One path of a tree. Equal keys mean equal content."""
-
-    kind: EntryKind
-    key: str
-
-
-class Tree(Protocol):
-    """All files of one side."""
-
-    @property
-    def entries(self) -> Mapping[str, Entry]:
-        """POSIX paths, sorted, with what stands there."""
-
-    def read(self, path: str) -> bytes:
-        """The content of a file, or the target of a symbolic link."""
-
-    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
-        """Files in the order asked for; None for one that a partial clone does not hold."""
-
-    def close(self) -> None:
-        """Let go of processes and files."""
 
 
 class TreeSource:
@@ -63,7 +35,7 @@ class TreeSource:
 
     def __init__(self, base: Tree, head: Tree) -> None:
         self._trees: dict[Side, Tree] = {"base": base, "head": head}
-        self._paths = {side: tuple(p for p, e in t.entries.items() if _is_plain(e)) for side, t in self._trees.items()}
+        self._paths = {side: tuple(p for p, e in t.entries.items() if is_plain(e)) for side, t in self._trees.items()}
         self._texts: dict[tuple[str, bool], str | None] = {}
 
     def paths(self, side: Side) -> Sequence[str]:
@@ -74,7 +46,7 @@ class TreeSource:
         """The file with unified line ends, or None where it is absent or not text."""
         tree = self._trees[side]
         entry = tree.entries.get(path)
-        if entry is None or not _is_plain(entry):
+        if entry is None or not is_plain(entry):
             return None
         key = (entry.key, path.endswith(".py"))
         if key not in self._texts:
@@ -170,19 +142,6 @@ class FolderTree:
         """Nothing is held open."""
 
 
-def pair_files(base: Tree, head: Tree) -> tuple[FilePair, ...]:
-    """Files whose content differs, renamed ones paired by equal or similar content; sorted by path."""
-    old, new = base.entries, head.entries
-    pairs = [FilePair(base_path=p, head_path=p) for p, e in old.items() if p in new and new[p].key != e.key]
-    removed = [p for p in old if p not in new]
-    added = [p for p in new if p not in old]
-    renames = _exact_renames(removed, added, old, new)
-    renames |= _similar_renames(base, head, [p for p in removed if p not in renames], _without(added, renames))
-    pairs += [FilePair(base_path=p, head_path=renames.get(p)) for p in removed]
-    pairs += [FilePair(base_path=None, head_path=p) for p in _without(added, renames)]
-    return tuple(sorted(pairs, key=lambda pair: pair.path))
-
-
 def write_tree(
     tree: Tree, into: Path, extra: Mapping[str, bytes], same: Mapping[str, Path] | None = None
 ) -> tuple[str, ...]:
@@ -236,10 +195,6 @@ def decode(content: bytes, *, is_python: bool) -> str | None:
     return text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
 
 
-def _is_plain(entry: Entry) -> bool:
-    return entry.kind in {"file", "executable"}
-
-
 def _is_safe(path: str) -> bool:
     parts = path.split("/")
     return not path.startswith("/") and all(part not in {"", ".", ".."} and part.lower() != ".git" for part in parts)
@@ -278,82 +233,6 @@ def _key_of(full: Path) -> str:
             why=str(error),
             next_step="Check its permissions, or leave it out of the directory.",
         ) from error
-
-
-def _exact_renames(
-    removed: Sequence[str], added: Sequence[str], old: Mapping[str, Entry], new: Mapping[str, Entry]
-) -> dict[str, str]:
-    by_key: dict[str, list[str]] = {}
-    for path in added:
-        by_key.setdefault(new[path].key, []).append(path)
-    renames: dict[str, str] = {}
-    for path in removed:
-        candidates = by_key.get(old[path].key, [])
-        if candidates:
-            best = max(candidates, key=lambda other: _kinship(path, other))
-            candidates.remove(best)
-            renames[path] = best
-    return renames
-
-
-def _similar_renames(base: Tree, head: Tree, removed: Sequence[str], added: Sequence[str]) -> dict[str, str]:
-    """Pairs of a removed and an added text file that share at least half of their lines, most similar first."""
-    suffixes = {PurePosixPath(p).suffix for p in removed} & {PurePosixPath(p).suffix for p in added}
-    old = {p: _lines(base, p) for p in removed if PurePosixPath(p).suffix in suffixes}
-    new = {p: _lines(head, p) for p in added if PurePosixPath(p).suffix in suffixes}
-    holders: dict[bytes, list[str]] = {}
-    for path, lines in old.items():
-        for line in lines:
-            holders.setdefault(line, []).append(path)
-    scored: list[tuple[float, int, str, str]] = []
-    for path, lines in new.items():
-        shared: Counter[str] = Counter()
-        for line, count in lines.items():
-            # A line that stands in many files says nothing about kinship.
-            for other in holders.get(line, ())[:20]:
-                shared[other] += min(count, old[other][line])
-        for other, count in shared.items():
-            score = count / max(1, lines.total(), old[other].total())
-            if score >= SIMILAR and PurePosixPath(path).suffix == PurePosixPath(other).suffix:
-                scored.append((score, _kinship(other, path), other, path))
-    renames: dict[str, str] = {}
-    taken: set[str] = set()
-    for _, _, other, path in sorted(scored, reverse=True):
-        if other not in renames and path not in taken:
-            renames[other] = path
-            taken.add(path)
-    return renames
-
-
-def _lines(tree: Tree, path: str) -> Counter[bytes]:
-    entry = tree.entries[path]
-    content = tree.read(path) if _is_plain(entry) else b""
-    if b"\0" in content[:8000]:
-        return Counter()
-    return Counter(stripped for line in content.split(b"\n") if (stripped := line.strip()))
-
-
-def _without(added: Sequence[str], renames: Mapping[str, str]) -> list[str]:
-    taken = set(renames.values())
-    return [path for path in added if path not in taken]
-
-
-def _kinship(one: str, other: str) -> int:
-    """How many trailing parts two paths share."""
-    pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
-    return next((n for n, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")) + 1)
-
-
-def _link(there: Path | None, full: Path, folders: set[Path], into: Path) -> bool:
-    """Make `full` the same file as one that is there already; False where that cannot be."""
-    if there is None:
-        return False
-    _make_folders(full.parent, folders, into)
-    try:
-        os.link(there, full, follow_symlinks=False)
-    except OSError:
-        return False
-    return True
 
 
 def _write(full: Path, content: bytes, mode: int, folders: set[Path], into: Path) -> None:
