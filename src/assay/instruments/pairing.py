@@ -88,15 +88,3 @@ def _kinship(one: str, other: str) -> int:
     """How many trailing parts two paths share."""
     pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
     return next((n for n, (a, b) in enumerate(pairs) if a != b), min(one.count("/"), other.count("/")) + 1)
-
-
-def _link(there: Path | None, full: Path, folders: set[Path], into: Path) -> bool:
-    """Make `full` the same file as one that is there already; False where that cannot be."""
-    if there is None:
-        return False
-    _make_folders(full.parent, folders, into)
-    try:
-        os.link(there, full, follow_symlinks=False)
-    except OSError:
-        return False
-    return True

@@ -235,6 +235,18 @@ def _key_of(full: Path) -> str:
         ) from error
 
 
+def _link(there: Path | None, full: Path, folders: set[Path], into: Path) -> bool:
+    """Make `full` the same file as one that is there already; False where that cannot be."""
+    if there is None:
+        return False
+    _make_folders(full.parent, folders, into)
+    try:
+        os.link(there, full, follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
 def _write(full: Path, content: bytes, mode: int, folders: set[Path], into: Path) -> None:
     _make_folders(full.parent, folders, into)
     handle = os.open(full, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, mode)
