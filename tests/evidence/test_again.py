@@ -159,9 +159,8 @@ def test_a_scenario_says_what_is_to_be_run() -> None:
     assert files_asked("doctest:bill.total") == ([], None, ["doctest:bill:total"])
     nested = files_asked("calls:pack.bill.Till.close", pack__bill="", pack____init__="")
     assert nested == ([], None, ["calls:pack.bill:Till.close"])
-    # wrong: `t.py` is asked for because `tests` begins with a t.
     assert files_asked("tests.test_a.Case.test_it", "unittest", tests__test_a="") == (
-        ["t.py", "tests/test_a.py"],
+        ["tests/test_a.py"],
         ["tests.test_a.Case.test_it"],
         [],
     )
