@@ -37,7 +37,7 @@ def observe_project(job):
     wire.send("hello", version=platform.python_version(), pid=os.getpid())
     observer = observe.Observer(job, now)
     points = [instrument.Point(description) for description in job["points"]]
-    instrumentation = instrument.Instrumentation(job["root"], points, observer.hook, observer.watch.lines)
+    instrumentation = instrument.Instrumentation(job["root"], points, observer)
     instrumentation.install()
     forks.install_guard()
     problems = determinism.freeze()
@@ -47,8 +47,9 @@ def observe_project(job):
     selection.has_reached = observer.has_calls
     observer.begin(selection.until)
     determinism.begin_test()
-    # A call at an observation point takes three frames where it took one.
-    sys.setrecursionlimit(sys.getrecursionlimit() * 3)
+    limit = sys.getrecursionlimit()
+    # A trampoline takes two frames beside the function's own; what the observer does in a deep call takes some too.
+    sys.setrecursionlimit(limit * 3 if any(point.form for point in points) else limit + 200)
     runners = {
         "import": scenarios.import_modules,
         "pytest": pytest_suite.run_pytest,

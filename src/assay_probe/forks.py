@@ -8,7 +8,7 @@ import resource
 import signal
 import sys
 
-from assay_probe import determinism, encoding, encoding_outline, interventions, outcomes, wire
+from assay_probe import determinism, encoding, encoding_outline, interventions, loops, outcomes, wire
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
@@ -171,6 +171,7 @@ def _ending(status, alarm_s):
 
 def _prepare():
     gc.disable()
+    loops.renew()
     os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     _limit_memory()
@@ -233,24 +234,15 @@ def run(call, plant, root):
             if plant == "exception":
                 raise outcomes.Planted("planted")
             value = call.make()
-            if hasattr(value, "send") and hasattr(value, "cr_frame"):
-                return _drive(value, root)
+            if loops.waits(value):
+                value = loops.finish(value)
             if plant == "result":
                 value = outcomes.plant_in_result(value)
             return outcomes.returned(value, consume=True)
+    except loops.Waiting as error:
+        return {"kind": "pending", "shown": str(error)}
     except BaseException as error:
         return outcomes.raised(error, root)
-
-
-def _drive(coroutine, root):
-    """Run a coroutine as far as it goes without an event loop."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return outcomes.returned(stop.value, consume=True)
-    except BaseException as error:
-        return outcomes.raised(error, root)
-    return {"kind": "pending", "shown": "waits for the event loop"}
 
 
 def _limit_memory():

@@ -1,4 +1,4 @@
-"""The hook behind every observation point: records calls as tests make them, and forks experiments at chosen ones.
+"""Behind every observation point: records calls as tests make them, and forks experiments at chosen ones.
 
 Three modes, one of them a run:
 
@@ -9,50 +9,18 @@ Three modes, one of them a run:
 
 import signal
 import sys
-import threading
 import types
 
-from assay_probe import calls, determinism, encoding, forks, interventions, outcomes, search
-from assay_probe.kinds import kind_of
+from assay_probe import calls, determinism, encoding, entries, forks, interventions, search
 from assay_probe.operators import Context
+from assay_probe.recording import Recorder, Running, State, Watch, shape_of
 from assay_probe.wire import send
 
-RECORDS_A_TEST = 40
-RECORDS_A_POINT = 3000
-CHAINS_A_POINT = 300
-TREES_A_POINT = 150
 ALARM_S = 2.0
 BATCH = 60
 PLAIN_FACTOR = 4
 """Calls with plain arguments only are cheap to experiment on, so there are more of them."""
 IMPORTING = "<import>"
-
-
-class Watch:
-    """What the instrumentation fills while a call runs."""
-
-    def __init__(self):
-        self.lines = set()
-        self.touched = set()
-        self.inner = None
-        """Arguments of the first call of each changed function below the observed one; None where nobody asks."""
-
-
-class _State:
-    """Counters of one observation point."""
-
-    def __init__(self):
-        self.depth = 0
-        self.in_scenario = {}
-        self.records = 0
-        self.chains = 0
-        self.experiments = 0
-        self.untouched = 0
-        self.shapes = {}
-        self.line_sets = set()
-        self.kinds = {}
-        self.plants = 0
-        self.faults = {}
 
 
 class Observer:
@@ -66,7 +34,11 @@ class Observer:
         self._mode = job["mode"]
         self._states = {}
         self._functions = {}
-        self._main = threading.get_ident()
+        self._running = {}
+        """Calls that began and are not over, by identity of their frame."""
+        self._expected = None
+        """A call whose frame is about to begin."""
+        self._recorder = Recorder(now, self.watch, job["root"])
         self._busy = False
         self._planner = interventions.Planner(job.get("seed", 0))
         self._searcher = search.Searcher(job, now, self.watch, ALARM_S)
@@ -83,44 +55,115 @@ class Observer:
         for state in self._states.values():
             state.depth = 0
 
-    def hook(self, point, cells, positional, star, named, double_star):
-        """Stand in for a call of `point`; returns or raises what the original does."""
-        function = self._function(point, cells, sys._getframe(1).f_globals)
+    def called(self, point, cells, positional, star, named, double_star):
+        """A call of `point` begins, in the frame that called us."""
         if point.changed:
             self.watch.touched.add(point.id)
-        state = self._states.get(point.id)
-        if state is None:
-            state = self._states[point.id] = _State()
-        if self._busy or state.depth or self._deadline is None or threading.get_ident() != self._main:
-            if self._busy and self.watch.inner is not None and point.changed and point.id not in self.watch.inner:
-                self._note_inner(point, self._call(point, function, positional, star, named, double_star))
-            return function(*positional, *(star or ()), **named, **(double_star or {}))
+        frame = sys._getframe(1)
+        if point.form is not None:
+            if self._expected is not None and self._expected.point is point:
+                self._running[id(frame)], self._expected = self._expected, None
+            return
+        state = self._state(point)
+        if self._deadline is None or (not self._asks_for(point) if self._busy else state.depth):
+            return
+        function = self._function(point, cells, frame.f_globals)
+        call = calls.Call(point, function, positional, star, named, double_star)
+        if self._busy:
+            self._note_inner(point, call)
+            return
+        self._running[id(frame)] = self._begin(point, state, call, frame.f_back)
+
+    def keep(self, _point, value):
+        """The observed function is about to return this."""
+        running = self._running.get(id(sys._getframe(1)))
+        if running is not None:
+            running.value = value
+        return value
+
+    def item(self, _point, value):
+        """The observed function is about to yield this."""
+        running = self._running.get(id(sys._getframe(1)))
+        if running is not None:
+            running.note(value)
+        return value
+
+    def each(self, _point, items):
+        """The observed function is about to yield these."""
+        running = self._running.get(id(sys._getframe(1)))
+        if running is None or running.members is None or not entries.is_plain_iterable(items):
+            return items
+        return entries.Watched(items, running.note)
+
+    def raised(self, _point):
+        """An exception is about to leave the observed function."""
+        running = self._running.get(id(sys._getframe(1)))
+        if running is not None:
+            running.error = sys.exc_info()[1]
+
+    def left(self, _point):
+        """A call that began is over."""
+        running = self._running.pop(id(sys._getframe(1)), None)
+        if running is not None:
+            self._end(running)
+
+    def hook(self, point, cells, positional, star, named, double_star):
+        """Stand in for a call of a point whose arguments head binds otherwise; returns or raises what it does."""
+        if point.changed:
+            self.watch.touched.add(point.id)
+        frame = sys._getframe(1)
+        function = self._function(point, cells, frame.f_globals)
+        state = self._state(point)
+        call = calls.OpenCall(point, function, star, double_star)
+        if self._busy and self._asks_for(point):
+            self._note_inner(point, call)
+        if self._busy or self._deadline is None or state.depth:
+            return call.make()
+        running = self._expected = self._begin(point, state, call, frame.f_back)
+        try:
+            return call.make()
+        except BaseException as error:
+            if self._expected is running:
+                # It never began: the function refused the arguments.
+                self._expected, running.error = None, error
+                self._end(running)
+            raise
+
+    def _begin(self, point, state, call, caller):
         n = state.in_scenario.get(self.scenario, 0)
         state.in_scenario[self.scenario] = n + 1
-        call = self._call(point, function, positional, star, named, double_star)
-        state.depth += 1
-        try:
-            if self._mode == "record":
-                return self._record(point, state, n, call)
-            if self._now() < self._deadline:
-                self._busy = True
-                left_s, interval_s = signal.setitimer(signal.ITIMER_REAL, 0)
-                try:
-                    self._probe(point, state, n, call)
-                except Exception as fault:
-                    self._note_fault(state, fault)
-                finally:
-                    signal.setitimer(signal.ITIMER_REAL, left_s, interval_s)
-                    self._busy = False
-            return call.make()
-        finally:
-            state.depth = max(0, state.depth - 1)
+        is_counted = not entries.suspends(point.code)
+        state.depth += is_counted
+        running = Running(point, state, call, is_counted)
+        if self._mode == "record":
+            self._recorder.arrive(running, self.scenario, n, caller, self._deadline)
+        elif self._now() < self._deadline:
+            self._busy = True
+            left_s, interval_s = signal.setitimer(signal.ITIMER_REAL, 0)
+            try:
+                self._probe(point, state, n, call)
+            except Exception as fault:
+                state.note_fault(fault)
+            finally:
+                signal.setitimer(signal.ITIMER_REAL, left_s, interval_s)
+                self._busy = False
+        return running
 
-    @staticmethod
-    def _call(point, function, positional, star, named, double_star):
-        if point.form is None:
-            return calls.Call(point, function, positional, star, named, double_star)
-        return calls.OpenCall(point, function, star, double_star)
+    def _end(self, running):
+        if running.is_counted:
+            running.state.depth = max(0, running.state.depth - 1)
+        if running.members is not None:
+            self._recorder.depart(running)
+
+    def _state(self, point):
+        state = self._states.get(point.id)
+        if state is None:
+            state = self._states[point.id] = State()
+        return state
+
+    def _asks_for(self, point):
+        inner = self.watch.inner
+        return inner is not None and point.changed and point.id not in inner
 
     def _note_inner(self, point, call):
         """Only in children, whose world nobody needs any more."""
@@ -144,77 +187,6 @@ class Observer:
             if key:
                 self._functions[key] = function
         return function
-
-    # -- record ---------------------------------------------------------------------------------------------------
-
-    def _record(self, point, state, n, call):
-        """Write the call down and make it. A fault of ours costs the record, never the call."""
-        if n >= RECORDS_A_TEST or state.records >= RECORDS_A_POINT or self._now() > self._deadline:
-            return call.make()
-        state.records += 1
-        members = self._arrival(point, state, n, call)
-        outer_lines, outer_touched = set(self.watch.lines), set(self.watch.touched)
-        self.watch.lines.clear()
-        self.watch.touched.clear()
-        try:
-            result = call.make()
-        except BaseException as error:
-            self._departure(members, call, None, error, outer_lines, outer_touched)
-            raise
-        self._departure(members, call, result, None, outer_lines, outer_touched)
-        return result
-
-    def _arrival(self, point, state, n, call):
-        try:
-            state.chains += 1
-            before = call.tree()
-            self._note_kinds(state, call.arguments)
-            return {
-                "before": before,
-                "test": self.scenario,
-                "point": point.id,
-                "n": n,
-                "digest": encoding.digest(before),
-                "args": call.literals(show=False),
-                "chain": calls.chain(sys._getframe(4), self._root) if state.chains <= CHAINS_A_POINT else [],
-                "tree": before if state.records <= TREES_A_POINT else None,
-                "shape": encoding.digest(self._shape(call)),
-            }
-        except Exception as fault:
-            self._note_fault(state, fault)
-            return None
-
-    def _departure(self, members, call, result, error, outer_lines, outer_touched):
-        lines, touched = sorted(self.watch.lines), sorted(self.watch.touched)
-        self.watch.lines |= outer_lines
-        self.watch.touched |= outer_touched
-        if members is None:
-            return
-        try:
-            before = members.pop("before")
-            outcome = outcomes.seen(result) if error is None else outcomes.raised(error, self._root)
-            after = call.tree()
-            if after != before:
-                outcome["before"], outcome["after"] = before, after
-            send("call", lines=lines, touched=touched, outcome=outcome, **members)
-        except Exception as fault:
-            self._note_fault(self._states[members["point"]], fault)
-
-    @staticmethod
-    def _note_fault(state, fault):
-        name = type(fault).__name__ + ": " + str(fault)[:200]
-        state.faults[name] = state.faults.get(name, 0) + 1
-
-    @staticmethod
-    def _shape(call):
-        return [calls.shape(value) for value in call.arguments.values()]
-
-    def _note_kinds(self, state, arguments):
-        for path, value in interventions.places(arguments, depth=2, limit=60):
-            key = interventions.words_for(interventions.general(path))
-            seen = state.kinds.setdefault(key, set())
-            if len(seen) < 40:
-                seen.add(kind_of(value))
 
     # -- experiments ------------------------------------------------------------------------------------------------
 
@@ -243,7 +215,7 @@ class Observer:
         room = settings.get("untouched", 0) - state.untouched
         if is_untouched and room <= 0:
             return
-        self._note_kinds(state, call.arguments)
+        state.note_kinds(call.arguments)
         if state.plants < 2:
             state.plants += 1
             for index, plant in enumerate(("result", "argument", "exception")):
@@ -289,7 +261,7 @@ class Observer:
         return made
 
     def _is_new_shape(self, state, call):
-        key = str(self._shape(call))
+        key = str(shape_of(call))
         count = state.shapes.get(key, 0)
         state.shapes[key] = count + 1
         return count < 2

@@ -217,23 +217,59 @@ async def at_once(x):
 async def waits(x):
     await asyncio.sleep(0)
     return x + 1
+
+
+async def sleeps(x):
+    await asyncio.gather(asyncio.sleep(3000), asyncio.wait_for(waits(x), 7000))
+    return x + 1
+
+
+async def works_aside(x):
+    return await asyncio.get_running_loop().run_in_executor(None, lambda: x + 1)
+
+
+async def items(x):
+    yield x
+    await asyncio.sleep(0)
+    yield x + 1
+
+
+async def forever(x):
+    await asyncio.Event().wait()
 === test_m.py
-import unittest, m
+import asyncio, unittest, m
 class Asynchronous(unittest.IsolatedAsyncioTestCase):
     async def test_at_once(self): self.assertEqual(await m.at_once(1), 2)
     async def test_waits(self): self.assertEqual(await m.waits(1), 2)
+    async def test_works_aside(self): self.assertEqual(await m.works_aside(1), 2)
+    async def test_items(self): self.assertEqual([item async for item in m.items(1)], [1, 2])
+    async def test_sleeps(self):
+        asyncio.sleep, real = (lambda seconds: real(0)), asyncio.sleep
+        self.assertEqual(await m.sleeps(1), 2)
+        asyncio.sleep = real
+    async def test_forever(self):
+        task = asyncio.ensure_future(m.forever(1))
+        await asyncio.sleep(0)
+        task.cancel()
 """
 
 
-def test_of_a_coroutine_the_answer_is_seen_only_if_it_never_waits(tmp_path: Path) -> None:
-    """The fork has no event loop."""
+def test_of_a_coroutine_the_answer_is_seen(tmp_path: Path) -> None:
+    """The child goes on with the test's loop, on a selector of its own, with a clock that jumps."""
     project = write(tmp_path, ASYNCHRONOUS)
-    planned = project.plan("at_once", "waits", experiments=6, per_call=6)
-    assert planned.made("at_once")[0].outcome.shown == "2"
-    # wrong: whatever `waits` returns, nothing is compared, and the unit counts as observed all the same.
-    assert {e.outcome.kind for e in planned.made("waits")} == {"pending"}
-    # wrong: a result is planted in no coroutine, so each one that does not wait is called blind.
-    assert count_plants(planned.story.experiments).unseen == (("m.py::at_once", "result"),)
-    # wrong: of a recorded call the coroutine is written down, not what it gives.
-    shown = [call.outcome.shown for call in project.record("at_once").called("at_once")]
-    assert shown == [""]
+    names = ("at_once", "waits", "sleeps", "works_aside", "items")
+    planned = project.plan(*names, "forever", experiments=6, per_call=6)
+    assert {name: planned.made(name)[0].outcome.shown for name in names[:4]} == {
+        "at_once": "2",
+        "waits": "2",
+        "sleeps": "2",
+        "works_aside": "2",
+    }
+    assert planned.made("items")[0].outcome.value == ["iter", "async_generator", [1, 2], "", {}]
+    assert {e.outcome.kind for e in planned.made("forever")} == {"pending"}
+    assert count_plants(planned.story.experiments).unseen == ()
+    told = project.record(*names, "forever")
+    assert set(told.endings.values()) == {"passed"}
+    assert {name: told.called(name)[0].outcome.value for name in names[:4]} == dict.fromkeys(names[:4], 2)
+    assert told.called("items")[0].outcome.value == ["iter", "async_generator", [1, 2], "", {}]
+    assert [call.outcome.shown for call in told.called("forever")] == ["CancelledError: "]

@@ -108,6 +108,7 @@ def test_a_call_is_written_down_once_with_its_arguments_and_what_it_did(shop: Pr
     told = shop.under(python).record("total", "take", "stumble", "walk")
     assert set(told.endings.values()) == {"passed"}
     assert lines_of(told, "total") == [
+        "test_thread[0] prices=[2], tax=0.5 -> 3",
         "test_total[0] prices=[1, 2], tax=1 -> 6",
         "test_total[1] prices=[1], tax=0.5 -> 2",
     ]
@@ -149,7 +150,7 @@ def test_changed_arguments_are_kept_as_they_were_and_as_they_are(shop: Project) 
 def test_executed_lines_and_touched_units_are_those_of_the_call_alone(shop: Project) -> None:
     """By them calls are chosen that run what changed."""
     told = shop.record("total", "round_up")
-    first, second = told.called("total")
+    _, first, second = told.called("total")
     assert first.touched == {"m.py::round_up"}  # what it reached beside itself
     assert sorted(first.lines ^ second.lines) == [15, 16]
     assert first.lines & second.lines == {7, 8, 9, 10, 14}
@@ -172,16 +173,19 @@ def test_many_calls_of_one_test_are_not_all_written_down(shop: Project) -> None:
     often = [call.id.call for call in told.called("round_up") if call.id.scenario.endswith("test_often")]
     assert often == list(range(40))
     facts = told.story.points["m.py::round_up"]
-    assert facts.calls == 1 + 2 + 100 + 1 - 1, facts
+    assert facts.calls == 1 + 2 + 100 + 1, facts
     assert dict(facts.kinds)["amount"] == {"int", "float"}
 
 
-def test_calls_in_other_threads_pass_unseen(shop: Project) -> None:
-    """A fork there would take one thread of many; the function itself works."""
+def test_calls_in_other_threads_are_seen_too(shop: Project) -> None:
+    """Web frameworks run what they are asked in a thread of their own."""
     told = shop.record("total", "in_thread")
     assert told.endings["test_thread"] == "passed"
-    assert not [call for call in told.called("total") if call.id.scenario.endswith("test_thread")]
+    assert [call.outcome.shown for call in told.called("total") if call.id.scenario.endswith("test_thread")] == ["3"]
     assert len(told.called("in_thread")) == 1
+    planned = shop.plan("total", experiments=12, per_call=6)
+    assert planned.endings["test_thread"] == "passed"
+    assert [e for e in planned.made("total") if e.id.scenario.endswith("test_thread")]
 
 
 def test_after_the_deadline_calls_pass_unseen(shop: Project) -> None:

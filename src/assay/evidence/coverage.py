@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assay.evidence.campaign import Seen
+from assay.evidence.classify import is_comparable
 from assay.evidence.jobs import Placement
+from assay.evidence.matching import Pair
 from assay.evidence.promises import failing_on_base
 from assay.values.change import Change
 from assay.values.experiment import Effort
@@ -32,11 +34,12 @@ def observed_units(changed: Sequence[Placement], seen: Sequence[Seen]) -> frozen
 
 
 def _is_compared(point: str, seen: Seen) -> bool:
-    if any(pair.base.id.point == point or point in pair.base.touched for pair in seen.calls.pairs):
-        return True
-    return seen.probed is not None and any(
-        pair.base.id.point == point or point in pair.base.touched for pair in seen.probed.matched.pairs
-    )
+    return any(is_comparable(pair.base) and is_comparable(pair.head) for pair in _pairs_at(point, seen))
+
+
+def _pairs_at(point: str, seen: Seen) -> Iterator[Pair]:
+    probed = () if seen.probed is None else seen.probed.matched.pairs
+    return (pair for pair in (*seen.calls.pairs, *probed) if pair.base.id.point == point or point in pair.base.touched)
 
 
 def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
@@ -60,6 +63,15 @@ def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
 
 def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
     name = placement.point.name
+    silent = [pair for one in seen for pair in _pairs_at(placement.point.id, one)]
+    if silent:
+        ends = Counter(pair.base.outcome.shown or pair.base.outcome.kind for pair in silent)
+        return Gap(
+            slug="no-answer",
+            unit=name,
+            reason=f"No call of {name} came to an end that can be compared: {ends.most_common(1)[0][0]}.",
+            remedy="Test it through a call that answers by itself, without the world outside.",
+        )
     calls = sum(call.experiment.id.point == placement.point.id for one in seen for call in one.recorded.base.calls)
     foreign = next(
         (

@@ -101,9 +101,6 @@ def place_caller(places: Places, path: str, first_line: int, material: Material)
     function = places.at("base", path, first_line)
     if function is None or "<locals>" in function.qualname:
         return None
-    definition = definition_of(function)
-    if definition.is_async and definition.is_generator:
-        return None
     base = places.unit(path, function)
     head = places.counterpart(path, function)
     if head is None:
