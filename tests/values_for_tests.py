@@ -152,6 +152,9 @@ CONDITION = Condition(
     differing=41,
     held_others=0,
     others=902,
+    grade="exact",
+    fresh=240,
+    borders=("amount=1 differs", "amount=0 does not"),
 )
 
 

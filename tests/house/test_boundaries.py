@@ -14,7 +14,11 @@ import pytest
 SOURCE = Path(__file__).parents[2] / "src"
 ASSAY = sorted((SOURCE / "assay").rglob("*.py"))
 PROBE = sorted((SOURCE / "assay_probe").rglob("*.py"))
-CORE = [path for path in ASSAY if "instruments" not in path.parts and path.stem.partition("_")[0] not in {"cli", "wiring", ""}]
+CORE = [
+    path
+    for path in ASSAY
+    if "instruments" not in path.parts and path.stem.partition("_")[0] not in {"cli", "wiring", ""}
+]
 
 WORLD = {
     "asyncio", "concurrent", "ctypes", "fcntl", "ftplib", "glob", "http", "mmap", "multiprocessing", "os", "platform", "pty",

@@ -110,6 +110,9 @@ def test_the_members_that_pipelines_read_are_there() -> None:
         "differing": 41,
         "held_others": 0,
         "others": 902,
+        "grade": "exact",
+        "fresh": 240,
+        "borders": ["amount=1 differs", "amount=0 does not"],
     }
     assert found["example"] == {
         "arguments": {"amount": "Decimal('10.005')", "currency": "'JPY'", "book": None},

@@ -44,7 +44,7 @@ def test_the_summary_stands_first_and_the_rest_follows_in_order() -> None:
         ### HOLD: `billing.invoice.round_total` answers differently
 
         `billing/invoice.py:90`
-        when `amount has more than 2 decimals and currency == 'JPY'` (41 of 41 differing, 0 of 902 others)
+        when `amount has more than 2 decimals and currency == 'JPY'` (41 of 41 differing, 0 of 902 others; stood up to 240 fresh experiments)
 
         ```text
         call  round_total(amount=Decimal('10.005'), currency='JPY', book=...)

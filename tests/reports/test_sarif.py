@@ -36,7 +36,7 @@ def test_a_finding_is_a_result_at_its_line_with_the_rule_it_names() -> None:
     }
     assert result["message"]["text"] == (
         "billing.invoice.round_total answers differently. "
-        "When amount has more than 2 decimals and currency == 'JPY' (41 of 41 differing, 0 of 902 others). "
+        "When amount has more than 2 decimals and currency == 'JPY' (41 of 41 differing, 0 of 902 others; stood up to 240 fresh experiments). "
         "Call: round_total(amount=Decimal('10.005'), currency='JPY', book=...). "
         "Base: Decimal('10.01'). Head: Decimal('10.00'). "
         "Test: tests/test_invoice.py::test_total, with amount: Decimal('10') -> Decimal('10.005'). "

@@ -99,6 +99,9 @@ def _condition(condition: Condition | None) -> dict[str, object] | None:
         "differing": condition.differing,
         "held_others": condition.held_others,
         "others": condition.others,
+        "grade": condition.grade,
+        "fresh": condition.fresh,
+        "borders": list(condition.borders),
     }
 
 

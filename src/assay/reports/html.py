@@ -12,6 +12,7 @@ from assay.reports.sentences import (
     because,
     call_words,
     claim_alone,
+    condition_counts,
     controls,
     coverage,
     excuse,
@@ -89,8 +90,7 @@ def _finding(finding: Finding, level: Level) -> Iterator[str]:
     rows = [("where", f"{finding.where.path}:{finding.where.line}")]
     condition = finding.condition
     if condition is not None:
-        counts = f"({condition.held_differing:,} of {condition.differing:,} differing, "
-        rows.append(("when", f"{condition.text}  {counts}{condition.held_others:,} of {condition.others:,} others)"))
+        rows.append(("when", f"{condition.text}  ({condition_counts(condition)})"))
     rows.extend(_example(finding))
     reason = excuse(finding, level)
     rows.extend([("why", reason)] if reason else [])

@@ -9,6 +9,7 @@ from assay.reports.sentences import (
     because,
     call_words,
     claim_alone,
+    condition_counts,
     count,
     coverage,
     excuse,
@@ -77,10 +78,7 @@ def _finding(finding: Finding, level: Level) -> str:
     ]
     condition = finding.condition
     if condition is not None:
-        lines.append(
-            f"when {_code(condition.text)} ({condition.held_differing:,} of {condition.differing:,} differing, "
-            f"{condition.held_others:,} of {condition.others:,} others)"
-        )
+        lines.append(f"when {_code(condition.text)} ({condition_counts(condition)})")
     lines.extend(["", *_example(finding), ""])
     reason = excuse(finding, level)
     if reason:

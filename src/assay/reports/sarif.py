@@ -6,7 +6,17 @@ import hashlib
 from collections.abc import Mapping
 
 from assay import __version__
-from assay.reports.sentences import alteration, because, call_words, claim_alone, excuse, plain, sides, walls
+from assay.reports.sentences import (
+    alteration,
+    because,
+    call_words,
+    claim_alone,
+    condition_counts,
+    excuse,
+    plain,
+    sides,
+    walls,
+)
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -115,10 +125,7 @@ def _message(finding: Finding, level: Level) -> str:
     parts = [f"{plain(finding.unit)} {claim_alone(finding)}."]
     condition = finding.condition
     if condition is not None:
-        parts.append(
-            f"When {plain(condition.text)} ({condition.held_differing} of {condition.differing} differing, "
-            f"{condition.held_others} of {condition.others} others)."
-        )
+        parts.append(f"When {plain(condition.text)} ({condition_counts(condition)}).")
     first = finding.evidence[0]
     match first:
         case Difference():

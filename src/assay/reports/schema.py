@@ -142,6 +142,9 @@ CONDITION = closed(
     differing=COUNT,
     held_others=COUNT,
     others=COUNT,
+    grade={"enum": ["exact", "sufficient", "approximate"]},
+    fresh=COUNT,
+    borders=TEXTS,
 )
 
 FINDING = closed(

@@ -8,7 +8,7 @@ from assay.judgement.levels import rule_of
 from assay.judgement.verdict import INTERNAL, nothing_established
 from assay.values.change import ChangedUnit
 from assay.values.experiment import Experiment, Outcome
-from assay.values.finding import Difference, Finding, Gap, Level, Verdict
+from assay.values.finding import Condition, Difference, Finding, Gap, Level, Verdict
 from assay.values.isolation import Isolation
 
 DOT = " · "
@@ -100,6 +100,17 @@ def claim_alone(finding: Finding) -> str:
     if finding.observed_at not in (finding.unit, "") and finding.observed_at not in claim:
         claim = f"{claim}, seen at {finding.observed_at}()"
     return plain(claim)
+
+
+def condition_counts(condition: Condition) -> str:
+    """How a condition fared, and how far it may be trusted: `41 of 41 differing, 0 of 902 others`."""
+    counts = (
+        f"{condition.held_differing:,} of {condition.differing:,} differing, "
+        f"{condition.held_others:,} of {condition.others:,} others"
+    )
+    if condition.grade == "exact":
+        return f"{counts}; stood up to {condition.fresh:,} fresh experiments"
+    return f"{counts}; approximate" if condition.grade == "approximate" else counts
 
 
 def gap_groups(verdict: Verdict) -> tuple[GapGroup, ...]:

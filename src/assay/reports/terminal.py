@@ -13,6 +13,7 @@ from assay.reports.sentences import (
     call_words,
     claim_alone,
     clip,
+    condition_counts,
     controls,
     count,
     coverage,
@@ -134,11 +135,12 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
     lines = [look.paint(word, _LEVEL_COLOURS[level]) + " " * (8 - len(word)) + title]
     condition = finding.condition
     if condition is not None:
-        counts = (
-            f"({condition.held_differing:,} of {condition.differing:,} differing, "
-            f"{condition.held_others:,} of {condition.others:,} others)"
-        )
-        lines.append(_labelled("when", f"{plain(condition.text)}      {look.paint(counts, _DIM)}", look))
+        counts = look.paint(f"({condition_counts(condition)})", _DIM)
+        lines.append(_labelled("when", f"{plain(condition.text)}      {counts}", look))
+        if condition.borders:
+            lines.append(_labelled("border", look.clip(plain(", ".join(condition.borders)), len(INDENT) + 7), look))
+    elif level >= Level.HOLD and isinstance(finding.evidence[0], Difference):
+        lines.append(_labelled("when", "not established", look))
     first = finding.evidence[0]
     match first:
         case Difference():
