@@ -12,6 +12,8 @@ from decimal import Decimal
 
 from assay.evidence.conditions.things import Thing
 
+Anything: typing.TypeAlias = typing.Any
+
 _INTEGERS = (0, 1, -1, 2, 3, 7, 10, 11, 12, 64, 100, 101, 255, 256, 400, 429, 503, 1000, 1024, 1900, 2000, -10, -100)
 _LARGE = (2**31 - 1, 2**31, 2**53, 2**53 + 1, 2**63)
 _FLOATS = (0.0, 0.5, 1.5, 2.5, -0.5, -1.5, 1.0, 0.1, 0.25, 3.75, 1e9, 1e16, 99.99, 1e300, math.inf, math.nan)
@@ -77,7 +79,7 @@ def tests(kinds: list[object]) -> str:
     return "\n".join(lines)
 
 
-def sample(kind: typing.Any, n: int) -> str:
+def sample(kind: Anything, n: int) -> str:
     """One ordinary value as source."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind in _SAMPLES:
@@ -112,7 +114,7 @@ def call(kinds: list[object], draw: random.Random, start: tuple[object, ...] | N
     return tuple(made)
 
 
-def value(kind: typing.Any, draw: random.Random, depth: int = 0) -> typing.Any:
+def value(kind: Anything, draw: random.Random, depth: int = 0) -> Anything:
     """Any value of a type."""
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if kind is bool:
@@ -157,7 +159,7 @@ def value(kind: typing.Any, draw: random.Random, depth: int = 0) -> typing.Any:
     return None
 
 
-def near(kind: typing.Any, old: typing.Any, draw: random.Random) -> typing.Any:
+def near(kind: Anything, old: Anything, draw: random.Random) -> Anything:
     """A value near another one of its type."""
     if draw.random() < 0.25:
         return value(kind, draw)
@@ -181,7 +183,7 @@ def near(kind: typing.Any, old: typing.Any, draw: random.Random) -> typing.Any:
     return value(kind, draw)
 
 
-def seen_as(held: typing.Any) -> object:
+def seen_as(held: Anything) -> object:
     """The value as a predicate of Assay sees it: an object is its class and its attributes."""
     if dataclasses.is_dataclass(held) and not isinstance(held, type):
         return Thing(type(held).__name__, {f.name: getattr(held, f.name) for f in dataclasses.fields(held)})

@@ -1,11 +1,11 @@
 """How often is a hidden condition learned? Each pair becomes a project with ordinary tests; Assay checks it as it is.
 
-    python bench/conditions/run.py [NAME ...] [--jobs N] [--budget S]
+    python bench/conditions/run.py [NAME ...] [--jobs N] [--experiments N]
 
-For each pair: `assay check --trees base head` on a project of one module and one test file, whose calls are chosen by the
-types of the parameters and not by the condition. The expression of the gravest finding is then asked, by Assay's own reader
-of predicates, about calls of another generator that Assay never saw, and compared with what the two versions really do.
-*exact*: not one of them wrong. *right*: at least 95 % balanced agreement. Writes RESULTS.md.
+For each pair: `assay check --trees base head` on a project of one module and one test file, whose calls are chosen by
+the types of the parameters and not by the condition. What the findings that hold say together is then asked, by Assay's
+own reader of predicates, about calls of another generator that Assay never saw, and compared with what the two versions
+really do. *exact*: not one of them wrong. *right*: at least 95 % balanced agreement. Writes RESULTS.md.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import tempfile
 import time
 import typing
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ def load(source: str) -> dict[str, typing.Any]:
     return names
 
 
-def outcome(function: typing.Any, call: tuple[object, ...]) -> object:
+def outcome(function: Callable[..., object], call: tuple[object, ...]) -> object:
     """What one version does, told so that two can be compared."""
     given = copy.deepcopy(call)
     signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
@@ -101,7 +101,7 @@ def held_out(base: dict[str, typing.Any], head: dict[str, typing.Any], seed: int
     """Calls that Assay never saw, with what the versions do."""
     function = base["f"]
     hints = typing.get_type_hints(function)
-    names = [name for name in function.__code__.co_varnames[: function.__code__.co_argcount]]
+    names = list(function.__code__.co_varnames[: function.__code__.co_argcount])
     draw, seen, out = random.Random(seed), set(), []  # noqa: S311 - nothing secret
     known: list[tuple[object, ...]] = []
     told: list[tuple[object, ...]] = []
@@ -130,16 +130,16 @@ def project(folder: Path, base: str, head: str, tests: str) -> None:
         (folder / side / "test_subject.py").write_text(tests, encoding="utf-8")
 
 
-def check(folder: Path, budget_s: float) -> dict[str, typing.Any]:
+def check(folder: Path, n: int) -> dict[str, typing.Any]:
     """The report of one check."""
     report = folder / "report.json"
     command = [sys.executable, "-m", "assay", "check", "--trees", str(folder / "base"), str(folder / "head")]
-    command += ["--format", "json", "--output", str(report), "--budget", str(budget_s), "--python", sys.executable]
+    command += ["--format", "json", "--output", str(report), "--experiments", str(n), "--python", sys.executable]
     subprocess.run(command, capture_output=True, check=False, cwd=folder, timeout=900)
     return typing.cast("dict[str, typing.Any]", json.loads(report.read_text(encoding="utf-8")))
 
 
-def measure(name: str, pair: tuple[str, str, str], budget_s: float) -> tuple[dict[str, typing.Any], float]:
+def measure(pair: tuple[str, str, str], n: int) -> tuple[dict[str, typing.Any], float]:
     """Check one pair; returns its report and how long it took."""
     base, head, _ = pair
     names = load(base)
@@ -148,7 +148,7 @@ def measure(name: str, pair: tuple[str, str, str], budget_s: float) -> tuple[dic
     with tempfile.TemporaryDirectory() as folder:
         project(Path(folder), base, head, material.tests([hints[p] for p in parameters]))
         begun = time.monotonic()
-        report = check(Path(folder), budget_s)
+        report = check(Path(folder), n)
         return report, time.monotonic() - begun
 
 
@@ -180,13 +180,13 @@ def main() -> Iterator[Result]:
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--budget", type=float, default=60.0)
+    parser.add_argument("--experiments", type=int, default=300)
     options = parser.parse_args()
     signal.signal(signal.SIGALRM, _alarm)
     pairs = {**hidden.PAIRS, **later.PAIRS}
     chosen = {n: p for n, p in pairs.items() if not options.names or any(n.startswith(o) for o in options.names)}
     with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = {name: pool.submit(measure, name, pair, options.budget) for name, pair in chosen.items()}
+        waiting = {name: pool.submit(measure, pair, options.experiments) for name, pair in chosen.items()}
         for name, future in waiting.items():
             report, seconds = future.result()
             result = read(name, chosen[name], report, seconds)

@@ -155,9 +155,7 @@ def clone_of(options: argparse.Namespace, name: str, repository: Mapping[str, An
     return clone
 
 
-def checked(
-    options: argparse.Namespace, subject: Subject, name: str, path: str, chosen: Rewritten
-) -> dict[str, Any]:
+def checked(options: argparse.Namespace, subject: Subject, name: str, path: str, chosen: Rewritten) -> dict[str, Any]:
     """Commit the rewrite and check it."""
     clone: Path = options.state / "rewrites" / "clones" / name
     scratch = options.state / "rewrites" / "scratch"
@@ -173,9 +171,7 @@ def checked(
         shutil.rmtree(scratch, ignore_errors=True)
 
 
-def _one_check(
-    options: argparse.Namespace, subject: Subject, name: str, clone: Path, scratch: Path
-) -> dict[str, Any]:
+def _one_check(options: argparse.Namespace, subject: Subject, name: str, clone: Path, scratch: Path) -> dict[str, Any]:
     report = scratch / "report.json"
     command = [*shlex.split(subject.command), "check", "HEAD~1..HEAD", "--expect-same", "--output", str(report)]
     command += ["--python", str(interpreter(options.venvs, name)), "--budget", str(options.budget)]

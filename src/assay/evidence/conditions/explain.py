@@ -18,9 +18,9 @@ from assay.values.finding import Condition, Difference
 MOST_DIFFERING, MOST_OTHERS = 140, 220
 """A formula is learned from so many calls, then asked about all; what refutes it is added and it is learned again."""
 ROUNDS, MOST_REFUTING = 5, 25
-LEAST_DIFFERING, LEAST_OTHERS, LEAST_ALWAYS, LEAST_UNTESTED, CHEAP = 2, 3, 5, 5, 1.6
+LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP = 1, 2, 5, 3, 5, 1.6
 """A formula that was not tested, and is no plain one, needs more calls behind it."""
-FRESH_IN_ALL, FRESH_ON_A_SIDE = 200, 20
+FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
 LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
 _AFTER_A_CALL = "call.first"
@@ -198,7 +198,7 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
         best = Formula(text="True", cost=0.0, held_differing=differing, differing=differing, held_others=0, others=0)
     else:
         best = hypothesis.formulas[0]
-        least = LEAST_DIFFERING if fresh is not None or best.cost < CHEAP else LEAST_UNTESTED
+        least = _least(best, fresh)
         if best.differing < least or best.others < LEAST_OTHERS or not (best.fits or _is_good_part(best)):
             return None
     is_exact = best.fits and fresh is not None and fresh.is_enough
@@ -226,6 +226,13 @@ class Fresh:
     def is_enough(self) -> bool:
         """Enough, on both sides, to call the formula exact?"""
         return self.differing + self.others >= FRESH_IN_ALL and min(self.differing, self.others) >= FRESH_ON_A_SIDE
+
+
+def _least(formula: Formula, fresh: Fresh | None) -> int:
+    """How many differing inputs there must be: one will do where many others could have refuted it and did not."""
+    if fresh is not None and fresh.others >= FRESH_OTHERS:
+        return LEAST_DIFFERING
+    return LEAST_PLAIN if formula.cost < CHEAP else LEAST_UNTESTED
 
 
 def borders(calls: Sequence[Observed]) -> tuple[str, ...]:
