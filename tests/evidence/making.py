@@ -211,7 +211,7 @@ class FakeMemo:
         self.kept[key] = json.loads(json.dumps(value))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class FakeSource:
     """Files of both sides from dictionaries."""
 
