@@ -106,7 +106,9 @@ def test_a_unit_whose_calls_all_wait_is_not_observed() -> None:
     """Its coroutine was matched with its partner, and neither said anything."""
     waiting = seen(pairs((experiment(PENDING), experiment(PENDING))))
     assert observed_units([UNIT], [waiting]) == frozenset()
-    assert told(waiting) == ["no-answer: No call of bill.total came to an end that can be compared: waits for the event loop."]
+    assert told(waiting) == [
+        "no-answer: No call of bill.total came to an end that can be compared: waits for the event loop."
+    ]
 
 
 def test_a_unit_that_could_not_be_instrumented() -> None:

@@ -171,3 +171,10 @@ def test_the_roundest_number_of_a_gap_lies_in_it(one: float, other: float) -> No
 def test_an_opposite_is_said_plainly(text: str, opposite: str) -> None:
     """Where a comparison has one."""
     assert negated(text) == opposite
+
+
+def test_a_predicate_about_a_parameter_that_no_call_has_holds_nowhere() -> None:
+    """Of no call at all, too."""
+    fared = judge("n < 0", [Observed(values={"m": 1}, differs=True)])
+    assert (fared.held_differing, fared.differing) == (0, 1)
+    assert not judge("n < 0", []).differing

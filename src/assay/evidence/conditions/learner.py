@@ -113,8 +113,12 @@ def _closing(text: str, opening: int) -> int:
 def judge(text: str, calls: Sequence[Observed], scope: Scope | None = None, cost: float = 0.0) -> Formula:
     """How a predicate fares on calls, whether it was learned from them or not."""
     names = frozenset(name for call in calls for name in call.values)
-    predicate = compile_text(text, names, scope)
-    held = [predicate.holds(call.values) is True for call in calls]
+    try:
+        predicate = compile_text(text, names, scope)
+        held = [predicate.holds(call.values) is True for call in calls]
+    except NotInLanguageError:
+        # None of these calls has all the parameters that the predicate reads.
+        held = [False] * len(calls)
     return Formula(
         text=text,
         cost=cost,

@@ -212,7 +212,7 @@ def _ask(case: _Case, seed: int, round_number: int) -> list[Experiment]:
 
 def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> list[Proposal]:
     """First those about which rivals disagree, then as many that satisfy the best formula as violate it."""
-    names = frozenset(name for p in proposed for name in p.values)
+    names = frozenset(name for call in hypothesis.calls for name in call.values)
     rivals = [compile_text(f.text, names, hypothesis.pool.scope) for f in hypothesis.formulas]
     if not rivals:
         return list(proposed[:n])
@@ -282,15 +282,24 @@ def _take_in(case: _Case, answered: Labelled, seen: Labelled, projects: Sequence
     known = {call.key for call in hypothesis.calls}
     calls = calls_like(group, alike, answered, case.placement, plausible_only=hypothesis.plausible_only)
     calls = [call for call in calls if call.key not in known]
+    if not calls:
+        _take_smaller(case, alike)
+        return
     standing = tuple(f for f in (judge(r.text, calls, hypothesis.pool.scope) for r in hypothesis.formulas) if f.fits)
     differing = sum(call.differs for call in calls)
-    if calls and hypothesis.is_right and standing and standing[0].text == hypothesis.formulas[0].text:
+    if hypothesis.is_right and standing and standing[0].text == hypothesis.formulas[0].text:
         case.hypothesis = grown(hypothesis, calls)
         others = case.fresh.others + len(calls) - differing
         case.fresh = Fresh(differing=case.fresh.differing + differing, others=others)
-    elif calls:
+    else:
         every = [d for d in seen.differences if kind_of(d) == kind_of(group)]
         case.hypothesis, case.fresh = learn_about(group, every, seen, case.placement, projects), Fresh()
+    _take_smaller(case, alike)
+
+
+def _take_smaller(case: _Case, alike: Sequence[Difference]) -> None:
+    """Keep the smallest example that differs as the group does, and note when it is seen for the second time."""
+    group = case.group
     if case.smallest is not None and any(d.base.id == case.smallest.base.id for d in alike):
         case.is_confirmed = True
     elif case.smallest is None:
