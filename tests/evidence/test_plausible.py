@@ -135,7 +135,7 @@ def test_a_default_allows_its_kind(default: str, allowed: set[str]) -> None:
 @pytest.mark.parametrize(
     ("operator", "why"),
     [
-        ("number.special", "not a number, or infinite"),
+        ("number.special", "not a number, infinite, or minus zero"),
         ("callback.none", "a callback that does nothing"),
         ("text.subclass", "a text of a class of its own"),
         ("mapping.add", "a key that nobody uses"),

@@ -24,8 +24,8 @@ from assay.values.lab import Lab
 CONFIRMED_GROUPS = 14
 MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
-TEXTS, TEXTS_PART, LEAST_TEXTS_S = 1500, 0.3, 0.5
-"""Texts tried at one call in one process, the part of the planning time for all of them, and seconds at least."""
+TEXTS, TEXTS_PART = 1500, 0.3
+"""Texts tried at one call in one process, and the part of the planning time for all of them."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
@@ -116,7 +116,7 @@ def _probe(
     chosen = choose_calls(_with_lines_of_head(recorded), results, budget, telling)
     quotas = dict(chosen.quotas)
     outside = [placement.point for placement in (*changed, *callers) if placement.point.public]
-    texts_s = within_budget(lab, share_s * TEXTS_PART) / max(1, len(outside))
+    texts_s = share_s * TEXTS_PART / max(1, len(outside))
     for placement in callers:
         n = budget[placement.point.id]
         quotas[placement.point.id] = Quota(
@@ -126,7 +126,7 @@ def _probe(
         )
     for point in outside:
         if point.id in quotas:
-            quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=max(LEAST_TEXTS_S, texts_s))
+            quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
@@ -201,10 +201,12 @@ def _confirm(
     placements: Sequence[Placement],
     share_s: float,
 ) -> tuple[Difference, ...]:
-    """Make the weighty groups' examples again; the others stay as they are."""
-    wanted = [difference for difference in groups if may_hold(difference) and not difference.confirmed][
-        :CONFIRMED_GROUPS
-    ]
+    """Make the examples of all groups that could hold some change again; the others stay as they are."""
+    wanted = [
+        difference
+        for difference in groups
+        if difference.plausible and difference.kind != "details" and not difference.confirmed
+    ][:CONFIRMED_GROUPS]
     if not wanted:
         return tuple(groups)
     lab.say(f"making {len(wanted)} differing experiments again in fresh processes")

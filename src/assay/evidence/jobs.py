@@ -11,7 +11,7 @@ from assay.values.experiment import Experiment, ObservationPoint
 from assay.values.lab import Run
 
 GRACE_S = 6.0
-"""A run that is not over this long after its deadline is killed."""
+"""A run that is not over this long after its deadline, or as long again as a short one, is killed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,5 +216,6 @@ def _run(
         "patience_s": max(window.patience_s, window.deadline_s),
         **extra,
     }
-    limit_s = max(window.patience_s, window.deadline_s) + GRACE_S
+    longest_s = max(window.patience_s, window.deadline_s)
+    limit_s = longest_s + min(GRACE_S, 1 + longest_s)
     return Run(side=side, job=job, time_limit_s=limit_s, hash_seed=hash_seed)

@@ -22,7 +22,7 @@ FAMILIES = (
 """Kinds that callers exchange for one another without a thought."""
 
 _NEVER = {
-    "number.special": "not a number, or infinite",
+    "number.special": "not a number, infinite, or minus zero",
     "callback.none": "a callback that does nothing",
     "text.subclass": "a text of a class of its own",
     "mapping.add": "a key that nobody uses",

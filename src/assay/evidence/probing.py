@@ -18,7 +18,8 @@ from assay.values.experiment import Experiment, ExperimentId
 from assay.values.lab import Lab
 
 CONTROL_HASH_SEED = 1
-LEAST_S = 4.0
+LEAST_S, LEAST_PART = 4.0, 15
+"""A run is given this long, or one part in so many of a small budget, however little is left."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +102,8 @@ def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
     """At most this part of what is left of the budget, but never so little that nothing can run."""
     if lab.experiments is not None:
         return wanted_s
-    return max(LEAST_S, min(wanted_s, (lab.budget_s - lab.clock.elapsed_s()) * part))
+    least_s = min(LEAST_S, lab.budget_s / LEAST_PART)
+    return max(least_s, min(wanted_s, (lab.budget_s - lab.clock.elapsed_s()) * part))
 
 
 def _evaluate(

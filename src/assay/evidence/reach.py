@@ -20,6 +20,8 @@ LAST_PART = 0.15
 """With less than this part of the time left no further portion begins."""
 PATIENCE = 2.2
 """So many times its share of the budget is given to running tests while none of them reaches any unit."""
+LEAST_S = 3.0
+"""A portion that begins is given this long, or half of a small share."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -52,6 +54,7 @@ def record(
     `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone.
     """
     start = lab.clock.elapsed_s()
+    least_s = min(LEAST_S, share_s / 2)
     stories: list[tuple[Story, Story]] = []
     trouble: list[str] = []
     done: dict[str, None] = {}
@@ -65,7 +68,9 @@ def record(
             exhausted = left >= share_s * LAST_PART
             break
         lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
-        window = Window(collect_s=max(2.0, left * 0.7), deadline_s=max(3.0, left), patience_s=max(3.0, patience))
+        window = Window(
+            collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
+        )
         results = lab.run([record_run(side, placements, portion, window) for side in SIDES])
         trouble.extend(_trouble(results))
         stories.append((read_story(results[0].frames), read_story(results[1].frames)))

@@ -120,14 +120,14 @@ TABLE: tuple[Rule, ...] = (
         of_refactoring=Level.NOTICE,
     ),
     Rule(
-        says="it was not seen again in a fresh process",
-        fits=_difference(lambda seen: not seen.confirmed),
+        says="nothing shows that such an input ever arrives here",
+        fits=_difference(lambda seen: not seen.plausible),
         level=Level.NOTICE,
         of_refactoring=Level.NOTICE,
     ),
     Rule(
-        says="nothing shows that such an input ever arrives here",
-        fits=_difference(lambda seen: not seen.plausible),
+        says="it was not seen again in a fresh process",
+        fits=_difference(lambda seen: not seen.confirmed),
         level=Level.NOTICE,
         of_refactoring=Level.NOTICE,
     ),
