@@ -34,7 +34,8 @@ from assay.values.options import ReplayAnswer
 from assay.values.record import CallReplay, FailureReplay, RecordedFinding
 
 INDENT = " " * 8
-NOTICES_SHOWN = 12
+NOTICES_WHOLE, NOTICES_SHOWN = 3, 8
+"""Where nothing holds the first notices are shown whole; others have a line each."""
 REASONS_SHOWN = 6
 PLACES_SHOWN = 3
 
@@ -116,16 +117,31 @@ def _opening(verdict: Verdict, look: _Look) -> list[str]:
 
 
 def _findings(verdict: Verdict, look: _Look) -> Iterator[list[str]]:
-    """Those that hold one by one, then notices close together."""
+    """Those that hold one by one; then notices, a line each unless nothing holds or everything is wanted."""
     heavy = [(finding, level) for finding, level in verdict.levels if level >= Level.HOLD]
     light = [(finding, level) for finding, level in verdict.levels if level < Level.HOLD]
     for finding, level in heavy:
         yield _finding(finding, level, verdict, look)
-    shown = light if look.verbose else light[:NOTICES_SHOWN]
-    for finding, level in shown:
+    whole = len(light) if look.verbose else 0 if heavy else NOTICES_WHOLE
+    for finding, level in light[:whole]:
         yield _finding(finding, level, verdict, look)
-    if len(shown) < len(light):
-        yield [f"notice  {count(len(light) - len(shown), 'more notice')} (--verbose shows them)"]
+    shown = light[whole : whole + NOTICES_SHOWN]
+    brief = [_brief(finding, level, verdict, look) for finding, level in shown]
+    more = len(light) - whole - len(shown)
+    if more > 0:
+        brief.append(f"notice  {count(more, 'more notice')} (--verbose shows them)")
+    yield brief
+
+
+def _brief(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> str:
+    """A notice in one line: where, what, and the id by which `assay replay` shows the rest."""
+    label = look.paint(level.word, _LEVEL_COLOURS[level]) + " " * (8 - len(level.word))
+    told = f"{plain(finding.where.path)}:{finding.where.line}  {subject(finding, verdict)}  {claim_alone(finding)}"
+    reason = excuse(finding, level)
+    room = max(24, look.width - 24)
+    if reason and len(told) + len(reason) + 4 <= room:
+        told += f"  ({reason})"
+    return label + clip(told, room) + look.paint(f"  [{finding.id[:12]}]", _DIM)
 
 
 def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> list[str]:
@@ -179,7 +195,8 @@ def _failing_test(seen: FailingTest, look: _Look) -> Iterator[str]:
     yield _labelled("test", plain(seen.test), look)
     yield _labelled("base", "passes", look)
     lines = [plain(line) for line in seen.detail.splitlines() if line.strip()] or ["fails"]
-    shown = lines if look.verbose else lines[-PLACES_SHOWN:]
+    errors = [line for line in lines if line.startswith("E ")]
+    shown = lines if look.verbose else errors[:PLACES_SHOWN] or lines[-PLACES_SHOWN:]
     yield _labelled("head", look.clip(shown[0], len(INDENT) + 7), look)
     for line in shown[1:]:
         yield _labelled("", look.clip(line, len(INDENT) + 7), look)
