@@ -15,7 +15,7 @@ from tests.values_for_tests import difference, failing_test, finding, gap, retur
 from assay.cli import main
 from assay.errors import GitFailed, UnsafeHost, UsageError
 from assay.instruments.reports_store import ReportsStore
-from assay.values.finding import Verdict
+from assay.values.finding import Reproducer, Verdict
 from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
 from assay.values.record import CallReplay
 
@@ -31,6 +31,7 @@ class Walks:
     judged: Verdict = field(default_factory=lambda: verdict(finding(difference())))
     sources: Texts = field(default_factory=dict)
     answer: ReplayAnswer = THERE
+    made: Reproducer | str = "it cannot be imported by name"
     checked: list[CheckOptions] = field(default_factory=list)
     replayed: list[ReplayOptions] = field(default_factory=list)
 
@@ -43,6 +44,11 @@ class Walks:
         """The answer, whatever the finding."""
         self.replayed.append(options)
         return self.answer
+
+    def as_test(self, options: ReplayOptions) -> Reproducer | str:
+        """A test that is written when it is asked for."""
+        self.replayed.append(options)
+        return self.made
 
 
 @dataclass
@@ -57,6 +63,11 @@ class Failing:
         raise AssertionError
 
     def replay(self, options: ReplayOptions) -> ReplayAnswer:
+        """Fail."""
+        self.fail()
+        raise AssertionError
+
+    def as_test(self, options: ReplayOptions) -> Reproducer | str:
         """Fail."""
         self.fail()
         raise AssertionError

@@ -9,6 +9,7 @@ from assay.judgement.verdict import judge
 from assay.values.change import Change, ChangedUnit, FilePair, Revision, Unit
 from assay.values.experiment import Edit, Effort, Experiment, ExperimentId, Intervention, Outcome, Raised
 from assay.values.finding import (
+    Announcement,
     Condition,
     Difference,
     Disagreement,
@@ -54,10 +55,10 @@ def removed(qualname: str = "old", *, used_by: tuple[str, ...] = ()) -> ChangedU
     return ChangedUnit(kind="removed", base=unit(qualname), head=None, why=("removed",), used_by=used_by)
 
 
-def change(*units: ChangedUnit, head: Revision = HEAD, remarks: tuple[str, ...] = ()) -> Change:
+def change(*units: ChangedUnit, head: Revision = HEAD, remarks: tuple[str, ...] = (), patch: str = "") -> Change:
     """A change of one file with these units."""
     files = (FilePair(base_path="billing/invoice.py", head_path="billing/invoice.py"),)
-    return Change(base=BASE, head=head, files=files, units=units, remarks=remarks)
+    return Change(base=BASE, head=head, files=files, units=units, remarks=remarks, patch=patch)
 
 
 def returned(shown: str) -> Outcome:
@@ -170,6 +171,11 @@ def finding(*evidence: Difference | FailingTest, **members: Any) -> Finding:
         "evidence": evidence or (difference(),),
     }
     return Finding(**{**given, **members})
+
+
+INSIDE = Announcement(
+    standing="inside", by="claim", source="commit 1a2b3c4d5e", says="amount > 3", covered=41, differing=41
+)
 
 
 def gap(slug: str = "not-reached", **members: Any) -> Gap:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 from assay.errors import AssayError
 from assay.evidence.coverage import gaps_of_change
+from assay.evidence.reproducer_findings import with_reproducers
 from assay.investigators import behaviour
 from assay.judgement.verdict import judge
 from assay.values.change import Change
@@ -26,8 +27,11 @@ def check(change: Change, lab: Lab, policy: Policy) -> Verdict:
     return judge(examine(change, lab), policy)
 
 
-def examine(change: Change, lab: Lab) -> Examination:
-    """Let every investigator look. What stops one of them is a gap, and the others go on."""
+def examine(change: Change, lab: Lab, *, wants_tests: bool = False) -> Examination:
+    """Let every investigator look. What stops one of them is a gap, and the others go on.
+
+    With `wants_tests` findings wait for their tests, whatever the budget is.
+    """
     findings: list[Finding] = []
     gaps: list[Gap] = list(gaps_of_change(change))
     effort = Effort()
@@ -45,10 +49,15 @@ def examine(change: Change, lab: Lab) -> Examination:
         except AssayError as error:
             gaps.append(Gap(slug=error.slug, reason=f"{error.what} {error.why}".strip(), remedy=error.next_step))
         except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is a gap that carries its traceback
-            gaps.append(_internal(name, error))
+            gaps.append(_internal(f"The investigator {name}", error))
+    try:
+        written = with_reproducers(lab, change, findings, patient=wants_tests)
+    except Exception as error:  # noqa: BLE001 - findings without their tests are worth more than none
+        written = tuple(findings)
+        gaps.append(_internal("Writing tests", error))
     return Examination(
         change=change,
-        findings=tuple(findings),
+        findings=written,
         gaps=tuple(dict.fromkeys(gaps)),
         effort=replace(effort, seconds=lab.clock.elapsed_s()),
         established=effort.observed,
@@ -56,10 +65,10 @@ def examine(change: Change, lab: Lab) -> Examination:
     )
 
 
-def _internal(investigator: str, error: Exception) -> Gap:
+def _internal(part: str, error: Exception) -> Gap:
     return Gap(
         slug="internal",
-        reason=f"The investigator {investigator} failed: {type(error).__name__}: {error}",
+        reason=f"{part} failed: {type(error).__name__}: {error}",
         remedy="This is a fault of Assay; report it with the traceback in the report.",
         detail=traceback.format_exc(),
     )

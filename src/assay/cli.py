@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from typing import Protocol, TextIO
 
     from assay.instruments.reports_store import ReportsStore
-    from assay.values.finding import Verdict
+    from assay.values.finding import Reproducer, Verdict
     from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
+    from assay.values.record import Record, RecordedFinding
 
     class Walks(Protocol):
         """The ways through the house that the command line starts; `assay.wiring` is the real one."""
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 
         def replay(self, options: ReplayOptions) -> ReplayAnswer:
             """Run one experiment of a report again."""
+
+        def as_test(self, options: ReplayOptions) -> Reproducer | str:
+            """Write a test for a finding of a report, or say why there is none."""
 
 
 EXIT_USAGE, EXIT_FAILED, EXIT_UNKNOWN, EXIT_INTERRUPTED, EXIT_TERMINATED = 2, 3, 4, 130, 143
@@ -37,6 +41,7 @@ assay says what a change does, under which condition, and whether it may ship.
   assay check --trees OLD NEW  compare two folders
   assay replay ID              run the experiment behind a finding again
   assay reality FILE...        does what these files call exist in the versions that are installed?
+  assay accept ID --reason TEXT  note why a finding is all right; later reports of this patch show it
   assay investigators          the questions that Assay asks
 
   assay COMMAND --help         the options of a command
@@ -73,6 +78,8 @@ def main(argv: Sequence[str] | None = None, *, walks: Walks | None = None, store
             return _guarded(lambda: _replay(rest, walks, _store(store)), arguments, store)
         case ["reality", *rest]:
             return _guarded(lambda: _about_installed("reality", rest), arguments, store)
+        case ["accept", *rest]:
+            return _guarded(lambda: _accept(rest, _store(store)), arguments, store)
         case ["investigators", *rest]:
             return _guarded(lambda: _investigators(rest), arguments, store)
         case [name, *_]:
@@ -83,11 +90,14 @@ def main(argv: Sequence[str] | None = None, *, walks: Walks | None = None, store
 
 def _check(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
     """Examine, keep the report for `assay replay`, and deliver it."""
-    given = _check_parser().parse_args(argv)
+    from assay.parsers import check_parser
+
+    given = check_parser().parse_args(argv)
     options = _check_options(given)
     from pathlib import Path
 
-    from assay.instruments.reports_store import check_place, write_atomically
+    from assay.instruments.remarks import Remarks
+    from assay.instruments.reports_store import check_folder, check_place, write_atomically, write_reproducers
     from assay.reports.document import to_document
     from assay.reports.formats import Display, format_named, formatted
     from assay.reports.sentences import tally, verdict_words
@@ -95,7 +105,13 @@ def _check(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
     output = None if given.output in (None, "-") else Path(given.output)
     if output is not None:
         check_place(output)
+    folder = None if given.reproducers is None else Path(given.reproducers)
+    if folder is not None:
+        check_folder(folder)
     verdict, sources = (walks or _real_walks()).check(options)
+    verdict = Remarks(store.folder).shown_in(verdict)
+    if folder is not None:
+        verdict = write_reproducers(folder, verdict)
     document = to_document(verdict, sources=sources)
     if store.save(document) is None and verdict.levels:
         _note("the report could not be kept; `assay replay` will need one that was written with --output.")
@@ -112,32 +128,6 @@ def _check(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
         write_atomically(output, text)
         _note(f"verdict {verdict_words(verdict)} ({tally(verdict)}), written to {output}")
     return verdict.exit_status
-
-
-def _check_parser() -> argparse.ArgumentParser:
-    from assay.reports.formats import FORMATS
-
-    parser = _parser("check", "Examine a change and give a verdict.")
-    parser.add_argument(
-        "revisions",
-        nargs="*",
-        metavar="RANGE",
-        help="A..B or A...B, one commit, two revisions, or nothing for everything since the default branch",
-    )
-    parser.add_argument("--trees", nargs=2, metavar=("OLD", "NEW"), help="compare two folders in place of revisions")
-    parser.add_argument("--python", metavar="PYTHON", help="the interpreter that runs the project's tests")
-    parser.add_argument("--format", choices=FORMATS, help="default: by the suffix of --output, else terminal")
-    parser.add_argument("--output", metavar="FILE", help="write the report there, whole or not at all")
-    parser.add_argument("--budget", type=float, default=60.0, metavar="SECONDS", help="for everything; default 60")
-    parser.add_argument("--experiments", type=int, metavar="N", help="so many experiments, however long they take")
-    parser.add_argument("--seed", type=int, default=0, metavar="S", help="of every random choice; default 0")
-    parser.add_argument("--expect-same", action="store_true", help="a refactoring: hold any plausible difference")
-    parser.add_argument(
-        "--allow-isolation", metavar="L0|L1|L2|L3", help="the lowest isolation accepted for this run, despite policy"
-    )
-    parser.add_argument("--verbose", action="store_true", help="everything: stages, walls, all notices")
-    parser.add_argument("--no-cache", action="store_true", help="neither read nor keep what was learned before")
-    return parser
 
 
 def _check_options(given: argparse.Namespace) -> CheckOptions:
@@ -161,6 +151,7 @@ def _check_options(given: argparse.Namespace) -> CheckOptions:
             seed=given.seed,
             expect_same=given.expect_same,
             allow_isolation=_rung(given.allow_isolation),
+            wants_tests=given.reproducers is not None,
             verbose=given.verbose,
             cache=not given.no_cache,
         )
@@ -172,21 +163,39 @@ def _replay(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
     """Run one experiment again: 0 when the difference is there, 1 when it is gone."""
     from pathlib import Path
 
-    from assay.instruments.reports_store import read_report
-    from assay.reports.reading import find_finding, from_document, loads
+    from assay.parsers import replay_parser
     from assay.reports.terminal import render_replay
     from assay.values.options import ReplayOptions
 
-    parser = _parser(
-        "replay", "Run the experiment behind a finding again: exit 0 when the difference is there, else 1."
+    given = replay_parser().parse_args(argv)
+    record, finding = _recorded(given, store)
+    options = ReplayOptions(
+        directory=Path.cwd(),
+        record=record,
+        finding=finding,
+        head=given.head,
+        python=given.python,
+        allow_isolation=_rung(given.allow_isolation),
+        verbose=given.verbose,
     )
-    parser.add_argument("id", metavar="ID", help="from the line `again` of a report; the first digits are enough")
-    parser.add_argument("--report", metavar="FILE", help="a JSON report; default: the last one made on this machine")
-    parser.add_argument("--head", metavar="REV", help="a revision to put in head's place: a fix, a step of a bisection")
-    parser.add_argument("--python", metavar="PYTHON", help="the interpreter that runs the project's tests")
-    parser.add_argument("--allow-isolation", metavar="L0|L1|L2|L3", help="the lowest isolation accepted for this run")
-    parser.add_argument("--verbose", action="store_true", help="show where Assay itself failed, if it does")
-    given = parser.parse_args(argv)
+    if given.as_test:
+        return _print_test(options, walks or _real_walks())
+    answer = (walks or _real_walks()).replay(options)
+    _put(sys.stdout, render_replay(finding, answer, colour=_colour(sys.stdout), width=_width()))
+    return 0 if answer.differs else 1
+
+
+def _recorded(given: argparse.Namespace, store: ReportsStore) -> tuple[Record, RecordedFinding]:
+    """The report that has the finding, and the finding.
+
+    Raises:
+        UsageError: there is no such report or finding, or it cannot be trusted.
+    """
+    from pathlib import Path
+
+    from assay.instruments.reports_store import read_report
+    from assay.reports.reading import find_finding, from_document, loads
+
     document = store.find(given.id) if given.report is None else loads(read_report(Path(given.report)))
     if document is None:
         raise UsageError(
@@ -195,20 +204,30 @@ def _replay(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
             next_step="Name the JSON report with --report FILE, or run `assay check` again.",
         )
     record = from_document(document)
-    finding = find_finding(record, given.id)
-    answer = (walks or _real_walks()).replay(
-        ReplayOptions(
-            directory=Path.cwd(),
-            record=record,
-            finding=finding,
-            head=given.head,
-            python=given.python,
-            allow_isolation=_rung(given.allow_isolation),
-            verbose=given.verbose,
-        )
-    )
-    _put(sys.stdout, render_replay(finding, answer, colour=_colour(sys.stdout), width=_width()))
-    return 0 if answer.differs else 1
+    return record, find_finding(record, given.id)
+
+
+def _accept(argv: list[str], store: ReportsStore) -> int:
+    """Keep a remark on a finding of this patch."""
+    from assay.instruments.remarks import Remarks
+    from assay.parsers import accept_parser
+
+    given = accept_parser().parse_args(argv)
+    record, finding = _recorded(given, store)
+    Remarks(store.folder).add(record, finding, given.reason)
+    _note(f"noted for this patch: {finding.claim}. Levels and exit status stay as they are.")
+    return 0
+
+
+def _print_test(options: ReplayOptions, walks: Walks) -> int:
+    """Print the finding's test: 0 where there is one, 1 where none can be written, which is said."""
+    kept = options.finding.reproducer if options.head is None else None
+    text = kept if kept is not None else walks.as_test(options)
+    if isinstance(text, str) and kept is None:
+        _note(f"no test: {text}.")
+        return 1
+    _put(sys.stdout, text if isinstance(text, str) else text.text)
+    return 0
 
 
 def _about_installed(name: str, argv: list[str]) -> int:
@@ -222,7 +241,9 @@ def _about_installed(name: str, argv: list[str]) -> int:
 
 def _investigators(argv: list[str]) -> int:
     """Print the question of each investigator."""
-    _parser("investigators", "The questions that Assay asks about a change.").parse_args(argv)
+    from assay.parsers import command
+
+    command("investigators", "The questions that Assay asks about a change.").parse_args(argv)
     questions = {name: text.partition("\n")[0] for name, text in _investigator_texts().items()}
     longest = max(map(len, questions), default=0)
     for name, question in questions.items():
@@ -231,27 +252,17 @@ def _investigators(argv: list[str]) -> int:
 
 
 def _investigator_texts() -> dict[str, str]:
-    """Each investigator's docstring, by name; read from the source, so that nothing is loaded for it."""
-    import ast
-    import pkgutil
-    from pathlib import Path
-
+    """Each investigator's docstring, by name."""
     from assay import investigators
+    from assay.instruments.questions import texts_in
 
-    texts = {}
-    for folder in map(Path, investigators.__path__):
-        for module in pkgutil.iter_modules([str(folder)]):
-            path = folder / module.name / "__init__.py" if module.ispkg else folder / f"{module.name}.py"
-            text = ast.get_docstring(ast.parse(path.read_text(encoding="utf-8")))
-            if text and not module.name.startswith("_"):
-                texts[module.name] = text
-    return texts
+    return texts_in(investigators.__path__)
 
 
 def _unknown(name: str) -> int:
     import difflib
 
-    near = difflib.get_close_matches(name, ("check", "replay", "reality", "investigators"), n=1, cutoff=0.4)
+    near = difflib.get_close_matches(name, ("check", "replay", "accept", "reality", "investigators"), n=1, cutoff=0.4)
     raise UsageError(
         f"There is no command {name!r}.",
         why=f"The nearest one is `assay {near[0]}`." if near else "",
@@ -341,12 +352,6 @@ def _real_walks() -> Walks:
     from assay import wiring
 
     return wiring
-
-
-def _parser(name: str, description: str) -> argparse.ArgumentParser:
-    import argparse
-
-    return argparse.ArgumentParser(prog=f"assay {name}", description=description, allow_abbrev=False)
 
 
 def _rung(text: str | None) -> int | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
@@ -11,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from assay.change.claims import read_claims
 from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
 from assay.change.read import read_change
@@ -18,6 +20,7 @@ from assay.check import examine
 from assay.errors import UnsafeHost, UsageError
 from assay.evidence.again import replay as make_again
 from assay.evidence.coverage import gaps_of_change
+from assay.evidence.reproducer_findings import reproduce_recorded
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.git import open_range
 from assay.instruments.laboratory import Laboratory, WallClock
@@ -31,7 +34,7 @@ from assay.judgement.policy import read_policy
 from assay.judgement.verdict import judge
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
-from assay.values.finding import Examination, Gap, Policy, Verdict
+from assay.values.finding import Examination, Gap, Policy, Reproducer, Verdict
 from assay.values.lab import Clock
 from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
 from assay.values.record import Sources
@@ -46,6 +49,8 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
         change = _read(opened)
         table = settings_of(opened)
         policy = _policy(table, options)
+        if change.claims_nothing:
+            policy = replace(policy, expect_same=True)
         if change.comparable:
             examination = _examine(options, opened, change, policy, table, clock, progress)
         else:
@@ -61,7 +66,26 @@ def _opened(options: CheckOptions) -> Opened:
 
 def _read(opened: Opened) -> Change:
     change = read_change(opened.base, opened.head, opened.files, opened.source)
-    return replace(change, unread=change.unread + opened.unread, remarks=change.remarks + opened.remarks)
+    declared = read_claims(opened.messages, opened.source)
+    return replace(
+        change,
+        unread=change.unread + opened.unread,
+        remarks=change.remarks + opened.remarks + declared.remarks,
+        patch=_patch(opened),
+        claims=declared.claims,
+        claims_nothing=declared.nothing,
+    )
+
+
+def _patch(opened: Opened) -> str:
+    digest = hashlib.sha256()
+    for pair in opened.files:
+        for side in SIDES:
+            path = pair.base_path if side == "base" else pair.head_path
+            content = b"" if path is None else opened.trees[side].read(path)
+            digest.update(f"{side}\0{path}\0{len(content)}\0".encode())
+            digest.update(content)
+    return digest.hexdigest()
 
 
 def settings_of(opened: Opened) -> Mapping[str, object]:
@@ -114,7 +138,7 @@ def _examine(
             progress=progress,
             options=options,
         ) as lab:
-            examination = examine(change, lab)
+            examination = examine(change, lab, wants_tests=options.wants_tests)
             return replace(examination, isolation=lab.sandbox.isolation, target=lab.interpreter.target)
     except UnsafeHost as error:
         gap = Gap(slug=error.slug, reason=f"{error.what} {error.why}", remedy=error.next_step)
@@ -169,6 +193,20 @@ def laboratory(
 
 def replay(options: ReplayOptions) -> ReplayAnswer:
     """Run one experiment of a report again, with another revision in head's place where one is given."""
+    with _laboratory_of(options) as lab:
+        return make_again(lab, options.finding.replay)
+
+
+def as_test(options: ReplayOptions) -> Reproducer | str:
+    """Write a test for a finding of a report, or say why there is none."""
+    with _laboratory_of(options) as lab:
+        record = options.record
+        return reproduce_recorded(lab, options.finding, record.base.label, options.head or record.head.label)
+
+
+@contextlib.contextmanager
+def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
+    """A lab on the two sides that a report names."""
     progress = Progress(sys.stderr)
     progress.say("writing both sides")
     scratch = new_scratch()
@@ -190,7 +228,7 @@ def replay(options: ReplayOptions) -> ReplayAnswer:
                 progress=progress,
                 options=settings,
             ) as lab:
-                return make_again(lab, options.finding.replay)
+                yield lab
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -93,6 +93,22 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     return answer if isinstance(answer, dict) else _ending(status, alarm_s)
 
 
+def ask(question, alarm_s):
+    """What a function answers in a forked child, guarded; an empty dictionary where it gave no answer."""
+
+    def work(writing):
+        with guarded():
+            answer = question()
+        wire.write_all(writing, line(answer))
+
+    data, _status = in_child(work, OUTCOME_BYTES, alarm_s)
+    try:
+        answer = json.loads(data)
+    except ValueError:
+        return {}
+    return answer if isinstance(answer, dict) and "lost" not in answer else {}
+
+
 def in_child(work, limit, alarm_s):
     """Fork; the child does its work and ends. Returns what it wrote, and how it ended."""
     sys.stdout.flush()

@@ -11,7 +11,7 @@ import signal
 import sys
 import types
 
-from assay_probe import calls, determinism, encoding, entries, forks, interventions, search
+from assay_probe import calls, determinism, encoding, entries, forks, harvest, interventions, search
 from assay_probe.operators import Context
 from assay_probe.recording import Recorder, Running, State, Watch, shape_of
 from assay_probe.wire import send
@@ -40,6 +40,7 @@ class Observer:
         """A call whose frame is about to begin."""
         self._recorder = Recorder(now, self.watch, job["root"])
         self._busy = False
+        self._caller = None
         self._planner = interventions.Planner(job.get("seed", 0))
         self._searcher = search.Searcher(job, now, self.watch, ALARM_S)
         self._contexts = {}
@@ -138,7 +139,7 @@ class Observer:
         if self._mode == "record":
             self._recorder.arrive(running, self.scenario, n, caller, self._deadline)
         elif self._now() < self._deadline:
-            self._busy = True
+            self._busy, self._caller = True, caller
             left_s, interval_s = signal.setitimer(signal.ITIMER_REAL, 0)
             try:
                 self._probe(point, state, n, call)
@@ -192,7 +193,7 @@ class Observer:
 
     def _probe(self, point, state, n, call):
         self.watch.inner = None if point.changed else {}
-        if self._mode == "replay":
+        if self._mode in ("replay", "harvest"):
             self._replay(point, n, call)
             return
         settings = self._job["quota"].get(point.id)
@@ -280,6 +281,12 @@ class Observer:
         if entry is None:
             return
         entry["used"] = True
+        if self._mode == "harvest":
+            for m, edits, _plant in entry["experiments"]:
+                parsed = [interventions.Edit.from_json(edit) for edit in edits]
+                context, caller = self._context(point), self._caller
+                harvest.tell(point, self.scenario, entry["n"], m, call, parsed, context, self._root, caller)
+            return
         tree = call.tree() if matched == "order" else None
         todo = sorted(entry["experiments"], key=lambda planned: planned[0])
         if matched == "digest" and len(todo) > 1 and all(map(calls.is_plain, call.arguments.values())):

@@ -150,12 +150,12 @@ def run_pytest(job, observer, selection):
     """Run the files; returns pytest's exit status. What made pytest give up is told and left out of a next attempt."""
     import pytest
 
-    files, options = list(job["files"]), _installed(job.get("options", ()))
+    files, options = list(job["files"]), installed(job.get("options", ()))
     plugin = PytestPlugin(observer, selection, job)._hooks()
     said = _Said(sys.stderr)
     for _ in range(ATTEMPTS):
         said.forget()
-        arguments = [*_arguments(job), *options, "--", *(os.path.join(job["root"], path) for path in files)]
+        arguments = [*fixed_arguments(job), *options, "--", *(os.path.join(job["root"], path) for path in files)]
         with contextlib.redirect_stderr(said):
             status = int(pytest.main(arguments, plugins=[plugin]))
         text = said.text()
@@ -209,7 +209,7 @@ class _Said(io.TextIOBase):
         return "".join(self._parts)
 
 
-def _arguments(job):
+def fixed_arguments(job):
     """What every run is told, whatever the project says."""
     arguments = ["-q", "--continue-on-collection-errors", "--tb=short", "--rootdir=" + job["root"]]
     arguments.append("--basetemp=" + os.path.join(os.environ.get("TMPDIR", "/tmp"), "assay-tests"))
@@ -223,7 +223,7 @@ def _arguments(job):
     return arguments
 
 
-def _installed(options):
+def installed(options):
     """The project's options without plugins that are not installed: a missing one would end the run."""
     kept = []
     for option in options:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.values_for_tests import difference, disagreement, failing_test, finding, raised, returned
+from tests.values_for_tests import INSIDE, difference, disagreement, failing_test, finding, raised, returned
 
 from assay.judgement.levels import TABLE, level_of, rule_of
 from assay.values.finding import Level, Policy
@@ -13,7 +14,8 @@ REFACTORING = Policy(expect_same=True)
 
 def level(*evidence: Any, policy: Policy | None = None, announced: bool = False) -> str:
     """The word for a finding that rests on this evidence."""
-    return level_of(finding(*evidence, announced=announced), policy or Policy()).word
+    said = INSIDE if announced else None
+    return level_of(finding(*evidence, announcement=said), policy or Policy()).word
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,19 @@ def test_a_removed_name_that_an_unedited_test_imports_holds_at_once_and_blocks_w
 def test_what_is_announced_is_a_notice(evidence: Any) -> None:
     """A declared or tested intent covers it."""
     assert level(evidence, announced=True) == "notice"
+
+
+def test_what_is_announced_in_part_is_unannounced() -> None:
+    """Some of the calls that differ are covered, and one is not."""
+    beyond = replace(INSIDE, standing="beyond", covered=40, case="round_total(amount=3)")
+    assert level_of(finding(difference(), announcement=beyond), Policy()).word == "hold"
+
+
+def test_policy_may_refuse_claims_but_not_tests() -> None:
+    """A claim is words; a test of head was seen to fail on base."""
+    strict = Policy(refuse_claims=True)
+    assert level_of(finding(difference(), announcement=INSIDE), strict).word == "hold"
+    assert level_of(finding(difference(), announcement=replace(INSIDE, by="test")), strict).word == "notice"
 
 
 def test_the_heaviest_evidence_gives_the_level() -> None:

@@ -13,6 +13,7 @@ from tests.values_for_tests import (
     CONDITION,
     EDIT,
     HEAD,
+    INSIDE,
     WORKING_TREE,
     added,
     change,
@@ -51,7 +52,7 @@ def full() -> Verdict:
         finding(
             difference(raised("builtins.KeyError"), returned("1"), unperturbed=True),
             id="cc11bb22cc33dd44",
-            announced=True,
+            announcement=INSIDE,
         ),
         gaps=(gap(), gap("internal", unit=None, detail="Traceback")),
         change=change(changed(), added(), removed(used_by=("a.py:1",)), remarks=("moved on",)),

@@ -31,7 +31,7 @@ def replay(lab: Lab, asked: CallReplay | FailureReplay) -> ReplayAnswer:
 
 
 def _replay_call(lab: Lab, asked: CallReplay) -> ReplayAnswer:
-    placement = _place(lab, asked)
+    placement = placed(lab, asked)
     if placement.base is None or placement.head is None:
         side = "base" if placement.base is None else "head"
         return ReplayAnswer(differs=False, base=None, head=None, note=f"There is no {asked.qualname} on {side}.")
@@ -43,7 +43,7 @@ def _replay_call(lab: Lab, asked: CallReplay) -> ReplayAnswer:
         arguments=(),
         outcome=Outcome(kind="returned"),
     )
-    scenarios = _scenarios(lab, asked.scenario)
+    scenarios = scenarios_of(lab, asked.scenario)
     plan = plan_of([planned])
     runs = lab.run([replay_run(side, [placement], scenarios, _WINDOW, plan) for side in ("base", "head")])
     base, head = (_made(read_story(run.frames), planned.id) for run in runs)
@@ -78,7 +78,7 @@ def _from_recording(
 
 def _replay_test(lab: Lab, asked: FailureReplay) -> ReplayAnswer:
     sides: tuple[Side, Side] = ("base", "head")
-    scenarios = _scenarios(lab, asked.scenario)
+    scenarios = scenarios_of(lab, asked.scenario)
     runs = lab.run([record_run(side, [], scenarios, _WINDOW) for side in sides])
     base, head = (_ending(read_story(run.frames), asked.scenario) for run in runs)
     differs = base.text == "passed" and head.text in ("failed", "error")
@@ -105,7 +105,8 @@ def _last_line(detail: str) -> str:
     return lines[-1][:200] if lines else ""
 
 
-def _place(lab: Lab, asked: CallReplay) -> Placement:
+def placed(lab: Lab, asked: CallReplay) -> Placement:
+    """The observation point of a report's experiment, on both sides."""
     places = Places(lab.source, (), lab.source_roots)
     ordinal = int(asked.point.rpartition("#")[2]) if "#" in asked.point else 1
     base = _unit(places, "base", asked.path, asked.qualname, ordinal)
@@ -126,7 +127,8 @@ def _unit(places: Places, side: Side, path: str, qualname: str, ordinal: int) ->
     return None if function is None else places.unit(path, function)
 
 
-def _scenarios(lab: Lab, scenario: str) -> Scenarios:
+def scenarios_of(lab: Lab, scenario: str) -> Scenarios:
+    """What has to run so that a scenario of a report runs again."""
     test = scenario.removesuffix("::setup")
     if test.startswith(_SCRIPTS):
         kind, _, name = test.partition(":")

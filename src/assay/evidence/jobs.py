@@ -148,6 +148,12 @@ def replay_run(
     return _run(side, "replay", placements, scenarios, window, hash_seed, extra)
 
 
+def harvest_run(placements: Sequence[Placement], scenarios: Scenarios, window: Window, planned: Planned) -> Run:
+    """Have the calls of planned experiments described on base, as code."""
+    extra = {"plan": planned, "material": _material(placements)}
+    return _run("base", "harvest", placements, scenarios, window, 0, extra)
+
+
 def plan_of(experiments: Iterable[Experiment]) -> Planned:
     """Group experiments by call, so that they can be made again."""
     plan: dict[str, dict[str, dict[int, list[object]]]] = {}

@@ -146,10 +146,20 @@ def _opened(
         files=tuple(pair for pair in files if pair.path not in modules),
         source=TreeSource(old, new),
         remarks=remarks,
+        messages=_messages(git, base.commit, head.commit),
         unread=(*unread, *(_submodule(path) for path in changed)),
         carried=_carried(git, set(old.entries) | set(new.entries)),
         root=git.root,
     )
+
+
+def _messages(git: Git, base: str | None, head: str | None) -> tuple[tuple[str, str], ...]:
+    """Messages of the commits that head, or HEAD under a work tree, adds to base; of one range no more than 200."""
+    if base is None:
+        return ()
+    told = git.try_text("log", "--max-count=200", "--format=%H%n%B%x00", f"{base}..{head or 'HEAD'}") or ""
+    parts = (part.strip("\n").partition("\n") for part in told.split("\0"))
+    return tuple((commit, message) for commit, _, message in parts if commit)
 
 
 def _submodule(path: str) -> Unread:

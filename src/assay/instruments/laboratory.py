@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,26 @@ from assay.values.change import Side
 from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
 
 PROBE = Path(__file__).resolve().parent.parent.parent / "assay_probe"
+
+
+@contextlib.contextmanager
+def guests_in(tree: Path, files: Sequence[tuple[str, str]]) -> Iterator[None]:
+    """Files that stand in a tree for a while; what stood in their place comes back."""
+    before: dict[Path, bytes | None] = {}
+    try:
+        for path, text in files:
+            place = tree / path
+            if place.resolve().is_relative_to(tree.resolve()) and not place.is_symlink() and place not in before:
+                before[place] = place.read_bytes() if place.is_file() else None
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_text(text, encoding="utf-8")
+        yield
+    finally:
+        for place, content in before.items():
+            if content is None:
+                place.unlink(missing_ok=True)
+            else:
+                place.write_bytes(content)
 
 
 class WallClock:
@@ -64,6 +85,12 @@ class Laboratory:
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
+        with contextlib.ExitStack() as guests:
+            for run in runs:
+                guests.enter_context(guests_in(self.trees[run.side], run.files))
+            return self._run_all(runs)
+
+    def _run_all(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         with ThreadPoolExecutor(max_workers=max(1, min(self.cores, len(runs)))) as pool:
             try:
                 results = list(pool.map(self._run, runs))

@@ -8,9 +8,11 @@ import os
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from assay.errors import UsageError
+from assay.values.finding import Finding, Verdict
 
 KEPT = 50
 MAX_REPORT_BYTES = 256 << 20
@@ -20,6 +22,7 @@ class ReportsStore:
     """The last reports, so that `assay replay ID` needs no file. Readable by their owner only."""
 
     def __init__(self, cache_folder: Path) -> None:
+        self.folder = cache_folder
         self._reports = cache_folder / "reports"
         self._crashes = cache_folder / "crashes"
 
@@ -82,6 +85,34 @@ def check_place(path: Path) -> None:
         raise UsageError(f"There is no folder {folder}.", next_step="Create it, or name another file with --output.")
     if not os.access(folder, os.W_OK | os.X_OK):
         raise UsageError(f"Nothing can be written to {folder}.", next_step="Name another file with --output.")
+
+
+def check_folder(path: Path) -> None:
+    """Can files be written into this folder, which need not exist yet?
+
+    Raises:
+        UsageError: it is a file, or nothing can be written there.
+    """
+    nearest = next(place for place in (path.absolute(), *path.absolute().parents) if place.exists())
+    if not nearest.is_dir() or not os.access(nearest, os.W_OK | os.X_OK):
+        raise UsageError(f"Nothing can be written to {path}.", next_step="Name another folder with --reproducers.")
+
+
+def write_reproducers(folder: Path, verdict: Verdict) -> Verdict:
+    """Write the test of each finding into the folder; the verdict then says where they are."""
+    placed: dict[str, Finding] = {}
+    for finding in verdict.examination.findings:
+        if finding.reproducer is not None:
+            folder.mkdir(parents=True, exist_ok=True)
+            path = folder / finding.reproducer.name
+            write_atomically(path, finding.reproducer.text)
+            placed[finding.id] = replace(finding, reproducer=replace(finding.reproducer, written=str(path)))
+    findings = tuple(placed.get(finding.id, finding) for finding in verdict.examination.findings)
+    return replace(
+        verdict,
+        levels=tuple((placed.get(finding.id, finding), level) for finding, level in verdict.levels),
+        examination=replace(verdict.examination, findings=findings),
+    )
 
 
 def write_atomically(path: Path, text: str, *, mode: int | None = None) -> None:

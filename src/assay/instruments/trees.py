@@ -64,6 +64,8 @@ class Opened:
     files: tuple[FilePair, ...]
     source: TreeSource
     remarks: tuple[str, ...] = ()
+    messages: tuple[tuple[str, str], ...] = ()
+    """`(commit, message)` of what head adds, newest first."""
     unread: tuple[Unread, ...] = ()
     """What no side can show: changed submodules, files too large to carry."""
     carried: tuple[str, ...] = ()

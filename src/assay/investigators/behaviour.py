@@ -13,10 +13,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from assay.evidence.announced import Shown, announce, measured, names_of, together, unheard
 from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
+from assay.evidence.differences import may_hold
 from assay.evidence.findings import findings_of, findings_of_broken
+from assay.evidence.head_tests import run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
+from assay.evidence.probing import within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
@@ -47,7 +51,11 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         stages.end("experiments")
         seen.append(result)
         yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
-        yield from findings_of(result.groups, result.placements, surveyed.changed, result.conditions)
+        findings = findings_of(result.groups, result.placements, surveyed.changed, result.conditions)
+        yield from announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab))
+        stages.end("what head announces")
+    names = [name for result in seen for name in names_of(result)]
+    yield from unheard(change.claims, names, together(measured(result) for result in seen))
     yield from gaps_of(surveyed.changed, seen)
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
 
@@ -118,6 +126,15 @@ def _campaign(surveyed: Survey, recorded: Recorded, callers: Sequence[Placement]
     wanted = EXPERIMENTS_A_UNIT * len(surveyed.changed)
     n = lab.experiments or max(EXPERIMENTS_AT_LEAST, min(EXPERIMENTS_AT_MOST, wanted))
     return run_campaign(lab, recorded, surveyed.changed, callers, surveyed.corpus, n, _budget_s(lab) * PLAN_SHARE)
+
+
+def _shown(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> tuple[Shown, ...]:
+    """What head's own tests show of the differences; they run only where something could hold the change."""
+    if not any(may_hold(group) for group in seen.groups):
+        return ()
+    share_s = within_budget(lab, _budget_s(lab) * REACH_SHARE)
+    tests = run_head_tests(lab, change, tuple(seen.placements.values()), surveyed.options, seen.broken, share_s)
+    return () if tests is None else shown_by(tests, seen.placements)
 
 
 def _budget_s(lab: Lab) -> float:

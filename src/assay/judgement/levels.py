@@ -34,9 +34,15 @@ def level_of(finding: Finding, policy: Policy) -> Level:
     What a declared or tested intent covers is a notice, unless the author claims that nothing changed.
     """
     level = max(_level_under(rule_of(evidence), policy) for evidence in finding.evidence)
-    if finding.announced and not policy.expect_same:
-        return min(level, Level.NOTICE)
-    return level
+    return min(level, Level.NOTICE) if counts_as_announced(finding, policy) else level
+
+
+def counts_as_announced(finding: Finding, policy: Policy) -> bool:
+    """Does the change announce it, by something that policy accepts? A partly announced finding is unannounced."""
+    announcement = finding.announcement
+    if announcement is None or not finding.announced or policy.expect_same:
+        return False
+    return announcement.by == "test" or not policy.refuse_claims
 
 
 def level_of_denial(denial: Denial) -> Level:

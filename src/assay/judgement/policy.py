@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from assay.errors import UsageError
 from assay.values.finding import Policy
 
-POLICY_KEYS = ("min_isolation", "counted_gaps", "expect_same")
+POLICY_KEYS = ("min_isolation", "counted_gaps", "expect_same", "refuse_claims")
 OTHER_KEYS = ("python",)
 """Keys of the same table that others read."""
 
@@ -34,6 +34,7 @@ def read_policy(table: Mapping[str, object]) -> Policy:
         min_isolation=rung(given["min_isolation"]) if "min_isolation" in given else default.min_isolation,
         counted_gaps=_slugs(given.get("counted_gaps", [])),
         expect_same=_flag("expect_same", given.get("expect_same", False)),
+        refuse_claims=_flag("refuse_claims", given.get("refuse_claims", False)),
     )
 
 

@@ -11,7 +11,19 @@ from assay.judgement.levels import rule_of
 from assay.reports.sentences import because, coverage, excuse, sides, tally
 from assay.values.change import Change, ChangedUnit, Revision, Unit
 from assay.values.experiment import Arguments, Edit, Effort, Outcome
-from assay.values.finding import Condition, Difference, Evidence, FailingTest, Finding, Gap, Level, Target, Verdict
+from assay.values.finding import (
+    Announcement,
+    Condition,
+    Difference,
+    Evidence,
+    FailingTest,
+    Finding,
+    Gap,
+    Level,
+    Reproducer,
+    Target,
+    Verdict,
+)
 from assay.values.isolation import Isolation
 
 SCHEMA_VERSION = 1
@@ -76,6 +88,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "level": level.word,
         "because": excuse(finding, level) or rule_of(first).says,
         "announced": finding.announced,
+        "announcement": _announcement(finding.announcement),
         "unit": finding.unit,
         "observed_at": finding.observed_at,
         "path": finding.where.path,
@@ -84,7 +97,37 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "condition": _condition(finding.condition),
         "example": _example(first, finding.arguments),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
+        "reproducer": _reproducer(finding.reproducer),
+        "no_reproducer": finding.no_reproducer or None,
+        "remark": None if finding.remark is None else {"reason": finding.remark.reason, "at": finding.remark.at},
         "replay": replay,
+    }
+
+
+def _announcement(said: Announcement | None) -> dict[str, object] | None:
+    if said is None:
+        return None
+    return {
+        "standing": said.standing,
+        "by": said.by,
+        "source": said.source,
+        "says": said.says,
+        "covered": said.covered,
+        "differing": said.differing,
+        "case": said.case or None,
+    }
+
+
+def _reproducer(reproducer: Reproducer | None) -> dict[str, object] | None:
+    if reproducer is None:
+        return None
+    return {
+        "path": reproducer.path,
+        "text": reproducer.text,
+        "form": reproducer.form,
+        "runs": reproducer.runs,
+        "failure": reproducer.failure,
+        "written": reproducer.written,
     }
 
 
@@ -253,6 +296,7 @@ def _change(change: Change, established: frozenset[str]) -> dict[str, object]:
     return {
         "base": _revision(change.base),
         "head": _revision(change.head),
+        "patch": change.patch,
         "changed": change.count("changed"),
         "added": change.count("added"),
         "removed": change.count("removed"),

@@ -8,7 +8,9 @@ import html
 from collections.abc import Iterator
 
 from assay.reports.sentences import (
+    again,
     alteration,
+    announcement_words,
     because,
     call_words,
     claim_alone,
@@ -93,9 +95,16 @@ def _finding(finding: Finding, level: Level) -> Iterator[str]:
         rows.append(("when", f"{condition.text}  ({condition_counts(condition)})"))
     rows.extend(_example(finding))
     reason = excuse(finding, level)
+    said = announcement_words(finding)
+    rows.extend([("said", said)] if said else [])
     rows.extend([("why", reason)] if reason else [])
-    rows.append(("again", f"assay replay {finding.id[:12]}"))
+    rows.append(("again", again(finding)))
+    if finding.remark is not None:
+        rows.append(("noted", f"{finding.remark.reason} ({finding.remark.at})"))
     yield _table(rows)
+    if finding.reproducer is not None:
+        text = "\n".join(_safe(line) for line in finding.reproducer.text.splitlines())
+        yield f"<details><summary>{_safe(finding.reproducer.name)}</summary><pre>{text}</pre></details>"
     yield "</article>"
 
 

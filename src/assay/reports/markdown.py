@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assay.reports.sentences import (
+    again,
     alteration,
+    announcement_words,
     because,
     call_words,
     claim_alone,
@@ -80,10 +82,20 @@ def _finding(finding: Finding, level: Level) -> str:
     if condition is not None:
         lines.append(f"when {_code(condition.text)} ({condition_counts(condition)})")
     lines.extend(["", *_example(finding), ""])
+    said = announcement_words(finding)
+    if said:
+        lines.append(f"{_text(said)}.  ")
     reason = excuse(finding, level)
     if reason:
         lines.append(f"A notice only: {_text(reason)}.  ")
-    lines.append(f"See it again: {_code(f'assay replay {finding.id[:12]}')}")
+    lines.append(f"See it again: {_code(again(finding))}")
+    if finding.remark is not None:
+        lines.append(f"\nNoted {_text(finding.remark.at)}: {_text(finding.remark.reason)}")
+    if finding.reproducer is not None:
+        fence = "`" * max(3, _longest_run(finding.reproducer.text) + 1)
+        body = "\n".join(plain(line) for line in finding.reproducer.text.splitlines())
+        title = f"<summary>A test that passes on base and fails on head, {finding.reproducer.runs} times</summary>"
+        lines.append(f"\n<details>{title}\n\n{fence}python\n{body}\n{fence}\n\n</details>")
     return "\n".join(lines)
 
 

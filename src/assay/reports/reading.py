@@ -59,6 +59,7 @@ def from_document(document: object) -> Record:
         head=_revision(report["change"]["head"]),
         python=interpreter.get("python"),
         source_roots=tuple(interpreter.get("source_roots", ())),
+        patch=report["change"]["patch"],
         findings=tuple(_finding(finding, sources_digest) for finding in report["findings"]),
         sources={path: Sources(base=texts["base"], head=texts["head"]) for path, texts in report["sources"].items()},
     )
@@ -105,6 +106,8 @@ def _finding(finding: Mapping[str, Any], sources_digest: str | None) -> Recorded
         line=finding["line"],
         claim=finding["claim"],
         replay=_call(replay) if replay["type"] == "call" else _test(replay),
+        reproducer=finding["reproducer"]["text"] if finding["reproducer"] else None,
+        no_reproducer=finding["no_reproducer"] or "",
     )
 
 

@@ -153,6 +153,17 @@ FINDING = closed(
     level=LEVEL,
     because=TEXT,
     announced=FLAG,
+    announcement=optional(
+        closed(
+            standing={"enum": ["inside", "beyond"]},
+            by={"enum": ["claim", "test"]},
+            source=TEXT,
+            says=TEXT,
+            covered=COUNT,
+            differing=COUNT,
+            case=OPTIONAL_TEXT,
+        )
+    ),
     unit=TEXT,
     observed_at=TEXT,
     path=TEXT,
@@ -165,6 +176,11 @@ FINDING = closed(
         "minItems": 1,
         "items": {"anyOf": [{"$ref": "#/$defs/difference"}, {"$ref": "#/$defs/failing_test"}]},
     },
+    reproducer=optional(
+        closed(path=TEXT, text=TEXT, form={"enum": ["call", "test"]}, runs=COUNT, failure=TEXT, written=OPTIONAL_TEXT)
+    ),
+    no_reproducer=OPTIONAL_TEXT,
+    remark=optional(closed(reason=TEXT, at=TEXT)),
     replay={"anyOf": [{"$ref": "#/$defs/call_replay"}, {"$ref": "#/$defs/test_replay"}]},
 )
 
@@ -192,6 +208,7 @@ REVISION = closed(label=TEXT, commit=optional({"type": "string", "pattern": "^[0
 CHANGE = closed(
     base=REVISION,
     head=REVISION,
+    patch=TEXT,
     changed=COUNT,
     added=COUNT,
     removed=COUNT,

@@ -256,10 +256,36 @@ def _steps(path: tuple[tuple[str, str | int], ...]) -> str:
     return ".".join(str(step) for _, step in path)
 
 
+def again(finding: Finding) -> str:
+    """How to see it again: by which command, by which test, or why there is no test."""
+    command = f"assay replay {finding.id[:12]}"
+    written = finding.reproducer
+    if written is not None and written.written is not None:
+        return f"{command}{DOT}pytest {plain(written.written)}"
+    if written is not None:
+        return f"{command}{DOT}{command} --as-test > {plain(written.name)}"
+    return f"{command}{DOT}no test: {plain(finding.no_reproducer)}" if finding.no_reproducer else command
+
+
+def announcement_words(finding: Finding) -> str:
+    """How what was measured lies to what the change says of itself; nothing where it says nothing about it."""
+    said = finding.announcement
+    if said is None:
+        return ""
+    if said.by == "claim":
+        source = f"{plain(said.source)} (when {plain(said.says)})"
+    else:
+        source = f"{plain(said.source)}, which fails on base"
+    covered = f"{said.covered:,} of {count(said.differing, 'differing call')}"
+    if said.standing == "inside":
+        return f"announced by the change itself: {source}; {covered}"
+    return f"beyond what the change announces: {source} covers {covered}, and not {plain(said.case)}"
+
+
 def excuse(finding: Finding, level: Level) -> str:
     """Why a finding is no more than a notice; nothing for those that hold."""
     if level > Level.NOTICE:
         return ""
     if finding.announced:
-        return "announced: a declared or tested intent covers it"
+        return "announced by the change itself"
     return rule_of(finding.evidence[0]).says

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 
 from assay.reports.sentences import (
     DOT,
+    again,
     alteration,
+    announcement_words,
     because,
     call_words,
     claim_alone,
@@ -163,10 +165,15 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
             lines.extend(_difference(first, finding, look))
         case FailingTest():
             lines.extend(_failing_test(first, look))
+    said = announcement_words(finding)
+    if said:
+        lines.append(_labelled("said", look.clip(said, len(INDENT) + 7), look))
     reason = excuse(finding, level)
     if reason:
         lines.append(_labelled("why", reason, look))
-    lines.append(_labelled("again", f"assay replay {finding.id[:12]}", look))
+    lines.append(_labelled("again", again(finding), look))
+    if finding.remark is not None:
+        lines.append(_labelled("noted", f"{plain(finding.remark.reason)} ({plain(finding.remark.at)})", look))
     return lines
 
 

@@ -127,6 +127,18 @@ class Unread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """What the change says of itself: this function answers otherwise when that holds."""
+
+    unit: str
+    """Dotted name, or the end of one."""
+    when: str
+    """A predicate over the parameters, as source text; empty where none was given."""
+    where: str
+    """The commit or the file that says it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """Everything that differs between base and head."""
 
@@ -139,6 +151,12 @@ class Change:
     """Changed tests, and data that tests keep beside them."""
     remarks: tuple[str, ...] = ()
     """Sentences for the first screen, such as: main has moved on by 3 commits since."""
+    patch: str = ""
+    """SHA-256 over the changed files as both sides have them: the same change on another base commit keeps it."""
+    claims: tuple[Claim, ...] = ()
+    """What the change announces of itself."""
+    claims_nothing: str = ""
+    """Where the change says that it changes nothing; empty where it does not."""
 
     @property
     def comparable(self) -> tuple[ChangedUnit, ...]:

@@ -132,6 +132,58 @@ Evidence: TypeAlias = Difference | FailingTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Reproducer:
+    """A plain test file, without anything of Assay, that was seen to pass on base and to fail on head."""
+
+    path: str
+    """Where it would stand in the project."""
+    text: str
+    form: Literal["call", "test"]
+    """Is it the call alone, with its arguments written as code, or a test of base, cut down to the call?"""
+    runs: int
+    """How often it passed on base, and as often failed on head."""
+    failure: str
+    """What it says on head."""
+    written: str | None = None
+    """The file that was written for the person who asked for it."""
+
+    @property
+    def name(self) -> str:
+        """The file's own name."""
+        return self.path.rpartition("/")[2]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What a person wrote about a finding of this patch; it excuses nothing."""
+
+    reason: str
+    at: str
+    """The day on which it was written."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Announcement:
+    """How what was measured lies to what the change says of itself."""
+
+    standing: Literal["inside", "beyond"]
+    """*inside*: every experiment that differs is covered. *beyond*: at least one is not."""
+    by: Literal["claim", "test"]
+    source: str
+    """The commit, file or test of head that announces it."""
+    says: str
+    """The predicate of the claim, or the condition inside which the test makes its call."""
+    covered: int
+    differing: int
+    case: str = ""
+    """A call that differs and is not covered."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.covered <= self.differing or (self.standing == "inside") != (self.covered == self.differing):
+            raise ValueError(f"an announcement that its counts do not bear: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One claim, where it applies, and what was seen."""
 
@@ -147,11 +199,20 @@ class Finding:
     arguments: Arguments | None = None
     """What the changed unit was called with in the first piece of evidence; None where that is not known."""
     condition: Condition | None = None
-    announced: bool = False
+    announcement: Announcement | None = None
+    reproducer: Reproducer | None = None
+    no_reproducer: str = ""
+    """Why none could be written, where that was tried."""
+    remark: Remark | None = None
 
     def __post_init__(self) -> None:
         if not self.evidence:
             raise ValueError(f"a finding without evidence is an opinion: {self.claim}")
+
+    @property
+    def announced(self) -> bool:
+        """Does the change itself announce all that was measured?"""
+        return self.announcement is not None and self.announcement.standing == "inside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,6 +236,8 @@ class Policy:
     """Slugs of gaps that alone hold a change for want of evidence."""
     expect_same: bool = False
     """Is the change announced as a refactoring, so that any plausible difference holds?"""
+    refuse_claims: bool = False
+    """Do claims of the change about itself count for nothing? Its tests still do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,6 +75,8 @@ class Run:
     job: Mapping[str, object]
     time_limit_s: float
     hash_seed: int = 0
+    files: tuple[tuple[str, str], ...] = ()
+    """Paths and texts of files that stand in the tree for the length of this run, in place of its own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

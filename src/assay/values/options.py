@@ -28,6 +28,8 @@ class CheckOptions:
     expect_same: bool = False
     allow_isolation: int | None = None
     """The lowest rung that the person accepts for this run, in place of `min_isolation`."""
+    wants_tests: bool = False
+    """Is a test for each finding worth waiting for?"""
     verbose: bool = False
     cache: bool = True
     """May the reach map and other memos be read and kept?"""

@@ -8,6 +8,7 @@ from typing import Literal
 
 from assay.values.change import Revision
 from assay.values.experiment import Edit, OutcomeKind
+from assay.values.finding import DifferenceKind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +43,7 @@ class CallReplay:
     arrived_digest: str
     """Of the arguments as the test gave them: this finds the call where its number has changed."""
     seed: int
-    difference: str
+    difference: DifferenceKind
     """The kind of the difference, such as `answers-differently`."""
     base: Expected
     head: Expected
@@ -69,6 +70,9 @@ class RecordedFinding:
     line: int
     claim: str
     replay: CallReplay | FailureReplay
+    reproducer: str | None = None
+    """The text of a test that shows it, where one was written."""
+    no_reproducer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,5 +93,7 @@ class Record:
     """The interpreter that ran the target."""
     source_roots: tuple[str, ...]
     findings: tuple[RecordedFinding, ...]
+    patch: str = ""
+    """What the change is, whatever it is based on; empty where the report does not say."""
     sources: Mapping[str, Sources] = field(default_factory=dict)
     """Changed files that are not in the repository: uncommitted work, `--trees`."""

@@ -1,0 +1,100 @@
+"""What head's own tests announce: calls that they make, in tests that fail on base and pass on head.
+
+They run on both sides in the place of base's tests. A test whose old form head does not keep is a promise withdrawn;
+its new form announces nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assay.codebase.pytest_settings import read_pytest_settings
+from assay.codebase.tests import find_tests
+from assay.evidence.announced import Shown
+from assay.evidence.classify import contrast, is_comparable
+from assay.evidence.differences import difference_of
+from assay.evidence.frames import Story, read_story
+from assay.evidence.jobs import Placement, Scenarios, Window, record_run
+from assay.evidence.matching import match_calls
+from assay.evidence.promises import Broken
+from assay.values.change import SIDES, Change
+from assay.values.experiment import ScenarioResult
+from assay.values.lab import Lab
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadTests:
+    """Head's tests as they ran on both sides."""
+
+    scenarios: Scenarios
+    files: tuple[tuple[str, str], ...]
+    """All that head changed about its tests, to stand in both trees."""
+    base: Story
+    head: Story
+    announcing: frozenset[str]
+    """Tests that fail on base and pass on head."""
+
+
+def run_head_tests(
+    lab: Lab,
+    change: Change,
+    placements: Sequence[Placement],
+    options: tuple[str, ...],
+    broken: Iterable[Broken],
+    share_s: float,
+) -> HeadTests | None:
+    """Run the tests that head adds or edits on both sides; None where there are none."""
+    texts = [(pair.head_path, lab.source.text("head", pair.head_path)) for pair in change.tests if pair.head_path]
+    files = tuple((path, text) for path, text in texts if text is not None)
+    settings = read_pytest_settings(lab.source, lab.project)
+    tests = find_tests([path for path, _ in files], replace(settings, testpaths=()), lab.project)
+    if not tests:
+        return None
+    lab.say(f"running {len(tests)} test files of head on both sides")
+    scenarios = Scenarios(runner=lab.runner, files=tests, options=options)
+    window = Window(collect_s=share_s, deadline_s=share_s)
+    runs = [replace(record_run(side, placements, scenarios, window), files=files) for side in SIDES]
+    base, head = (read_story(result.frames) for result in lab.run(runs))
+    withdrawn = {_function(promise.test) for promise in broken}
+    return HeadTests(
+        scenarios=scenarios,
+        files=files,
+        base=base,
+        head=head,
+        announcing=frozenset(
+            test
+            for test in _passing(head.tests)
+            if test not in _passing(base.tests) and _function(test) not in withdrawn
+        ),
+    )
+
+
+def shown_by(tests: HeadTests, placements: Mapping[str, Placement]) -> tuple[Shown, ...]:
+    """Calls in announcing tests that end differently on the two sides."""
+    pairs = match_calls(
+        (call for call in tests.base.calls if _is_of(call.experiment.id.scenario, tests.announcing)),
+        (call for call in tests.head.calls if _is_of(call.experiment.id.scenario, tests.announcing)),
+    ).pairs
+    found = []
+    for pair in pairs:
+        if not is_comparable(pair.base) or not is_comparable(pair.head):
+            continue
+        seen = contrast(pair.base.outcome, pair.head.outcome)
+        point = placements[pair.base.id.point].point
+        if seen is not None:
+            found.append(Shown(test=pair.base.id.scenario, difference=difference_of(pair, seen, point, {})))
+    return tuple(found)
+
+
+def _passing(results: Iterable[ScenarioResult]) -> Collection[str]:
+    return {result.id for result in results if result.outcome == "passed"}
+
+
+def _is_of(scenario: str, tests: Collection[str]) -> bool:
+    return scenario.removesuffix("::setup") in tests
+
+
+def _function(test: str) -> str:
+    """The test without its parameters."""
+    return test.partition("[")[0]

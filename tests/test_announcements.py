@@ -1,0 +1,116 @@
+"""Real checks of changes that say what they change: in a commit message, in a file, by a test of their own."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+from tests.checking import Repository, Told, new_repository
+
+pytestmark = pytest.mark.slow
+
+SHOP = """
+=== shop.py
+def fee(amount):
+    if amount > 10:
+        return 0
+    return 2
+"""
+TESTS = """
+=== tests/test_shop.py
+from shop import fee
+
+
+def test_fee():
+    assert fee(3) == 2
+    assert fee(20) == 0
+"""
+NEW_TEST = """
+=== tests/test_shop.py
+from shop import fee
+
+
+def test_fee():
+    assert fee(3) == 2
+    assert fee(20) == 0
+
+
+def test_ten_is_enough():
+    assert fee(10) == 0
+"""
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A repository without a commit, on `main`."""
+    return new_repository(tmp_path)
+
+
+def check(repository: Repository, head: str, message: str, *, settings: str = "") -> Told:
+    """Commit the shop on `main`, head on a branch under this message, and check what the branch adds."""
+    repository.commit(SHOP + TESTS + settings)
+    repository.git("checkout", "-q", "-b", "head")
+    repository.write(head)
+    repository.git("add", "-A")
+    repository.git("commit", "-q", "-m", message)
+    return repository.check("main..head", python=sys.executable)
+
+
+FIXED = SHOP.replace("amount > 10", "amount >= 10")
+
+
+def test_a_claim_in_the_message_announces_what_it_says(repository: Repository) -> None:
+    """A notice, with the claim beside it."""
+    told = check(repository, FIXED, "Ten is enough.\n\nChanges: shop.fee when amount == 10\n")
+    assert told.findings == ["notice shop.fee: fee() answers differently"]
+    assert told.status == 0
+    assert told.report["findings"][0]["announcement"]["says"] == "amount == 10"
+
+
+def test_what_goes_beyond_the_claim_is_held_with_a_case_outside_it(repository: Repository) -> None:
+    """A fix that does more than it says."""
+    wide = SHOP.replace("amount > 10", "amount >= 3")
+    told = check(repository, wide, "Ten is enough.\n\nChanges: shop.fee when amount == 10\n")
+    assert told.status == 1
+    announcement = next(f["announcement"] for f in told.report["findings"] if f["announcement"])
+    assert announcement["standing"] == "beyond"
+    assert announcement["case"].startswith("fee(amount=")
+
+
+def test_policy_of_base_may_refuse_claims(repository: Repository) -> None:
+    """Where authors' words are not believed."""
+    settings = "\n=== pyproject.toml\n[tool.assay]\nrefuse-claims = true\n"
+    told = check(repository, FIXED, "Changes: shop.fee when amount == 10\n", settings=settings)
+    assert told.status == 1
+
+
+def test_a_change_that_says_it_changes_nothing_is_judged_as_a_refactoring(repository: Repository) -> None:
+    """Its own word raises the bar."""
+    told = check(repository, FIXED, "Tidy up.\n\nChanges nothing.\n")
+    assert told.status == 1
+    assert told.report["expect_same"] is True
+
+
+def test_a_claim_that_nothing_shows_is_a_gap(repository: Repository) -> None:
+    """It may be right, but nobody has seen it."""
+    same = SHOP.replace("    if amount > 10:\n        return 0\n    return 2", "    return 0 if amount > 10 else 2")
+    told = check(repository, same, "Changes: shop.fee when amount == 10\n")
+    assert told.status == 0
+    assert "claim" in told.gaps
+
+
+def test_a_new_test_that_fails_on_base_announces_its_call(repository: Repository) -> None:
+    """What it covers is said; what lies around it is announced as far as a condition was learned there."""
+    told = check(repository, FIXED + NEW_TEST, "Ten is enough.\n")
+    announcement = next(f["announcement"] for f in told.report["findings"] if f["announcement"])
+    assert announcement["by"] == "test"
+    assert announcement["source"] == "tests/test_shop.py::test_ten_is_enough"
+
+
+def test_a_promise_that_head_withdraws_announces_nothing(repository: Repository) -> None:
+    """The old test fails on head, so the new one is no more than its author's change of mind."""
+    fitted = SHOP.replace("return 2", "return 3") + TESTS.replace("fee(3) == 2", "fee(3) == 3")
+    told = check(repository, fitted, "Three it is.\n")
+    assert told.status == 1
+    assert all(finding["announcement"] is None for finding in told.report["findings"])
