@@ -48,7 +48,7 @@ def main() -> int:
     for tool, version, ways in lanes(bench, subject, options):
         answers = bench.answers(tool, version)
         if not options.render and (not options.ask or tool.name in options.ask):
-            ask_cases(bench, tool, answers, cases, 8 if tool.name == "Assay" else 400)
+            ask_cases(bench, tool, answers, cases, 40 if tool.name == "Assay" else 400)
             ask_times(bench, ways, answers, cases)
             if not options.no_clean:
                 ask_clean(bench, tool, answers)
