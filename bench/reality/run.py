@@ -48,7 +48,8 @@ def main() -> int:
     for tool, version, ways in lanes(bench, subject, options):
         answers = bench.answers(tool, version)
         if not options.render and (not options.ask or tool.name in options.ask):
-            ask_cases(bench, tool, answers, cases, 40 if tool.name == "Assay" else 400)
+            asked = [case for case in cases if not (options.tuning and case.is_held_back)]
+            ask_cases(bench, tool, answers, asked, 40 if tool.name == "Assay" else 400)
             ask_times(bench, ways, answers, cases)
             if not options.no_clean:
                 ask_clean(bench, tool, answers)
@@ -67,6 +68,7 @@ def parsed() -> argparse.Namespace:
     which.add_argument("--assay", metavar="COMMAND", help="measure this command instead")
     which.add_argument("--peers-only", action="store_true", help="leave Assay out")
     parser.add_argument("--ask", nargs="*", metavar="TOOL", help="ask only these, render the answers of all")
+    parser.add_argument("--tuning", action="store_true", help="leave the held-back part out")
     parser.add_argument("--no-clean", action="store_true", help="leave the clean code out")
     parser.add_argument("--render", action="store_true", help="ask nothing, render the answers that are there")
     parser.add_argument("--state", type=Path, default=STATE, help="where environments, trees and answers are kept")
