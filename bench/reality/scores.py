@@ -16,7 +16,7 @@ from typing import TypeAlias
 
 from bench.reality.cases import CLASSES, Case
 from bench.reality.lanes import CLEAN, Answers, Bench, Finding, k_loc
-from bench.reality.tools import NOT_INSTALLED, is_about_names
+from bench.reality.tools import is_about_names, is_not_installed
 
 Column: TypeAlias = tuple[str, Answers]
 STOPPING = ("hold", "block")
@@ -126,10 +126,10 @@ def noise_table(columns: Sequence[Column], bench: Bench) -> Iterator[str]:
     yield f"| clean code, {sum(sizes.values()):.1f} kLOC | {' | '.join(name for name, _ in columns)} |"
     yield f"|---|{'--:|' * len(columns)}"
     kinds: dict[str, Callable[[str, str], bool]] = {
-        "about names, without packages that are not installed": lambda rule, _: (
-            is_about_names(rule) and not NOT_INSTALLED.match(rule)
+        "about names, without packages that are not installed": lambda rule, words: (
+            is_about_names(rule) and not is_not_installed(rule, words)
         ),
-        "packages that are not installed": lambda rule, _: bool(NOT_INSTALLED.match(rule)),
+        "packages that are not installed": is_not_installed,
         "about types and everything else": lambda rule, _: not is_about_names(rule),
         "at a level that stops (Assay)": lambda _, words: words.startswith(STOPPING),
     }

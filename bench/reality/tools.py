@@ -24,12 +24,13 @@ Command: TypeAlias = list[str]
 # has its own business; it counts for recall and apart for noise.
 ABOUT_NAMES = re.compile(
     r"import|module|attr|member|argument|kwarg|keyword|call|overload|deprecat|await|coroutine|context|iter|subscript|key"
-    r"|value-for-parameter|function-args",
+    r"|value-for-parameter|function-args|missing|unknown|wrong|misuse",
     re.IGNORECASE,
 )
 ABOUT_TYPES = re.compile(
     r"argument-?type|arg-type|argument$|union|optional|possibly|assign|return|override|operator|typed-?dict|class-?var"
-    r"|bad-argument|TypeForm|invalid-key|untyped|redefin|shadow|key-error",
+    r"|bad-argument|TypeForm|invalid-key|untyped|redefin|shadow|key-error"
+    r"|lost-keyword|inconsistent|truthiness",
     re.IGNORECASE,
 )
 COUNT_OF_ARGUMENTS = re.compile(
@@ -37,7 +38,7 @@ COUNT_OF_ARGUMENTS = re.compile(
 )
 NOT_INSTALLED = re.compile(
     r"^(import-not-found|unresolved-import|missing-import|reportMissingImports|reportMissingModuleSource|import-error"
-    r"|package|undeclared.*|not.installed)$"
+    r"|missing-package)$"
 )
 
 
@@ -64,6 +65,11 @@ def is_about_names(rule: str) -> bool:
     if COUNT_OF_ARGUMENTS.search(rule):
         return True
     return bool(ABOUT_NAMES.search(rule)) and not ABOUT_TYPES.search(rule)
+
+
+def is_not_installed(rule: str, message: str) -> bool:
+    """Is this about a module that cannot be found, and not about a name in a module that is there?"""
+    return NOT_INSTALLED.match(rule) is not None and "has no member" not in message
 
 
 def ask(tool: Tool, tools: Path, home: Path, root: Path, paths: Sequence[str], *, timeout_s: float = 1800) -> Said:
