@@ -48,8 +48,7 @@ class Bench:
     def answers(self, tool: Tool, version: str) -> Answers:
         """What this version of this tool has said so far."""
         file = self.state / "said" / f"{tool.name}-{version}.json"
-        kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-        return Answers(file=file, cases=kept.get("cases", {}), clean=kept.get("clean", {}), times=kept.get("times", {}))
+        return Answers(file=file, **on_disk(file))
 
     def tree(self, environment: str, side: str) -> Path:
         """The folder that holds one form of every case of an environment."""
@@ -74,8 +73,12 @@ class Answers:
     times: dict[str, list[float]] = field(default_factory=dict)
 
     def save(self) -> None:
-        """Write everything down; a run that is stopped goes on from here."""
+        """Write everything down, with what another run has added; a run that is stopped goes on from here."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
+        there = on_disk(self.file)
+        self.cases = there["cases"] | self.cases
+        self.clean = there["clean"] | self.clean
+        self.times = there["times"] | self.times
         text = json.dumps({"cases": self.cases, "clean": self.clean, "times": self.times})
         part = self.file.with_suffix(".part")
         part.write_text(text, encoding="utf-8")
@@ -85,6 +88,12 @@ class Answers:
         """The findings for one form of a case; None when the tool was not asked, or failed."""
         found = self.cases.get(key(case, side))
         return None if found is None else [(line, rule, message) for line, rule, message in found]
+
+
+def on_disk(file: Path) -> dict[str, dict[str, Any]]:
+    """What is written in a file of answers."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return {name: kept.get(name, {}) for name in ("cases", "clean", "times")}
 
 
 def key(case: Case, side: str) -> str:

@@ -48,10 +48,10 @@ def main() -> int:
     for tool, version, ways in lanes(bench, subject, options):
         answers = bench.answers(tool, version)
         if not options.render and (not options.ask or tool.name in options.ask):
-            asked = [case for case in cases if not (options.tuning and case.is_held_back)]
+            asked = [case for case in cases if options.part in (None, "held-back" if case.is_held_back else "tuning")]
             ask_cases(bench, tool, answers, asked, 40 if tool.name == "Assay" else 400)
-            ask_times(bench, ways, answers, cases)
             if not options.no_clean:
+                ask_times(bench, ways, answers, cases)
                 ask_clean(bench, tool, answers)
         columns.append((tool.name, answers))
     text = "\n".join(rendered(bench, columns, cases, subject)) + "\n"
@@ -68,8 +68,8 @@ def parsed() -> argparse.Namespace:
     which.add_argument("--assay", metavar="COMMAND", help="measure this command instead")
     which.add_argument("--peers-only", action="store_true", help="leave Assay out")
     parser.add_argument("--ask", nargs="*", metavar="TOOL", help="ask only these, render the answers of all")
-    parser.add_argument("--tuning", action="store_true", help="leave the held-back part out")
-    parser.add_argument("--no-clean", action="store_true", help="leave the clean code out")
+    parser.add_argument("--part", choices=("tuning", "held-back"), help="leave the other part out")
+    parser.add_argument("--no-clean", action="store_true", help="leave the clean code and the times out")
     parser.add_argument("--render", action="store_true", help="ask nothing, render the answers that are there")
     parser.add_argument("--state", type=Path, default=STATE, help="where environments, trees and answers are kept")
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
