@@ -7,8 +7,9 @@ import os
 import resource
 import signal
 import sys
+import threading
 
-from assay_probe import determinism, encoding, encoding_outline, interventions, loops, outcomes, wire
+from assay_probe import descriptors, determinism, encoding, encoding_outline, interventions, loops, outcomes, wire
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
@@ -44,6 +45,8 @@ _BLOCKED_EVENTS = frozenset(
 )
 _WRITING = ("w", "a", "x", "+")
 _guard = [False]
+_streams = {}
+"""In a child: where what the call writes to the standard streams below Python begins."""
 
 
 def install_guard():
@@ -85,12 +88,13 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     def work(writing):
         wire.write_all(writing, line(_attempt(call, edits, plant, context, root, alarm_s, before, watch)))
 
+    others = threading.active_count() - 1
     data, status = in_child(work, OUTCOME_BYTES, alarm_s)
     try:
         answer = json.loads(data)
     except ValueError:
-        return _ending(status, alarm_s)
-    return answer if isinstance(answer, dict) else _ending(status, alarm_s)
+        return _ending(status, alarm_s, others)
+    return answer if isinstance(answer, dict) else _ending(status, alarm_s, others)
 
 
 def ask(question, alarm_s):
@@ -120,7 +124,7 @@ def in_child(work, limit, alarm_s):
         try:
             os.close(reading)
             os.close(wire.FRAMES_FD)
-            _prepare()
+            _prepare(writing)
             work(writing)
         except BaseException as error:
             os.write(writing, line({"lost": "%s: %s" % (type(error).__name__, str(error)[:200])}))
@@ -171,22 +175,26 @@ def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
         except ValueError:
             break
         answers.append(answer if isinstance(answer, dict) else {"lost": "no readable answer"})
-    return answers, _ending(status, alarm_s)
+    return answers, _ending(status, alarm_s, threading.active_count() - 1)
 
 
-def _ending(status, alarm_s):
-    """What became of a child that gave no answer."""
+def _ending(status, alarm_s, others):
+    """What became of a child that gave no answer; a child has none of the `others`, the threads of its parent."""
     if not os.WIFSIGNALED(status):
         shown = "the process ended itself with status %d" % os.WEXITSTATUS(status)
         return {"outcome": {"kind": "died", "shown": shown}}
     number = os.WTERMSIG(status)
+    if number in (signal.SIGALRM, signal.SIGKILL) and others:
+        words = "no answer within %g s, where %d other threads of the test were missing" % (alarm_s, others)
+        return {"outcome": {"kind": "pending", "shown": words}}
     if number in (signal.SIGALRM, signal.SIGKILL):
         return {"outcome": {"kind": "hung", "shown": "no answer within %g s" % alarm_s}}
     return {"outcome": {"kind": "died", "shown": "killed by signal %d" % number}}
 
 
-def _prepare():
+def _prepare(writing):
     gc.disable()
+    _streams.update(descriptors.own({writing}))
     loops.renew()
     os.setpgid(0, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
@@ -226,7 +234,8 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     after = call.tree()
     if after != tree:
         outcome["before"], outcome["after"] = tree, after
-    outcome["output"] = encoding.strip_addresses(captured.getvalue())[: outcomes.MAX_OUTPUT]
+    output = captured.getvalue() + descriptors.written(_streams)
+    outcome["output"] = encoding.strip_addresses(output)[: outcomes.MAX_OUTPUT]
     answer["outcome"] = outcome
     signal.setitimer(signal.ITIMER_REAL, 0)
     return answer

@@ -212,16 +212,18 @@ class Shared(unittest.TestCase):
 SHARED_NAMES = ("load", "log", "close", "receive", "read", "insert")
 
 
-def test_open_files_and_sockets_are_shared_with_experiments(tmp_path: Path) -> None:
-    """DESIGN.md section 2: the child gets its own, or the point is used once."""
+def test_open_files_and_sockets_are_not_shared_with_experiments(tmp_path: Path) -> None:
+    """DESIGN.md section 2: the child gets its own, with what waits in them."""
     project = write(tmp_path, SHARED)
     assert set(project.record(*SHARED_NAMES).endings.values()) == {"passed"}
     told = project.plan(*SHARED_NAMES, experiments=10, per_call=8)
-    # wrong: children move offsets, empty sockets, write into files; the parent's call, and every later experiment, sees it.
-    assert set(told.endings.values()) <= {"failed", "error"}, told.endings
-    received = [e.outcome.shown for e in told.made("receive")]
-    assert received[0] == "b'hello'"
-    assert received.count("b'hello'") == 1
+    assert set(told.endings.values()) == {"passed"}, told.problems
+    first = {name: told.made(name)[0].outcome for name in SHARED_NAMES}
+    assert first["load"].shown == "[1]"
+    assert first["receive"].shown == "b'hello'"
+    assert first["read"].shown == "b'hello'"
+    assert first["insert"].shown == "1"
+    assert {outcome.kind for outcome in first.values()} == {"returned"}
 
 
 def test_experiments_are_made_until_every_quota_is_used_up(tmp_path: Path) -> None:
