@@ -9,7 +9,17 @@ import signal
 import sys
 import threading
 
-from assay_probe import descriptors, determinism, encoding, encoding_outline, interventions, loops, outcomes, wire
+from assay_probe import (
+    descriptors,
+    determinism,
+    encoding,
+    encoding_outline,
+    interventions,
+    loops,
+    outcomes,
+    steps,
+    wire,
+)
 
 OUTCOME_BYTES = 4 << 20
 EXTRA_MEMORY = 1 << 30
@@ -207,26 +217,33 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     captured = io.StringIO()
     sys.stdout = sys.stderr = captured
     answer = {"edits": []}
-    for edit in edits:
-        try:
-            if edit.operator == interventions.CALL_FIRST:
-                answer["edits"].append(_call_first(call))
-                continue
-            answer["edits"].append(interventions.apply(call.arguments, edit, context))
-        except NameError as error:
-            return {"lost": "a fault in an alteration: " + str(error)[:200]}
-        except (Exception, outcomes.Blocked) as error:
-            return {"lost": NOT_POSSIBLE[0] + ": " + type(error).__name__}
-    tree = call.tree()
-    answer["digest"] = encoding.digest(tree) if edits else before
-    answer["args"] = call.literals()
-    answer["given"] = encoding_outline.outline(tree, [name for name, literal, _ in answer["args"] if literal is None])
+    around = steps.Steps(call, edits)
+    try:
+        for edit in edits:
+            if edit.operator in steps.OPERATORS:
+                with guarded():
+                    answer["edits"].append(around.take(edit))
+            else:
+                answer["edits"].append(interventions.apply(call.arguments, edit, context))
+        tree = call.tree()
+        answer["digest"] = encoding.digest(tree) if edits else before
+        answer["args"] = call.literals()
+        without = [name for name, literal, _ in answer["args"] if literal is None]
+        answer["given"] = encoding_outline.outline(tree, without)
+        if edits:
+            with guarded():
+                around.copy()
+            tree = call.tree()
+    except NameError as error:
+        return {"lost": "a fault in an alteration: " + str(error)[:200]}
+    except (Exception, outcomes.Blocked) as error:
+        return {"lost": NOT_POSSIBLE[0] + ": " + type(error).__name__}
     determinism.begin_call()
     watch.lines.clear()
     watch.touched.clear()
     if watch.inner:
         watch.inner.clear()
-    outcome = run(call, plant, root)
+    outcome = run(call, plant, root, around.after)
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
@@ -234,6 +251,8 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     after = call.tree()
     if after != tree:
         outcome["before"], outcome["after"] = tree, after
+    if around.looked_at:
+        outcome["text"] = (outcome.get("text", "") + "\n" + around.looked_at)[: outcomes.MAX_OUTPUT]
     output = captured.getvalue() + descriptors.written(_streams)
     outcome["output"] = encoding.strip_addresses(output)[: outcomes.MAX_OUTPUT]
     answer["outcome"] = outcome
@@ -241,19 +260,11 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     return answer
 
 
-def _call_first(call):
-    """Make the call as it is, so that what it leaves behind is there when the altered one comes."""
-    determinism.begin_call()
-    try:
-        with guarded():
-            call.make()
-    except Exception:
-        pass
-    return ["", "", "after the same call unaltered", {}]
+def run(call, plant, root, then=None):
+    """Make the call, with a planted difference where one is named, and write down how it ended.
 
-
-def run(call, plant, root):
-    """Make the call, with a planted difference where one is named, and write down how it ended."""
+    `then` is told the result before it is written down.
+    """
     try:
         with guarded():
             if plant == "exception":
@@ -263,6 +274,8 @@ def run(call, plant, root):
                 value = loops.finish(value)
             if plant == "result":
                 value = outcomes.plant_in_result(value)
+            if then is not None:
+                then(value)
             return outcomes.returned(value, consume=True)
     except loops.Waiting as error:
         return {"kind": "pending", "shown": str(error)}

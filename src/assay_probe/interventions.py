@@ -10,7 +10,7 @@ import enum
 import random
 import types
 
-from assay_probe import encoding
+from assay_probe import encoding, steps
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE
@@ -20,8 +20,6 @@ _SLOT_OPERATORS = frozenset(
 )
 _RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
 _VARIANTS_A_CALL = 6
-CALL_FIRST = "call.first"
-"""No alteration of its own: the unaltered call is made first, and the altered one sees what it left behind."""
 _AFTER_A_CALL = frozenset(
     (
         "number.step",
@@ -219,9 +217,12 @@ class Planner:
                 if name in _AFTER_A_CALL and variants:
                     key = (point_id, "after", argument, name)
                     done = self._done.get(key, 0)
-                    first = Edit((("arg", argument),), CALL_FIRST)
+                    first = Edit((("arg", argument),), steps.CALL_FIRST)
                     edits = [first, Edit((("arg", argument),), name, done % len(variants))]
                     out.append(((done * 2, draw.random()), key, edits))
+        for argument, operator in steps.offered(arguments):
+            key = (point_id, operator, argument)
+            out.append(((self._done.get(key, 0) * 2, draw.random()), key, [Edit((("arg", argument),), operator)]))
         return out
 
     def _together(self, point_id, arguments, context, draw):

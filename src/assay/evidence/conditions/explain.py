@@ -23,7 +23,8 @@ LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP 
 FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
 LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
-_AFTER_A_CALL = "call.first"
+_TWO_STEPS = frozenset({"call.first", "copy.first", "then.result", "then.argument"})
+"""What shows only before or after the call is nothing that the arguments of the call could tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,7 +131,7 @@ def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> li
     torn: set[str] = set()
     for label, experiments in ((True, differing), (False, others)):
         for experiment in experiments:
-            if any(edit.operator == _AFTER_A_CALL for edit in experiment.intervention.edits):
+            if any(edit.operator in _TWO_STEPS for edit in experiment.intervention.edits):
                 continue
             key = experiment.arguments_digest
             if key in made:

@@ -1,0 +1,118 @@
+"""Experiments in two steps: what a single call does not show, because it lies between two objects.
+
+* `call.first`: the same call is made unaltered before, so that what it leaves behind is there.
+* `copy.first`: an argument is copied before the call, and the copy is looked at afterwards.
+* `then.result`: the result is changed after the call, and the arguments are looked at.
+* `then.argument`: an argument is changed after the call, and the result is looked at.
+"""
+
+import copy
+
+from assay_probe import determinism, encoding, loops
+from assay_probe.encoding_walk import is_mutable
+from assay_probe.variants import OPAQUE
+
+CALL_FIRST, COPY_FIRST = "call.first", "copy.first"
+THEN_RESULT, THEN_ARGUMENT = "then.result", "then.argument"
+OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, THEN_RESULT, THEN_ARGUMENT))
+CHANGED = "changed"
+
+
+def offered(arguments):
+    """`(argument, operator)` of every step that says something at a call with these arguments."""
+    changeable = [name for name, value in arguments.items() if _is_changeable(value)]
+    out = [(name, THEN_ARGUMENT) for name in changeable]
+    out += [(name, COPY_FIRST) for name in changeable if _copier(arguments[name]) is not None]
+    if changeable:
+        out.append((changeable[0], THEN_RESULT))
+    return out
+
+
+def _is_changeable(value):
+    kind = type(value)
+    return is_mutable(kind) and not issubclass(kind, OPAQUE) and not hasattr(kind, "__next__")
+
+
+def _copier(value):
+    """What the object's own class offers for making copies."""
+    kind = type(value)
+    own = getattr(kind, "copy", None)
+    if callable(own):
+        return own
+    return copy.copy if hasattr(kind, "__copy__") or kind in (list, dict, set) else None
+
+
+class Steps:
+    """The steps around one call, in a forked child."""
+
+    def __init__(self, call, edits):
+        self._call = call
+        self._wanted = [(edit.operator, edit.path[0][1]) for edit in edits if edit.operator in OPERATORS]
+        self.looked_at = ""
+
+    def take(self, edit):
+        """Take the step where its turn is now; answers as other edits are answered."""
+        name = edit.path[0][1]
+        if edit.operator == CALL_FIRST:
+            self._call_first()
+        words = {
+            CALL_FIRST: "after the same call unaltered",
+            COPY_FIRST: "a copy of %s, made before, is looked at" % name,
+            THEN_RESULT: "then the result is changed",
+            THEN_ARGUMENT: "then %s is changed" % name,
+        }[edit.operator]
+        return ["", "", words, {}]
+
+    def copy(self):
+        """Make the copies that are looked at later. Raises what the live objects raise."""
+        arguments = self._call.arguments
+        for operator, name in self._wanted:
+            if operator == COPY_FIRST:
+                arguments["copy of " + name] = _copier(arguments[name])(arguments[name])
+
+    def _call_first(self):
+        determinism.begin_call()
+        try:
+            value = self._call.make()
+            if loops.waits(value):
+                loops.finish(value)
+        except Exception:
+            pass
+
+    def after(self, value):
+        """What comes after the call returned `value`. Raises what the live objects raise."""
+        arguments = self._call.arguments
+        for operator, name in self._wanted:
+            if operator == THEN_RESULT:
+                change(value)
+                self.looked_at += "".join(map(encoding.visible, arguments.values()))
+            elif operator == THEN_ARGUMENT:
+                change(arguments[name])
+            elif operator == COPY_FIRST:
+                self.looked_at += encoding.visible(arguments["copy of " + name])
+
+
+def change(value):
+    """Change an object as somebody would who owns it; nothing where there is no way to.
+
+    A list gets an item, a mapping a key, a set a member, an object with such methods the same. Of any other object the
+    containers in its public attributes are changed so; where it has none, its first such attribute gets another value.
+    """
+    if not _is_changeable(value) or _add_to(value):
+        return
+    own = getattr(value, "__dict__", None)
+    names = [name for name in sorted(own, key=str) if not str(name).startswith("_")] if type(own) is dict else []
+    if not any([_is_changeable(own[name]) and _add_to(own[name]) for name in names]) and names:
+        object.__setattr__(value, names[0], CHANGED)
+
+
+def _add_to(value):
+    for name, arguments in _ADDING:
+        method = getattr(type(value), name, None)
+        if callable(method):
+            method(value, *arguments)
+            return True
+    return False
+
+
+_ADDING = (("append", (CHANGED,)), ("add", (CHANGED,)), ("__setitem__", (CHANGED, CHANGED)))

@@ -1,0 +1,108 @@
+"""Two steps show what one call does not: a copy that shares, a result that is the argument, a cache that forgets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import Told, write
+from tests.probe.test_experiments import kinds_on
+
+from assay.values.finding import DifferenceKind
+
+NAMES = """
+=== m.py
+class Names:
+    def __init__(self, items):
+        self.items = list(items)
+
+    def copy(self):
+        return Names(self.items)
+
+    def plus(self, other):
+        return Names(self.items + other)
+
+    def put(self, item):
+        self.items = self.items + [item]
+
+    def __str__(self):
+        return ", ".join(self.items)
+
+
+class Tree:
+    def __init__(self, *leaves):
+        self._leaves = list(leaves)
+
+    def copy(self):
+        made = Tree()
+        made._leaves = list(self._leaves)
+        return made
+
+    def append(self, leaf):
+        self._leaves.append(leaf)
+
+    def __str__(self):
+        return "".join(self._leaves)
+
+
+def plain(rows):
+    return [row for row in rows]
+=== test_m.py
+import unittest
+import m
+
+
+class Facts(unittest.TestCase):
+    def test_names(self):
+        names = m.Names(["a"])
+        self.assertEqual(names.copy().items, ["a"])
+        self.assertEqual(names.plus([]).items, ["a"])
+        names.put("b")
+        self.assertEqual(str(names), "a, b")
+
+    def test_tree(self):
+        tree = m.Tree("a")
+        self.assertEqual(str(tree.copy()), "a")
+        tree.append("b")
+        self.assertEqual(str(tree), "ab")
+
+    def test_plain(self):
+        self.assertEqual(m.plain([1]), [1])
+"""
+SHARING: list[tuple[str, str, str, DifferenceKind]] = [
+    ("return Names(self.items + other)", "return Names(self.items + other) if other else self", "Names.plus", "leaves-arguments-differently"),
+    ("return [row for row in rows]", "return rows", "plain", "leaves-arguments-differently"),
+    ("self.items = self.items + [item]", "self.items += [item]", "Names.put", "leaves-arguments-differently"),
+    ("made._leaves = list(self._leaves)", "made._leaves = self._leaves", "Tree.copy", "answers-differently"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "name", "kind"), SHARING, ids=[name for _, _, name, _ in SHARING])
+def test_what_two_objects_share_is_seen(tmp_path: Path, old: str, new: str, name: str, kind: DifferenceKind) -> None:
+    """No single call tells the old code from the new."""
+    project = write(tmp_path, NAMES)
+    if name == "Names.put":
+        text = (project.root / "m.py").read_text(encoding="utf-8")
+        (project.root / "m.py").write_text(text.replace("return Names(self.items)\n", SHALLOW), encoding="utf-8")
+    planned = project.plan(name, experiments=60, per_call=60)
+    assert kind in kinds_on(project, planned, name, old, new)
+
+
+SHALLOW = "made = Names(())\n        made.items = self.items\n        return made\n"
+"""A copy that shares its list until somebody changes it by way of `put`."""
+
+
+def test_steps_end_alike_on_equal_code(tmp_path: Path) -> None:
+    """Each is made again, in another process."""
+    project = write(tmp_path, NAMES)
+    names = ("Names.copy", "Names.plus", "Names.put", "Tree.copy", "Tree.append", "plain")
+    planned = project.plan(*names, experiments=60, per_call=60)
+    assert set(planned.endings.values()) == {"passed"}
+    assert steps_of(planned) == {"call.first", "copy.first", "then.result", "then.argument"}
+    assert project.replay(planned, *names, hash_seed=3).outcomes == planned.outcomes
+
+
+def steps_of(told: Told) -> set[str]:
+    """Operators of steps that were taken."""
+    operators = {edit.operator for e in told.story.experiments for edit in e.intervention.edits}
+    return {name for name in operators if name.startswith(("call.", "copy.", "then."))}
