@@ -205,7 +205,8 @@ def test_what_a_child_writes_to_a_captured_descriptor_is_its_own(tmp_path: Path)
     assert project.record("shout").endings == {"test_z": "passed"}
     told = project.plan("shout", experiments=5, per_call=5)
     assert told.endings == {"test_z": "passed"}
-    assert {experiment.outcome.output for experiment in told.made("shout")} == {"ho\nhi"}
+    once = [made for made in told.made("shout") if all(e.operator != "call.first" for e in made.intervention.edits)]
+    assert {experiment.outcome.output for experiment in once} == {"ho\nhi"}
 
 
 def slow(root: Path, python: str, runner: str) -> Project:
