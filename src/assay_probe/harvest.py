@@ -2,7 +2,7 @@
 
 import signal
 
-from assay_probe import forks, interventions
+from assay_probe import forks, interventions, steps
 from assay_probe.expressions import expression, home_of, name_of
 from assay_probe.wire import send
 
@@ -28,9 +28,9 @@ def _describe(call, edits, context, names):
     owner = name_of(first if isinstance(first, type) else type(first))
     told = []
     for edit in edits:
-        twice = edit.operator == interventions.CALL_FIRST
+        twice = edit.operator == steps.CALL_FIRST
         old = _source(interventions._get(call.arguments, edit.path))
-        if not twice:
+        if edit.operator not in steps.OPERATORS:
             interventions.apply(call.arguments, edit, context)
         new = _source(interventions._get(call.arguments, edit.path))
         told.append({"path": edit.to_json()["path"], "twice": twice, "old": old, "new": new})
