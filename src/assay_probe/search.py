@@ -160,8 +160,8 @@ class _Runner:
         if output:
             self._captured.seek(0)
             self._captured.truncate()
-        essence = [outcome["kind"], outcome.get("value"), outcome.get("text"), raised.get("type"), output]
-        return encoding.digest(essence)[:DIGEST]
+        essence = [outcome.get("value"), outcome.get("text"), output]
+        return "%s|%s|%s" % (outcome["kind"], raised.get("type", ""), encoding.digest(essence)[:DIGEST])
 
 
 class _Explorer:

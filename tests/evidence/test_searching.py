@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tests.evidence.making import experiment
+
 from assay.evidence.frames import Searched
-from assay.evidence.searching import MOST_HINTS, count_compared, hints
+from assay.evidence.searching import MOST_HINTS, agreeing, count_compared, hints
 
 
 def searched(*digests: str, call: int = 0, texts: tuple[str, ...] = ("a b", "c", "dd", "e")) -> Searched:
@@ -20,7 +22,7 @@ def searched(*digests: str, call: int = 0, texts: tuple[str, ...] = ("a b", "c",
 
 def told(base: Searched, control: Searched, head: Searched) -> list[str | None]:
     """The texts that hint at a difference."""
-    return [experiment.intervention.edits[0].literal for experiment in hints([base], [control], [head])]
+    return [made.intervention.edits[0].literal for made in hints([base], [control], [head])]
 
 
 def test_a_text_that_head_alone_answers_otherwise_is_a_hint_the_shortest_first() -> None:
@@ -38,16 +40,16 @@ def test_what_base_does_not_agree_with_itself_about_is_no_hint() -> None:
 def test_an_experiment_finds_its_call_again() -> None:
     """By scenario, point, number and digest; its own number is the place of the text in the search."""
     base = searched("1", "2", "3", "4", call=7)
-    (experiment,) = hints([base], [base], [searched("1", "9", "3", "4", call=7)])
-    name = experiment.id
+    (made,) = hints([base], [base], [searched("1", "9", "3", "4", call=7)])
+    name = made.id
     assert (name.scenario, name.point, name.call, name.intervention) == (
         "t.py::test_split",
         "m.py::split",
         7,
-        100_001,
+        1_000_001,
     )
-    assert experiment.arrived_digest == "d"
-    assert experiment.intervention.edits[0].path == (("arg", "text"),)
+    assert made.arrived_digest == "d"
+    assert made.intervention.edits[0].path == (("arg", "text"),)
 
 
 def test_calls_take_turns_so_that_none_is_crowded_out() -> None:
@@ -56,7 +58,7 @@ def test_calls_take_turns_so_that_none_is_crowded_out() -> None:
     many, head = searched(*["1"] * 59, texts=texts), searched(*["2"] * 59, texts=texts)
     one, other = searched("1", call=1, texts=("longest of all",)), searched("2", call=1)
     found = hints([many, one], [many, one], [head, other])
-    assert {experiment.id.call for experiment in found[:2]} == {0, 1}
+    assert {made.id.call for made in found[:2]} == {0, 1}
     assert len(found) == MOST_HINTS
 
 
@@ -64,3 +66,16 @@ def test_texts_are_counted_where_both_sides_told() -> None:
     """A head that ran out of time compared fewer."""
     assert count_compared([searched("1", "2", "3")], [searched("1", "2")]) == 2
     assert count_compared([searched("1", "2", "3")], []) == 0
+
+
+def test_texts_on_which_all_agree_tell_where_nothing_differs() -> None:
+    """With the other arguments of the call, and the kind of ending that the digest names."""
+    base = searched("returned||1", "raised|builtins.ValueError|2", "returned||3", "lost")
+    head = searched("returned||1", "raised|builtins.ValueError|2", "returned||9", "lost")
+    first = experiment(test="t.py::test_split", point="m.py::split", arguments=(("text", "'x'"), ("n", "3")))
+    found = list(agreeing([base], [base], [head], {first.id: first}))
+    assert [e.arguments for e in found] == [(("text", "'a b'"), ("n", "3")), (("text", "'c'"), ("n", "3"))]
+    assert [e.outcome.kind for e in found] == ["returned", "raised"]
+    assert found[1].outcome.raised is not None
+    assert found[1].outcome.raised.type == "builtins.ValueError"
+    assert len({e.arguments_digest for e in found}) == 2

@@ -13,7 +13,7 @@ from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
 from assay.evidence.lifting import show_at_callers
 from assay.evidence.matching import Matched, match_calls
-from assay.evidence.probing import Probed, join_kinds, probe, within_budget
+from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
@@ -72,8 +72,8 @@ def run_campaign(
     probed = _probe(lab, recorded, changed, callers, corpus, n_experiments, share_s)
     differences = [*steady, *(probed.compared.differences if probed else ())]
     agreeing = raw.agreeing + (probed.compared.agreeing if probed else raw.agreeing.__class__())
-    share_s = within_budget(lab, share_s)
-    groups = _confirm(lab, group(differences, agreeing), recorded.scenarios, tuple(placements.values()), share_s)
+    sure_s = to_be_sure(lab, share_s)
+    groups = _confirm(lab, group(differences, agreeing), recorded.scenarios, tuple(placements.values()), sure_s)
     groups = _weigh_private(groups, differences, placements, _below_public(recorded.base.calls, callers))
     lifted = show_at_callers(lab, groups, callers, recorded.scenarios, within_budget(lab, share_s))
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
@@ -163,7 +163,7 @@ def _record_again(
     if not tests:
         return ()
     lab.say(f"{len(tests)} tests differ on head; running them again")
-    limit_s = within_budget(lab, share_s, part=0.3)
+    limit_s = to_be_sure(lab, share_s)
     again = [
         rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=False) for _ in range(2 if broken else 1)
     ]

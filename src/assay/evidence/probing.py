@@ -13,11 +13,12 @@ from assay.evidence.frames import PointFacts, Story, read_story
 from assay.evidence.jobs import Placement, Quota, Scenarios, Window, plan_of, plan_run, replay_run
 from assay.evidence.matching import Matched, match_experiments
 from assay.evidence.plausible import Kinds
-from assay.evidence.searching import count_compared, hints
+from assay.evidence.searching import agreeing, count_compared, hints
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.lab import Lab
 
 CONTROL_HASH_SEED = 1
+CERTAINTY_PART = 6
 LEAST_S, LEAST_PART = 4.0, 15
 """A run is given this long, or one part in so many of a small budget, however little is left."""
 
@@ -72,7 +73,7 @@ def probe(
     hinted = hints(planned.searches, control.searches, head.searches)
     if hinted:
         lab.say(f"{len(hinted)} texts hint at a difference; making each in a process of its own")
-        stories = _make(lab, placements, scenarios, hinted, within_budget(lab, share_s))
+        stories = _make(lab, placements, scenarios, hinted, to_be_sure(lab, share_s))
         planned, control, head = (
             replace(story, experiments=story.experiments + more.experiments)
             for story, more in zip((planned, control, head), stories, strict=True)
@@ -106,6 +107,11 @@ def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
     return max(least_s, min(wanted_s, (lab.budget_s - lab.clock.elapsed_s()) * part))
 
 
+def to_be_sure(lab: Lab, wanted_s: float) -> float:
+    """Seconds for seeing again what was found, even beyond the budget: a finding lost for want of them is worse."""
+    return max(within_budget(lab, wanted_s), lab.budget_s / CERTAINTY_PART)
+
+
 def _evaluate(
     placements: Sequence[Placement],
     planned: Story,
@@ -118,6 +124,8 @@ def _evaluate(
     seen = join_kinds(kinds, planned.points)
     matched = match_experiments(own, _by_id(head))
     compared = compare_pairs(matched, learn_noise(own, _by_id(control)), points, seen)
+    texts = agreeing(planned.searches, control.searches, head.searches, own)
+    compared = replace(compared, agreed=(*compared.agreed, *texts))
     operators = Counter(edit.operator.split(":")[0] for e in own.values() for edit in e.intervention.edits)
     operators["as the tests call it"] = sum(e.intervention.is_none for e in own.values())
     made = Counter(e.id.point for e in own.values() if e.intervention.plant is None)

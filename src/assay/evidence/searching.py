@@ -6,15 +6,17 @@ agree on and head does not is no evidence, only a reason to make that one experi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from assay.evidence.frames import Searched
-from assay.values.experiment import Edit, Experiment, ExperimentId, Intervention, Outcome
+from assay.values.experiment import Edit, Experiment, ExperimentId, Intervention, Outcome, Raised
 
 OPERATOR = "text.search"
 MOST_HINTS = 30
-FIRST_NUMBER = 100_000
-"""Numbers of these experiments at a call; those of the plan are smaller."""
+MOST_AGREEING = 200
+FIRST_NUMBER = 1_000_000
+"""Numbers of these experiments at a call; all others are smaller."""
 
 _Call = tuple[str, str, int]
 
@@ -33,6 +35,49 @@ def hints(base: Iterable[Searched], control: Iterable[Searched], head: Iterable[
         ]
         queues.append([_experiment(search, number, name, text) for _, number, name, text in sorted(differing)])
     return tuple(_in_turn(queues)[:MOST_HINTS])
+
+
+def agreeing(
+    base: Iterable[Searched],
+    control: Iterable[Searched],
+    head: Iterable[Searched],
+    own: Mapping[ExperimentId, Experiment],
+) -> Iterator[Experiment]:
+    """Calls with a text of which all three runs gave the same digest: a spread of at most 200 of each search.
+
+    They tell a learner where nothing differs. Of the outcome only its kind and the type of an exception are known.
+    """
+    again, theirs = _by_call(control), _by_call(head)
+    for search in base:
+        call = (search.scenario, search.point, search.call)
+        first = own.get(ExperimentId(scenario=search.scenario, point=search.point, call=search.call, intervention=0))
+        rows = zip(search.tried, search.digests, again.get(call, ()), theirs.get(call, ()), strict=False)
+        alike = [(number, *pair, digest) for number, (pair, digest, *rest) in enumerate(rows) if {digest} == set(rest)]
+        for number, name, text, digest in alike[:: max(1, -(-len(alike) // MOST_AGREEING))]:
+            ending = _ending(digest)
+            if first is not None and ending is not None:
+                made = _experiment(search, number, name, text)
+                arguments = tuple((key, repr(text) if key == name else value) for key, value in first.arguments)
+                yield replace(
+                    first,
+                    id=made.id,
+                    intervention=made.intervention,
+                    arguments=arguments,
+                    arguments_digest=f"text:{name}:{text}",
+                    outcome=ending,
+                )
+
+
+def _ending(digest: str) -> Outcome | None:
+    """What a digest tells of the outcome; None where the call neither returned nor raised."""
+    kind, _, rest = digest.partition("|")
+    exception = rest.rpartition("|")[0]
+    if kind == "returned":
+        return Outcome(kind="returned")
+    if kind != "raised":
+        return None
+    raised = Raised(type=exception, bases=(exception,), text="", purposeful=False, internal=False, where="")
+    return Outcome(kind="raised", raised=raised)
 
 
 def count_compared(base: Iterable[Searched], head: Iterable[Searched]) -> int:
