@@ -82,7 +82,9 @@ def test_a_difference_under_an_alteration_is_confirmed_in_fresh_processes() -> N
 def test_a_confirmed_difference_says_when_it_shows() -> None:
     """Learned from all experiments, tested with fresh ones, its cut where the two versions part."""
     seen, _ = campaign(versions(lambda n: same(n) if n >= 0 else {"net": 0, "gross": 0}))
-    (condition,) = seen.conditions.values()
+    (told,) = seen.explanations.values()
+    condition = told.condition
+    assert condition is not None
     assert (condition.text, condition.grade) == ("amount < 0", "exact")
     assert condition.borders == ("amount=-1 differs", "amount=0 does not")
     assert condition.fresh >= 200

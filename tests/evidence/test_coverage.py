@@ -52,7 +52,7 @@ def seen(matched: Matched = PAIR, probe: Probed | None = None, *, exhausted: boo
         probed=probe,
         groups=(),
         broken=(),
-        conditions={},
+        explanations={},
         runs={},
         placements={POINT: UNIT},
     )

@@ -18,7 +18,7 @@ from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
 from assay.values.experiment import Experiment, ExperimentId
-from assay.values.finding import Condition, Difference
+from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
 CONFIRMED_GROUPS = 14
@@ -41,8 +41,8 @@ class Seen:
     """None where nothing was reached, so that there was nothing to experiment on."""
     groups: tuple[Difference, ...]
     broken: tuple[Broken, ...]
-    conditions: Mapping[ExperimentId, Condition]
-    """When the groups show, by the experiment that speaks for each; none where that could not be established."""
+    explanations: Mapping[ExperimentId, Explanation]
+    """When the groups show and where the ways part, by the experiment that speaks for each."""
     runs: Mapping[str, int]
     """How often each broken test was seen to pass on base and to fail on head."""
     placements: Mapping[str, Placement]
@@ -90,7 +90,7 @@ def run_campaign(
         unperturbed=raw,
         probed=probed,
         groups=explained.groups,
-        conditions=explained.conditions,
+        explanations=explained.told,
         broken=tuple(promise for promise in broken if all(_breaks(promise, *stories) for stories in again[:2])),
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again[:2]) for promise in broken},
         placements=placements,

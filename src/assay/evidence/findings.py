@@ -11,7 +11,7 @@ from assay.evidence.jobs import Placement
 from assay.evidence.promises import Broken
 from assay.values.change import Unit
 from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
-from assay.values.finding import Condition, Difference, DifferenceKind, FailingTest, Finding, Location
+from assay.values.finding import Difference, DifferenceKind, Explanation, FailingTest, Finding, Location
 
 INVESTIGATOR = "behaviour"
 GROUPS_A_UNIT = 4
@@ -33,7 +33,7 @@ def findings_of(
     groups: Sequence[Difference],
     placements: Mapping[str, Placement],
     placements_changed: Sequence[Placement],
-    conditions: Mapping[ExperimentId, Condition] = MappingProxyType({}),
+    explanations: Mapping[ExperimentId, Explanation] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """One finding for each group that says something new about its unit; the rest would only repeat it."""
     findings: list[Finding] = []
@@ -47,7 +47,7 @@ def findings_of(
         if len(known) >= GROUPS_A_UNIT or any(_repeats(difference, other) for other in known):
             continue
         known.append(difference)
-        findings.append(_finding(difference, placement, unit, conditions.get(difference.base.id)))
+        findings.append(_finding(difference, placement, unit, explanations.get(difference.base.id, Explanation())))
     return tuple(findings)
 
 
@@ -76,7 +76,7 @@ def _repeats(difference: Difference, other: Difference) -> bool:
     return not may_hold(difference) and may_hold(other) and difference.kind == other.kind
 
 
-def _finding(difference: Difference, placement: Placement, unit: Placement, condition: Condition | None) -> Finding:
+def _finding(difference: Difference, placement: Placement, unit: Placement, told: Explanation) -> Finding:
     place = unit.head or unit.base
     assert place is not None
     through = "" if placement is unit else f", seen through {placement.point.name}()"
@@ -99,7 +99,8 @@ def _finding(difference: Difference, placement: Placement, unit: Placement, cond
         observed_at=placement.point.name,
         evidence=(difference,),
         arguments=difference.base.arguments if placement is unit else dict(difference.base.inner).get(unit.point.id),
-        condition=condition,
+        condition=told.condition,
+        parting=told.parting,
     )
 
 

@@ -51,7 +51,7 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         stages.end("experiments")
         seen.append(result)
         yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
-        findings = findings_of(result.groups, result.placements, surveyed.changed, result.conditions)
+        findings = findings_of(result.groups, result.placements, surveyed.changed, result.explanations)
         yield from announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab))
         stages.end("what head announces")
     names = [name for result in seen for name in names_of(result)]

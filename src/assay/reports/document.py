@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from assay import __version__
 from assay.judgement.levels import rule_of
@@ -95,6 +96,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "line": finding.where.line,
         "claim": finding.claim,
         "condition": _condition(finding.condition),
+        "parting": None if finding.parting is None else asdict(finding.parting),
         "example": _example(first, finding.arguments),
         "evidence": [_evidence(evidence) for evidence in finding.evidence],
         "reproducer": _reproducer(finding.reproducer),

@@ -170,6 +170,7 @@ FINDING = closed(
     line={"type": "integer", "minimum": 0},
     claim=TEXT,
     condition=optional(CONDITION),
+    parting=optional(closed(base=TEXT, head=TEXT, decided=TEXT)),
     example=optional(closed(arguments=named(OPTIONAL_TEXT), base=TEXT, head=TEXT)),
     evidence={
         "type": "array",

@@ -165,6 +165,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
             lines.extend(_difference(first, finding, look))
         case FailingTest():
             lines.extend(_failing_test(first, look))
+    lines.extend(_parting(finding, look))
     said = announcement_words(finding)
     if said:
         lines.append(_labelled("said", look.clip(said, len(INDENT) + 7), look))
@@ -175,6 +176,14 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
     if finding.remark is not None:
         lines.append(_labelled("noted", f"{plain(finding.remark.reason)} ({plain(finding.remark.at)})", look))
     return lines
+
+
+def _parting(finding: Finding, look: _Look) -> Iterator[str]:
+    """Where the two runs of the example part, and what decided it."""
+    if finding.parting is not None:
+        told = (finding.parting.base, finding.parting.head, finding.parting.decided)
+        for n, text in enumerate(text for text in told if text):
+            yield _labelled("" if n else "parts", look.clip(plain(text), len(INDENT) + 7), look)
 
 
 def _difference(seen: Difference, finding: Finding, look: _Look) -> Iterator[str]:

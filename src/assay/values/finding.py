@@ -68,6 +68,24 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parting:
+    """The first line that one version runs in the example and the other does not, as `path:line  source`."""
+
+    base: str
+    head: str
+    decided: str
+    """The test that led there with its answer and values: `n < size is False: n is 1024`; empty where not told."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """What is known about a group beyond its example."""
+
+    condition: Condition | None = None
+    parting: Parting | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
     """One place at which two outcomes differ."""
 
@@ -199,6 +217,7 @@ class Finding:
     arguments: Arguments | None = None
     """What the changed unit was called with in the first piece of evidence; None where that is not known."""
     condition: Condition | None = None
+    parting: Parting | None = None
     announcement: Announcement | None = None
     reproducer: Reproducer | None = None
     no_reproducer: str = ""

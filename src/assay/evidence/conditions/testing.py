@@ -29,6 +29,7 @@ from assay.evidence.conditions.explain import (
 from assay.evidence.conditions.generic import Constants
 from assay.evidence.conditions.language import compile_text
 from assay.evidence.conditions.learner import judge
+from assay.evidence.conditions.parting import parting_of
 from assay.evidence.conditions.proposals import Carrier, Proposal, proposals, recombined, smaller
 from assay.evidence.conditions.things import read_arguments, read_literal
 from assay.evidence.confirm import narrow_to
@@ -37,7 +38,7 @@ from assay.evidence.frames import read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, replay_run
 from assay.evidence.matching import match_experiments
 from assay.values.experiment import Experiment, ExperimentId, Intervention, Outcome
-from assay.values.finding import Condition, Difference
+from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
 MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 2
@@ -51,10 +52,10 @@ UNWRITTEN = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """Groups with their smallest examples, and when they show."""
+    """Groups with their smallest examples, when they show, and where the ways part."""
 
     groups: tuple[Difference, ...]
-    conditions: Mapping[ExperimentId, Condition]
+    told: Mapping[ExperimentId, Explanation]
     n_experiments: int = 0
 
 
@@ -83,7 +84,7 @@ def explain(
 ) -> Explained:
     """Learn when each group shows, and test that of the weightiest for at most `limit_s` seconds."""
     if not groups:
-        return Explained(groups=(), conditions={})
+        return Explained(groups=(), told={})
     projects = (Project(lab.source, "base"), Project(lab.source, "head"))
     heavy = [group for group in groups if may_hold(group)][:MOST_GROUPS]
     light = [group for group in groups if not may_hold(group)][:MOST_LIGHT]
@@ -92,7 +93,7 @@ def explain(
     made = _test(lab, cases, seen, projects, scenarios, limit_s) if limit_s >= LEAST_S else 0
     by_group = {case.group.base.id: case for case in cases}
     out: list[Difference] = []
-    conditions: dict[ExperimentId, Condition] = {}
+    explanations: dict[ExperimentId, Explanation] = {}
     for group in groups:
         case = by_group.get(group.base.id)
         told = group if case is None else _told(case)
@@ -101,9 +102,10 @@ def explain(
         out.append(told)
         hypothesis = case.hypothesis if case else learned.get(group.base.id)
         condition = None if hypothesis is None else condition_of(hypothesis, case.fresh if case else None)
-        if condition is not None:
-            conditions[told.base.id] = condition
-    return Explained(groups=tuple(out), conditions=conditions, n_experiments=made)
+        placement = placements.get(told.base.id.point)
+        parting = None if placement is None or case is None else parting_of(told, placement, projects)
+        explanations[told.base.id] = Explanation(condition=condition, parting=parting)
+    return Explained(groups=tuple(out), told=explanations, n_experiments=made)
 
 
 def _told(case: _Case) -> Difference:
