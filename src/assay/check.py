@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
@@ -62,6 +63,39 @@ def examine(change: Change, lab: Lab, *, wants_tests: bool = False) -> Examinati
         effort=replace(effort, seconds=lab.clock.elapsed_s()),
         established=effort.observed,
         seed=lab.seed,
+    )
+
+
+def together(change: Change, examinations: Sequence[Examination]) -> Examination:
+    """What was seen of several projects of one change, as one examination."""
+    efforts = [one.effort for one in examinations]
+    stages: Counter[str] = Counter()
+    operators: Counter[str] = Counter()
+    for effort in efforts:
+        stages.update(dict(effort.stages))
+        operators.update(dict(effort.by_operator))
+    observed = frozenset[str]().union(*(effort.observed for effort in efforts))
+    return replace(
+        examinations[0],
+        change=change,
+        findings=tuple(finding for one in examinations for finding in one.findings),
+        gaps=tuple(dict.fromkeys(gap for one in examinations for gap in one.gaps)),
+        established=frozenset[str]().union(*(one.established for one in examinations)),
+        effort=Effort(
+            experiments=sum(effort.experiments for effort in efforts),
+            matched=sum(effort.matched for effort in efforts),
+            compared=sum(effort.compared for effort in efforts),
+            searched=sum(effort.searched for effort in efforts),
+            noisy=sum(effort.noisy for effort in efforts),
+            masked=sum(effort.masked for effort in efforts),
+            seconds=max(effort.seconds for effort in efforts),
+            plants=sum(effort.plants for effort in efforts),
+            plants_seen=sum(effort.plants_seen for effort in efforts),
+            observed_units=len(observed),
+            stages=tuple(stages.items()),
+            by_operator=tuple(operators.most_common()),
+            observed=observed,
+        ),
     )
 
 

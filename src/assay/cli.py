@@ -154,6 +154,8 @@ def _check_options(given: argparse.Namespace) -> CheckOptions:
             wants_tests=given.reproducers is not None,
             verbose=given.verbose,
             cache=not given.no_cache,
+            projects=tuple(given.project),
+            config=Path(given.config) if given.config else None,
         )
     except ValueError as error:
         raise UsageError(f"{str(error)[:1].upper()}{str(error)[1:]}.", next_step="See `assay check --help`.") from error

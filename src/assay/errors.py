@@ -46,3 +46,9 @@ class SandboxFailed(AssayError):
     """A sandboxed process could not be started or did not keep to the protocol."""
 
     slug = "sandbox"
+
+
+class StorageFailed(AssayError):
+    """There is no room, or no permission, for what Assay has to write."""
+
+    slug = "storage"

@@ -23,6 +23,10 @@ def check_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--trees", nargs=2, metavar=("OLD", "NEW"), help="compare two folders in place of revisions")
     parser.add_argument("--python", metavar="PYTHON", help="the interpreter that runs the project's tests")
+    parser.add_argument(
+        "--project", action="append", default=[], metavar="DIR", help="a project inside the repository; may be repeated"
+    )
+    parser.add_argument("--config", metavar="FILE", help="read [tool.assay] from this TOML file, not from base")
     parser.add_argument("--format", choices=FORMATS, help="default: by the suffix of --output, else terminal")
     parser.add_argument("--output", metavar="FILE", help="write the report there, whole or not at all")
     parser.add_argument("--reproducers", metavar="DIR", help="write a plain test there for each finding that holds")

@@ -15,22 +15,26 @@ from pathlib import Path
 from assay.change.claims import read_claims
 from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
+from assay.change.parts import folders_named, gaps_outside, part_of
 from assay.change.read import read_change
-from assay.check import examine
-from assay.errors import UnsafeHost, UsageError
+from assay.check import examine, together
+from assay.errors import StorageFailed, UnsafeHost, UsageError
 from assay.evidence.again import replay as make_again
 from assay.evidence.coverage import gaps_of_change
 from assay.evidence.reproducer_findings import reproduce_recorded
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.git import open_range
+from assay.instruments.installed import installed_files
 from assay.instruments.laboratory import Laboratory, WallClock
+from assay.instruments.lacking import gaps_of_lab, told_of_carried
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
 from assay.instruments.scratch import new_scratch
-from assay.instruments.target import ask, choose_python
+from assay.instruments.surroundings import read_surroundings
+from assay.instruments.target import ask, choose_python, linked_folders
 from assay.instruments.trees import Opened, open_trees
-from assay.judgement.policy import read_policy
+from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
@@ -47,15 +51,24 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
     progress.say("reading the change")
     with contextlib.closing(progress), _opened(options) as opened:
         change = _read(opened)
-        table = settings_of(opened)
-        policy = _policy(table, options)
+        here, root = options.directory.resolve(), (opened.root or options.directory).resolve()
+        projects = folders_named(options.projects, here, root, opened.source.paths("base"))
+        tables = [settings_of(opened, options.config, project) for project in projects]
+        policies = [_policy(table, options) for table in tables]
         if change.claims_nothing:
-            policy = replace(policy, expect_same=True)
-        if change.comparable:
-            examination = _examine(options, opened, change, policy, table, clock, progress)
-        else:
-            examination = _nothing_to_run(change, clock)
-        return judge(examination, policy), sources_of(opened, change)
+            policies = [replace(policy, expect_same=True) for policy in policies]
+        seen = []
+        for project, table, policy in zip(projects, tables, policies, strict=True):
+            part = part_of(change, project)
+            if part.comparable:
+                share = replace(options, budget_s=options.budget_s / len(projects))
+                seen.append(_examine(share, opened, part, policy, table, clock, progress, project))
+            else:
+                seen.append(_nothing_to_run(part, clock))
+        remarks = dict.fromkeys(remark for one in (change, *(each.change for each in seen)) for remark in one.remarks)
+        examination = together(replace(change, remarks=tuple(remarks)), seen)
+        examination = replace(examination, gaps=(*examination.gaps, *gaps_outside(change, projects)))
+        return judge(examination, strictest(policies)), sources_of(opened, change)
 
 
 def _opened(options: CheckOptions) -> Opened:
@@ -88,20 +101,34 @@ def _patch(opened: Opened) -> str:
     return digest.hexdigest()
 
 
-def settings_of(opened: Opened) -> Mapping[str, object]:
-    """The `[tool.assay]` table of base; head has no say in how it is judged.
+def settings_of(opened: Opened, config: Path | None = None, project: str = "") -> Mapping[str, object]:
+    """The `[tool.assay]` table of `config`, else of base, the project's before the whole tree's.
+
+    Head has no say in how it is judged.
 
     Raises:
-        UsageError: base's pyproject.toml cannot be read.
+        UsageError: the file cannot be read.
     """
-    text = opened.source.text("base", "pyproject.toml")
+    if config is not None:
+        try:
+            return _table_in(config.read_text(encoding="utf-8"), str(config)) or {}
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{config} cannot be read.", why=str(error), next_step="Check --config.") from error
+    for path in dict.fromkeys((f"{project}/pyproject.toml".lstrip("/"), "pyproject.toml")):
+        table = _table_in(opened.source.text("base", path) or "", f"{path} of base")
+        if table is not None:
+            return table
+    return {}
+
+
+def _table_in(text: str, name: str) -> Mapping[str, object] | None:
     try:
-        document = tomllib.loads(text or "")
+        document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise UsageError("pyproject.toml of base is no TOML.", why=str(error), next_step="Mend it first.") from error
+        raise UsageError(f"{name} is no TOML.", why=str(error), next_step="Mend it first.") from error
     tool = document.get("tool")
     table = tool.get("assay") if isinstance(tool, dict) else None
-    return table if isinstance(table, dict) else {}
+    return table if isinstance(table, dict) else None
 
 
 def _policy(table: Mapping[str, object], options: CheckOptions) -> Policy:
@@ -127,6 +154,7 @@ def _examine(
     table: Mapping[str, object],
     clock: Clock,
     progress: Progress,
+    project: str,
 ) -> Examination:
     try:
         with laboratory(
@@ -137,9 +165,18 @@ def _examine(
             clock=clock,
             progress=progress,
             options=options,
+            project=project,
         ) as lab:
-            examination = examine(change, lab, wants_tests=options.wants_tests)
-            return replace(examination, isolation=lab.sandbox.isolation, target=lab.interpreter.target)
+            told = told_of_carried(lab.carried)
+            examination = examine(
+                replace(change, remarks=(*change.remarks, *told)), lab, wants_tests=options.wants_tests
+            )
+            return replace(
+                examination,
+                isolation=lab.sandbox.isolation,
+                target=lab.interpreter.target,
+                gaps=(*gaps_of_lab(lab, opened, opened.root or options.directory), *examination.gaps),
+            )
     except UnsafeHost as error:
         gap = Gap(slug=error.slug, reason=f"{error.what} {error.why}", remedy=error.next_step)
         examination = _nothing_to_run(change, clock)
@@ -156,12 +193,19 @@ def laboratory(
     clock: Clock,
     progress: Progress,
     options: CheckOptions,
+    project: str = "",
 ) -> Iterator[Laboratory]:
     """A lab on both sides of the change; everything it made is gone when it closes."""
     directory = opened.root or options.directory
+    surroundings = read_surroundings(table, os.environ)
     configured = table.get("python")
     path, how = choose_python(
-        python, configured if isinstance(configured, str) else None, options.directory, directory, os.environ
+        python,
+        configured if isinstance(configured, str) else None,
+        options.directory,
+        directory,
+        os.environ,
+        project=project,
     )
     scratch = new_scratch()
     try:
@@ -169,7 +213,9 @@ def laboratory(
             interpreter = ask(path, how, sandbox, directory)
             roots = roots_of(opened.source, "base")
             progress.say(f"python {interpreter.target.version} ({how})")
-            trees = _write_trees(opened, scratch)
+            known = opened.source.paths("base")
+            installed = installed_files(interpreter.path, roots, known, opened.ignored)
+            trees = _write_trees(opened, scratch, installed)
             differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
             yield Laboratory(
                 sandbox=sandbox,
@@ -180,7 +226,10 @@ def laboratory(
                 trees=trees,
                 bytecode=Bytecode(trees, differing),
                 source_roots=roots,
-                project="",
+                project=project,
+                linked=linked_folders(interpreter.path, directory),
+                surroundings=surroundings,
+                carried=_carried(opened, installed),
                 budget_s=options.budget_s,
                 experiments=options.experiments,
                 seed=options.seed,
@@ -270,12 +319,25 @@ def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> 
             place.write_text(text, encoding="utf-8")
 
 
-def _write_trees(opened: Opened, scratch: Path) -> Mapping[Side, Path]:
+def _carried(opened: Opened, installed: Mapping[str, Path]) -> Mapping[str, Path]:
+    """Files that no commit holds and both sides got, with where they came from."""
+    own = {path: opened.root / path for path in opened.carried if opened.root is not None}
+    return {**installed, **own}
+
+
+def _write_trees(opened: Opened, scratch: Path, installed: Mapping[str, Path]) -> Mapping[Side, Path]:
     """Both sides as folders. Tests and what stands beside them come from base on both."""
     folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
-    opened.materialise("base", folders["base"])
-    opened.materialise("head", folders["head"], beside=folders["base"])
-    use_tests_of_base(opened, folders["base"], folders["head"])
+    try:
+        opened.materialise("base", folders["base"], installed=installed)
+        opened.materialise("head", folders["head"], beside=folders["base"], installed=installed)
+        use_tests_of_base(opened, folders["base"], folders["head"])
+    except OSError as error:
+        raise StorageFailed(
+            f"Both sides could not be written below {scratch}.",
+            why=str(error),
+            next_step="Free some space there, or name another folder for temporary files with TMPDIR.",
+        ) from error
     return folders
 
 

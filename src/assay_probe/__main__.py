@@ -23,6 +23,10 @@ def main():
         from assay_probe.reality import run
 
         run.main(job)
+    from assay_probe import services
+
+    if not services.start(job.get("setup", ())):
+        os._exit(0)
     observe_project(job)
 
 
@@ -30,7 +34,9 @@ def observe_project(job):
     """Run the project's scenarios with its functions observed."""
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
-    from assay_probe import determinism, forks, instrument, observe, pytest_suite, scenarios, unittest_suite, wire
+    from assay_probe import determinism, forks, instrument, observe, scenarios, wire
+    from assay_probe.pytest_suite import run_pytest
+    from assay_probe.unittest_suite import run_unittest
 
     now = determinism.real_monotonic
     start = now()
@@ -54,8 +60,8 @@ def observe_project(job):
     sys.setrecursionlimit(limit * 3 if any(point.form for point in points) else limit + 200)
     runners = {
         "import": scenarios.import_modules,
-        "pytest": pytest_suite.run_pytest,
-        "unittest": unittest_suite.run_unittest,
+        "pytest": run_pytest,
+        "unittest": run_unittest,
         "scripts": scenarios.run_scripts,
     }
     status = None

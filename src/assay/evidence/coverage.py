@@ -6,10 +6,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from assay.evidence.campaign import Seen
+from assay.evidence.causes import gaps_of_tests
 from assay.evidence.classify import is_comparable
 from assay.evidence.jobs import Placement
 from assay.evidence.matching import Pair
-from assay.evidence.promises import failing_on_base
 from assay.values.change import Change
 from assay.values.experiment import Effort
 from assay.values.finding import Gap
@@ -17,7 +17,6 @@ from assay.values.finding import Gap
 MATCHED_AT_LEAST = 0.8
 LOST_AT_MOST = 0.1
 NOISE_AT_MOST = 0.1
-SHOWN = 5
 
 
 def gaps_of(changed: Sequence[Placement], seen: Sequence[Seen]) -> Iterator[Gap]:
@@ -25,7 +24,7 @@ def gaps_of(changed: Sequence[Placement], seen: Sequence[Seen]) -> Iterator[Gap]
     for placement in changed:
         yield from _gaps_of_unit(placement, seen)
     for one in seen:
-        yield from _gaps_of_tests(one)
+        yield from gaps_of_tests(one.recorded)
 
 
 def observed_units(changed: Sequence[Placement], seen: Sequence[Seen]) -> frozenset[str]:
@@ -157,57 +156,6 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
             reason=f"Time was over after {facts.pairs_tried} of {facts.pairs_known} kinds of alteration at {name}.",
             remedy="Give more time with --budget.",
         )
-
-
-def _gaps_of_tests(seen: Seen) -> Iterator[Gap]:
-    recorded = seen.recorded
-    for sentence in recorded.trouble:
-        yield Gap(
-            slug="run",
-            reason=sentence[:1].upper() + sentence[1:] + ".",
-            remedy="Run the project's tests by hand in the same environment.",
-        )
-    causes: Counter[str] = Counter()
-    examples: dict[str, str] = {}
-    for path, detail in recorded.base.uncollected:
-        cause = _cause(detail)
-        causes[cause] += 1
-        examples.setdefault(cause, path)
-    for cause, n in causes.most_common(SHOWN):
-        yield Gap(
-            slug="collection",
-            reason=f"{n} test file{'s' * (n > 1)} could not be collected on base: {cause} ({examples[cause]}).",
-            remedy=_remedy(cause),
-        )
-    failing = failing_on_base(recorded.base.tests)
-    slow = [result for result in failing if "TooSlow" in result.detail]
-    if slow:
-        yield Gap(
-            slug="slow-tests",
-            reason=f"{len(slow)} tests ran for longer than a test may and were stopped, {slow[0].id} among them.",
-            remedy="They say nothing here; a faster test of the same code would.",
-        )
-        failing = tuple(result for result in failing if result not in slow)
-    if failing:
-        by_cause = Counter(_cause(result.detail) for result in failing)
-        common = "; ".join(f"{n} x {cause}" for cause, n in by_cause.most_common(3))
-        yield Gap(
-            slug="failing-on-base",
-            reason=f"{len(failing)} of {len(recorded.base.tests)} tests fail on base inside the sandbox: {common}.",
-            remedy="They say nothing about the change; see whether they need the network, a service or a package.",
-        )
-
-
-def _cause(detail: str) -> str:
-    lines = [line.strip() for line in detail.splitlines() if line.strip()]
-    telling = [line.removeprefix("E").strip() for line in lines if line.startswith("E ")]
-    return (telling[-1] if telling else lines[-1] if lines else "no reason given")[:160]
-
-
-def _remedy(cause: str) -> str:
-    if "No module named" in cause:
-        return f"Install {cause.rsplit('No module named', maxsplit=1)[-1].strip(' .')} in the target's environment."
-    return "Run these files by hand in the same environment."
 
 
 def effort_of(

@@ -16,7 +16,7 @@ from assay.errors import UsageError
 from assay.instruments.git_objects import Blobs, CommitTree, Git, names, shallow
 from assay.instruments.pairing import pair_files
 from assay.instruments.tree import Entry, EntryKind, Tree
-from assay.instruments.trees import CACHE_FOLDERS, Opened, TreeSource, blob_key
+from assay.instruments.trees import CACHE_FOLDERS, Opened, TreeSource, blob_key, generated_by_name
 from assay.values.change import Revision, Side, Unread
 
 LARGEST_BYTES = 32 << 20
@@ -150,6 +150,7 @@ def _opened(
         unread=(*unread, *(_submodule(path) for path in changed)),
         carried=_carried(git, set(old.entries) | set(new.entries)),
         root=git.root,
+        ignored=generated_by_name if git.root is None else git.ignored,
     )
 
 

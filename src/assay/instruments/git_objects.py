@@ -170,6 +170,21 @@ class Git:
                 entries[os.fsdecode(name)] = Entry(_KINDS.get(mode, "file"), key)
         return dict(sorted(entries.items()))
 
+    def ignored(self, paths: Sequence[str]) -> frozenset[str]:
+        """Which of these paths, relative to the root of the work tree, the project tells git to ignore."""
+        if not paths or self.root is None:
+            return frozenset()
+        done = subprocess.run(
+            ["git", *_SAFE, "check-ignore", "-z", "--no-index", "--stdin"],
+            cwd=self.root,
+            env=os.environ | _ENVIRONMENT,
+            input=b"".join(os.fsencode(path) + b"\0" for path in paths),
+            capture_output=True,
+            check=False,
+            timeout=LONGEST_S,
+        )
+        return frozenset(names(done.stdout))
+
     def _run(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
         try:
             command = ["git", *_SAFE, *arguments]

@@ -8,14 +8,16 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.instruments.bytecode import Bytecode
+from assay.instruments.surroundings import Surroundings
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
 from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
 
+NOTHING = Surroundings()
 PROBE = Path(__file__).resolve().parent.parent.parent / "assay_probe"
 
 
@@ -68,7 +70,11 @@ class Laboratory:
     seed: int
     say: Callable[[str], None]
     tell: Callable[[str], None]
-    environment: tuple[tuple[str, str], ...] = ()
+    linked: tuple[str, ...] = ()
+    """Folders of the tree that the environment has on its path, such as those of tools for tests."""
+    surroundings: Surroundings = NOTHING
+    carried: Mapping[str, Path] = field(default_factory=dict)
+    """Files that no commit holds and both sides got, with where they came from."""
     cores: int = os.cpu_count() or 1
 
     @property
@@ -103,9 +109,10 @@ class Laboratory:
 
     def _run(self, run: Run) -> RunResult:
         root = self.sandbox.tree_path
-        roots = [f"{root}/{name}".rstrip("/") for name in self.source_roots]
+        roots = [f"{root}/{name}".rstrip("/") for name in dict.fromkeys((*self.source_roots, *self.linked))]
         keep = run.side == "base" and run.job["mode"] in ("import", "record")
         job = {"root": root, "source_roots": roots, "project": self.project, "seed": self.seed}
+        job["setup"] = list(self.surroundings.setup)
         job |= {"keep_bytecode": keep, **run.job}
         python = self.interpreter.target.python
         path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
@@ -134,7 +141,7 @@ class Laboratory:
                         "1",
                     ),  # for processes that the tests start; the probe decides for itself
                     *([("PYTHONPATH", os.pathsep.join(paths))] if paths else []),
-                    *self.environment,
+                    *self.surroundings.environment,
                 ),
                 readable=(*self.interpreter.readable, PROBE),
                 job=json.dumps(job).encode(),

@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import NoTarget
+from assay.instruments.environments import environments
 from assay.values.finding import Target
 from assay.values.lab import Command, Frame, Sandbox
 
-FOLDERS = (".venv", "venv", "env", ".env")
+ON_THE_PATH = "python3 on the path"
 MINIMUM = (3, 9)
 _QUESTION = """
 import json, os, struct, sys, importlib.util
@@ -35,14 +36,22 @@ class Interpreter:
 
     target: Target
     readable: tuple[Path, ...]
+    path: tuple[Path, ...] = ()
+    """Its `sys.path`."""
     has_django_alone: bool = False
     """Is there Django without pytest-django?"""
 
 
 def choose_python(
-    asked: str | None, configured: str | None, here: Path, directory: Path, environment: Mapping[str, str]
+    asked: str | None,
+    configured: str | None,
+    here: Path,
+    directory: Path,
+    environment: Mapping[str, str],
+    *,
+    project: str = "",
 ) -> tuple[Path, str]:
-    """Pick the interpreter: asked for, configured, active environment, local environment, then the one on the path.
+    """Pick the interpreter: asked for, configured, active, local or known to a tool, then the one on the path.
 
     What was asked for is relative to `here`, what is configured to the project's `directory`.
 
@@ -57,10 +66,10 @@ def choose_python(
             path = Path(environment[variable]) / "bin" / "python"
             if path.exists():
                 return path, f"active environment ({variable})"
-    for name in FOLDERS:
-        path = directory / name / "bin" / "python"
-        if path.exists():
-            return path, f"local environment {name}/"
+    for place in dict.fromkeys((directory / project, directory)):
+        for path, how in environments(place, environment):
+            if path.exists():
+                return path, how
     found = shutil.which("python3", path=environment.get("PATH"))
     if found is None:
         raise NoTarget(
@@ -68,7 +77,7 @@ def choose_python(
             why="Neither an active nor a local virtual environment exists, and python3 is not on the path.",
             next_step="Name one: assay check --python PATH/TO/python",
         )
-    return Path(found), "python3 on the path"
+    return Path(found), ON_THE_PATH
 
 
 def _existing(text: str, directory: Path, how: str) -> Path:
@@ -135,6 +144,7 @@ def ask(python: Path, how: str, sandbox: Sandbox, repository: Path) -> Interpret
         has_pytest=answer.get("pytest") is True,
     )
     return Interpreter(
+        path=tuple(paths),
         target=target,
         readable=_with_linked(readable, paths, repository),
         has_django_alone=answer.get("django_alone") is True,
@@ -175,6 +185,12 @@ def _with_linked(readable: tuple[Path, ...], paths: list[Path], repository: Path
         and not path.resolve().is_relative_to(repository.resolve())
     ]
     return _distinct((*readable, *extra))
+
+
+def linked_folders(path: Iterable[Path], repository: Path) -> tuple[str, ...]:
+    """Folders of the repository that stand on the environment's path (editable installs), relative to its root."""
+    inside = (entry for entry in path if entry.is_relative_to(repository) and entry != repository)
+    return tuple(entry.relative_to(repository).as_posix() for entry in inside if "site-packages" not in entry.parts)
 
 
 def _distinct(paths: object) -> tuple[Path, ...]:

@@ -11,7 +11,7 @@ import io
 import os
 import stat
 import tokenize
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -54,6 +54,13 @@ class TreeSource:
         return self._texts[key]
 
 
+def generated_by_name(paths: Sequence[str]) -> frozenset[str]:
+    """Paths that look like what a build writes, for trees without a list of what is ignored."""
+    return frozenset(
+        path for path in paths if path.endswith(("/_version.py", "/__version__.py", "_pb2.py", "_pb2_grpc.py"))
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opened:
     """Both sides of a change, ready to be read and written out."""
@@ -72,16 +79,24 @@ class Opened:
     """Ignored but importable files of the user's work tree, which `materialise` adds to both sides."""
     root: Path | None = None
     """The user's work tree, where there is one."""
+    ignored: Callable[[Sequence[str]], frozenset[str]] = generated_by_name
+    """Which of some paths are generated files, that no commit is meant to hold."""
 
-    def materialise(self, side: Side, into: Path, *, beside: Path | None = None) -> tuple[str, ...]:
+    def materialise(
+        self, side: Side, into: Path, *, beside: Path | None = None, installed: Mapping[str, Path] | None = None
+    ) -> tuple[str, ...]:
         """Write the whole tree of a side below `into`; returns the paths that were left out.
 
-        Files that are the same on the other side, written to `beside` before, become links to those.
+        Files that are the same on the other side, written to `beside` before, become links to those. `installed` are
+        files that only the installed copy of the project has.
         """
         extra: dict[str, bytes] = {}
         for path in self.carried:
             with contextlib.suppress(OSError):
                 extra[path] = (self.root / path).read_bytes() if self.root else b""
+        for path, place in (installed or {}).items():
+            with contextlib.suppress(OSError):
+                extra.setdefault(path, place.read_bytes())
         same: dict[str, Path] = {}
         if beside is not None:
             theirs = self.trees["head" if side == "base" else "base"].entries

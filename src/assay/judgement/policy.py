@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from assay.errors import UsageError
 from assay.values.finding import Policy
 
 POLICY_KEYS = ("min_isolation", "counted_gaps", "expect_same", "refuse_claims")
-OTHER_KEYS = ("python",)
+OTHER_KEYS = ("python", "env", "setup")
 """Keys of the same table that others read."""
 
 HIGHEST_RUNG = 3
@@ -35,6 +35,16 @@ def read_policy(table: Mapping[str, object]) -> Policy:
         counted_gaps=_slugs(given.get("counted_gaps", [])),
         expect_same=_flag("expect_same", given.get("expect_same", False)),
         refuse_claims=_flag("refuse_claims", given.get("refuse_claims", False)),
+    )
+
+
+def strictest(policies: Sequence[Policy]) -> Policy:
+    """One policy for several projects of one change: whatever one of them asks for is asked of all."""
+    return Policy(
+        min_isolation=max(policy.min_isolation for policy in policies),
+        counted_gaps=frozenset[str]().union(*(policy.counted_gaps for policy in policies)),
+        expect_same=any(policy.expect_same for policy in policies),
+        refuse_claims=any(policy.refuse_claims for policy in policies),
     )
 
 

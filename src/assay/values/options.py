@@ -31,6 +31,10 @@ class CheckOptions:
     wants_tests: bool = False
     """Is a test for each finding worth waiting for?"""
     verbose: bool = False
+    projects: tuple[str, ...] = ()
+    """Folders of the repository that hold the projects to be checked; none means the whole tree."""
+    config: Path | None = None
+    """A file whose `[tool.assay]` stands in place of base's."""
     cache: bool = True
     """May the reach map and other memos be read and kept?"""
 

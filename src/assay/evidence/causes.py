@@ -1,0 +1,156 @@
+"""Why tests of base fail before anything was changed: what they lack, and what would give it to them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from assay.evidence.promises import failing_on_base
+from assay.evidence.reach import Recorded
+from assay.values.experiment import ScenarioResult
+from assay.values.finding import Gap
+
+SHOWN = 5
+_PACKAGE = re.compile(r"No module named '?([\w.]+)")
+_FIXTURE = re.compile(r"fixture '(\w+)' not found")
+_BINARY = re.compile(
+    r"No such file or directory: [b]?'([\w.+-]+)'|(?:^|\s)([\w.+-]+): (?:command )?not found"
+    r"|(?:find|locate) executable '?([\w.+-]+)"
+)
+_VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]{2,})'|[Ee]nvironment variable[s]? '?\"?([A-Z][A-Z0-9_]{2,})")
+_SOCKET = re.compile(
+    r"Connection ?[Rr]efused|Network is unreachable|[Nn]ame or service not known|Temporary failure in name resolution"
+    r"|getaddrinfo failed|gaierror|Max retries exceeded|could not connect to server"
+    r"|Can't connect to|Cannot connect to host"
+    r"|No route to host|ServerSelectionTimeout|NoBrokersAvailable|All connection attempts failed"
+)
+_ADDRESS = re.compile(
+    r"(?:connecting to|connect to(?: server(?: at)?)?|host=|host) ['\"]?([\w.-]+(?:[:, ]+(?:port )?\d{2,5})?)"
+)
+_VARIABLE_PART = re.compile(r"'[^']*'?|\"[^\"]*\"?|\d+")
+_WRITING = re.compile(r"Read-only file system|\[Errno 13\] Permission denied")
+_FROM_FIXTURE = {"mocker": "pytest-mock", "httpserver": "pytest-httpserver", "requests_mock": "requests-mock"}
+_FROM_FIXTURE |= {"benchmark": "pytest-benchmark", "snapshot": "syrupy", "event_loop": "pytest-asyncio"}
+_FROM_FIXTURE |= {
+    "db": "pytest-django",
+    "settings": "pytest-django",
+    "client": "pytest-django",
+    "httpx_mock": "pytest-httpx",
+}
+_FROM_FIXTURE |= {
+    "freezer": "pytest-freezer",
+    "qtbot": "pytest-qt",
+    "aiohttp_client": "pytest-aiohttp",
+    "fs": "pyfakefs",
+}
+_LOOPBACK = (
+    "It starts no service by itself: name the commands in [tool.assay] setup; loopback works inside the sandbox."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """One reason for which tests fail, and what helps."""
+
+    text: str
+    remedy: str
+
+
+def cause_of(detail: str) -> Cause:
+    """What a traceback says is missing; its telling line where it says nothing that is known."""
+    if found := _PACKAGE.search(detail):
+        return Cause(f"No module named '{found[1]}'", f"Install '{found[1]}' in the target's environment.")
+    if found := _FIXTURE.search(detail):
+        plugin = _FROM_FIXTURE.get(found[1])
+        remedy = f"Install the plugin that offers it{f' ({plugin})' if plugin else ''} in the target's environment."
+        return Cause(f"no fixture '{found[1]}'", remedy)
+    if "async def functions are not natively supported" in detail:
+        return Cause(
+            "asynchronous tests without a plugin that runs them",
+            "Install the plugin that the project uses (pytest-asyncio, anyio, pytest-trio) in its environment.",
+        )
+    if _SOCKET.search(detail):
+        found = _ADDRESS.search(detail)
+        where = f" ({found[1].strip(' ,')})" if found else ""
+        return Cause(f"no network inside the sandbox{where}", _LOOPBACK)
+    if found := _VARIABLE.search(detail):
+        name = found[1] or found[2]
+        return Cause(f"the environment variable {name} is not set", f"Name it: [tool.assay] env = {{ {name} = ... }}.")
+    if found := _BINARY.search(detail):
+        name = next(part for part in found.groups() if part)
+        return Cause(
+            f"no program {name}", f"Install {name} where the sandbox sees it (/usr, or beside the interpreter)."
+        )
+    if _WRITING.search(detail):
+        return Cause(
+            _telling(detail), "Tests may write below the tree and the folder for temporary files, and nowhere else."
+        )
+    return Cause(_telling(detail), "Run one of them by hand in the same environment.")
+
+
+def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
+    """What runs, files and tests of base did not tell, by cause."""
+    for sentence in recorded.trouble:
+        yield Gap(
+            slug="run",
+            reason=sentence[:1].upper() + sentence[1:] + ".",
+            remedy="Run the project's tests by hand in the same environment.",
+        )
+    yield from _gaps_of_files(recorded.base.uncollected)
+    failing = failing_on_base(recorded.base.tests)
+    slow = [result for result in failing if "TooSlow" in result.detail]
+    if slow:
+        yield Gap(
+            slug="slow-tests",
+            reason=f"{len(slow)} tests ran for longer than a test may and were stopped, {slow[0].id} among them.",
+            remedy="They say nothing here; a faster test of the same code would.",
+        )
+    yield from _gaps_of_failing([one for one in failing if one not in slow], len(recorded.base.tests))
+
+
+def _gaps_of_files(uncollected: Iterable[tuple[str, str]]) -> Iterator[Gap]:
+    counts: Counter[Cause] = Counter()
+    examples: dict[Cause, str] = {}
+    for path, detail in uncollected:
+        cause = cause_of(detail)
+        counts[cause] += 1
+        examples.setdefault(cause, path)
+    for cause, n in counts.most_common(SHOWN):
+        yield Gap(
+            slug="collection",
+            reason=f"{n} test file{'s' * (n > 1)} could not be collected on base: {cause.text} ({examples[cause]}).",
+            remedy=cause.remedy,
+        )
+
+
+def _gaps_of_failing(failing: Sequence[ScenarioResult], n_tests: int) -> Iterator[Gap]:
+    counts: Counter[Cause] = Counter()
+    examples: dict[Cause, str] = {}
+    alike: dict[str, Cause] = {}
+    for result in failing:
+        cause = cause_of(result.detail)
+        # Names and numbers differ from test to test where the reason is one.
+        cause = alike.setdefault(_VARIABLE_PART.sub("", cause.text), cause)
+        counts[cause] += 1
+        examples.setdefault(cause, result.id)
+    for cause, n in counts.most_common(SHOWN):
+        yield Gap(
+            slug="failing-on-base",
+            reason=f"{n} of {n_tests} tests fail on base inside the sandbox: {cause.text} ({examples[cause]}).",
+            remedy=cause.remedy,
+        )
+    if rest := sum(counts.values()) - sum(n for _, n in counts.most_common(SHOWN)):
+        yield Gap(
+            slug="failing-on-base",
+            reason=f"{rest} more of {n_tests} tests fail on base inside the sandbox, each for another reason.",
+            remedy="Run them by hand in the same environment.",
+        )
+
+
+def _telling(detail: str) -> str:
+    """The first line that pytest marks as the exception, else the last line."""
+    lines = [line.strip() for line in detail.splitlines() if line.strip()]
+    marked = [text for line in lines if line.startswith("E ") and (text := line.removeprefix("E").strip())]
+    return (marked[0] if marked else lines[-1] if lines else "no reason given")[:160]

@@ -1,0 +1,35 @@
+"""Tests that fail on base fail for a cause, and most causes have a remedy."""
+
+from __future__ import annotations
+
+import pytest
+
+from assay.evidence.causes import cause_of
+
+
+@pytest.mark.parametrize(
+    ("detail", "text", "remedy"),
+    [
+        ("E   ModuleNotFoundError: No module named 'attr.x'", "No module named 'attr.x'", "Install 'attr.x'"),
+        ("E       fixture 'mocker' not found", "no fixture 'mocker'", "(pytest-mock)"),
+        ("E       fixture 'odd' not found", "no fixture 'odd'", "Install the plugin that offers it in"),
+        ("async def functions are not natively supported.", "asynchronous tests without", "pytest-asyncio"),
+        (
+            "E redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
+            "no network inside the sandbox (localhost:6379)",
+            "[tool.assay] setup",
+        ),
+        ("E   socket.gaierror: [Errno -3] Temporary failure in name resolution", "no network inside", "loopback"),
+        ("E   KeyError: 'DATABASE_URL'", "the environment variable DATABASE_URL is not set", "DATABASE_URL = ..."),
+        ("E   KeyError: 'name'", "KeyError: 'name'", "by hand"),
+        ("E   FileNotFoundError: [Errno 2] No such file or directory: 'git'", "no program git", "Install git"),
+        ("E   FileNotFoundError: [Errno 2] No such file or directory: 'a/b'", "FileNotFoundError", "by hand"),
+        ("E   OSError: [Errno 30] Read-only file system: '/x'", "OSError: [Errno 30]", "nowhere else"),
+        ("E   assert 1 == 2\nE   Use -v to get more diff", "assert 1 == 2", "by hand"),
+        ("", "no reason given", "by hand"),
+    ],
+)
+def test_a_traceback_says_what_is_missing(detail: str, text: str, remedy: str) -> None:
+    cause = cause_of(detail)
+    assert cause.text.startswith(text)
+    assert remedy in cause.remedy
