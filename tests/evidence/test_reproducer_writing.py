@@ -62,6 +62,13 @@ class TestBill(Base):
                 self.bill.add(item, strict=False)
 
 
+BILL = bill(1)
+
+
+def test_asked(self):
+    self.assertIn(3, BILL)
+
+
 def clock_at(moment):
     return moment
 '''
@@ -299,6 +306,15 @@ def test_a_value_that_goes_through_other_functions_is_altered_where_the_test_wri
     unknown = Altered(path=(("arg", "x"),), old=Source(code="99"), new=Source(code="0"), twice=False)
     with pytest.raises(Unwritable, match="is not written in the test"):
         draft_cut(replace(harvest, edits=(unknown,)), TOTAL, "t", "tests/test_bill.py", TESTS, keeps=False)
+
+
+def test_what_an_assertion_asks_of_an_object_is_a_call_too() -> None:
+    """The call is made inside, by way of an operator; where it stands in the statement is not known before 3.11."""
+    inner = Frame(path="shop/bill.py", first_line=1, name="__contains__", line=2, position=None)
+    harvest = replace(MADE, stack=(inner, at("test_asked", "self.assertIn(3, BILL)")))
+    draft = draft_cut(harvest, TOTAL, "t", "tests/test_bill.py", TESTS, keeps=False)
+    assert draft.call == "3 in BILL"
+    assert "BILL = bill(1)" in draft.prelude
 
 
 def test_a_call_that_no_function_of_the_test_makes_cannot_be_cut() -> None:

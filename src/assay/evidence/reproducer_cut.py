@@ -179,10 +179,22 @@ def _expression(nodes: Sequence[ast.AST], frame: Frame, callee: str) -> ast.expr
     calls = [n for n in inside if isinstance(n, ast.Call)]
     named = [n for n in calls if _last(n.func) == callee]
     usual = [n for n in calls if not ast.unparse(n.func).startswith(("self.assert", "pytest.", "print", "len"))]
-    for found in (exact, named, usual):
+    # `self.assertIn(day, self.holidays)`, `assert day in self.holidays`: what is asked of an object.
+    asked = [n for n in inside if isinstance(n, ast.Compare)]
+    told = [_claimed(n) for n in calls if ast.unparse(n.func).startswith("self.assert") and n.args]
+    for found in (exact, named, usual, asked, told):
         if found:
             return _outside(found[0], nodes)
     raise Unwritable("the expression that makes the call was not found")
+
+
+def _claimed(call: ast.Call) -> ast.expr:
+    """What an assertion of unittest claims, as an expression of its own."""
+    words = {"assertIn": ast.In(), "assertNotIn": ast.NotIn(), "assertEqual": ast.Eq(), "assertIs": ast.Is()}
+    operator = words.get(_last(call.func))
+    if operator is None or len(call.args) < 2:
+        return call.args[0]
+    return ast.Compare(left=call.args[0], ops=[operator], comparators=[call.args[1]])
 
 
 def _outside(node: ast.expr, roots: Sequence[ast.AST]) -> ast.expr:
