@@ -54,7 +54,7 @@ def check(repository: Repository, head: str, message: str, *, settings: str = ""
     repository.write(head)
     repository.git("add", "-A")
     repository.git("commit", "-q", "-m", message)
-    return repository.check("main..head", python=sys.executable)
+    return repository.check("main..head", "--experiments", "300", python=sys.executable)
 
 
 FIXED = SHOP.replace("amount > 10", "amount >= 10")

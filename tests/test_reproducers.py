@@ -93,7 +93,8 @@ def check(repository: Repository, tests: str, old: str, new: str, *, python: str
     repository.commit(SHOP + tests)
     repository.git("checkout", "-q", "-b", "head")
     repository.commit(SHOP.replace(old, new))
-    return repository.check("main..head", "--reproducers", str(repository.root.parent / "written"), python=python)
+    written = str(repository.root.parent / "written")
+    return repository.check("main..head", "--reproducers", written, "--experiments", "300", python=python)
 
 
 def the_test(repository: Repository) -> Path:

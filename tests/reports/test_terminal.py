@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from textwrap import dedent
 
 from tests.values_for_tests import (
@@ -322,3 +323,16 @@ def test_reasons_that_are_alike_are_told_once_with_their_units() -> None:
     assert "gap     budget  m.f0, m.f1, m.f2: not enough time\n        next   --budget 120\n" in told
     assert "gap     not-reached  9 gaps\n        No test reaches m.g0.\n" in told
     assert "        No test reaches m.g5.\n        and 3 more (--verbose shows them)\n" in told
+
+
+def test_a_promise_that_head_withdraws_is_shown_before_and_after() -> None:
+    """Only the lines that differ; one that is gone says so."""
+    edited = replace(
+        failing_test(edited_by_head=True),
+        before="def t():\n    assert f(1) == 2",
+        after="def t():\n    assert f(1) == 3",
+    )
+    told = render(verdict(finding(edited)), colour=False, width=120, verbose=False)
+    assert "        -      assert f(1) == 2\n        +      assert f(1) == 3\n" in told
+    gone = replace(edited, after="")
+    assert "        -      head deleted it\n" in render(verdict(finding(gone)), colour=False, width=120, verbose=False)

@@ -24,6 +24,7 @@ from assay.evidence.probing import within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
+from assay.evidence.withdrawn import with_texts
 from assay.values.change import Change
 from assay.values.experiment import Effort
 from assay.values.finding import Finding, Gap
@@ -50,7 +51,8 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         result = _campaign(surveyed, recorded, callers, lab)
         stages.end("experiments")
         seen.append(result)
-        yield from findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
+        broken = findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
+        yield from with_texts(broken, change, lab.source)
         findings = findings_of(result.groups, result.placements, surveyed.changed, result.explanations)
         yield from announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab))
         stages.end("what head announces")

@@ -189,6 +189,8 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
                 "edited_by_head": evidence.edited_by_head,
                 "runs": evidence.runs,
                 "removed_name": evidence.removed_name,
+                "before": evidence.before or None,
+                "after": evidence.after or None,
             }
 
 

@@ -132,6 +132,8 @@ FAILING_TEST = closed(
     edited_by_head=FLAG,
     runs=COUNT,
     removed_name=OPTIONAL_TEXT,
+    before=OPTIONAL_TEXT,
+    after=OPTIONAL_TEXT,
 )
 
 CONDITION = closed(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 
 from assay.judgement.levels import rule_of
 from assay.judgement.verdict import INTERNAL, nothing_established
 from assay.values.change import ChangedUnit
 from assay.values.experiment import Experiment, Outcome
-from assay.values.finding import Condition, Difference, Finding, Gap, Level, Verdict
+from assay.values.finding import Condition, Difference, FailingTest, Finding, Gap, Level, Verdict
 from assay.values.isolation import Isolation
 
 DOT = " · "
@@ -280,6 +281,16 @@ def announcement_words(finding: Finding) -> str:
     if said.standing == "inside":
         return f"announced by the change itself: {source}; {covered}"
     return f"beyond what the change announces: {source} covers {covered}, and not {plain(said.case)}"
+
+
+def rewritten(seen: FailingTest) -> tuple[tuple[str, str], ...]:
+    """The lines by which head's form of a test differs from base's: `("-", line)` and `("+", line)`, at most twelve."""
+    if not seen.before or not seen.edited_by_head:
+        return ()
+    if not seen.after:
+        return (("-", "head deleted it"),)
+    lines = difflib.unified_diff(seen.before.splitlines(), seen.after.splitlines(), n=0, lineterm="")
+    return tuple((line[0], plain(line[1:].strip())) for line in list(lines)[2:] if line[0] in "+-")[:12]
 
 
 def excuse(finding: Finding, level: Level) -> str:

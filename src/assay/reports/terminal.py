@@ -23,6 +23,7 @@ from assay.reports.sentences import (
     gap_groups,
     outcome_words,
     plain,
+    rewritten,
     sides,
     still_used,
     subject,
@@ -219,6 +220,8 @@ def _failing_test(seen: FailingTest, look: _Look) -> Iterator[str]:
     if seen.removed_name:
         yield _labelled("gone", plain(seen.removed_name), look)
     yield _labelled("seen", count(seen.runs, "time"), look)
+    for sign, line in rewritten(seen):
+        yield _labelled(sign, look.clip(line, len(INDENT) + 7), look)
 
 
 def _labelled(label: str, text: str, look: _Look) -> str:

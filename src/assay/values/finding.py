@@ -144,6 +144,10 @@ class FailingTest:
     """How many times it was seen to pass on base and fail on head."""
     removed_name: str | None = None
     """The name whose removal stops the test from importing."""
+    before: str = ""
+    """The test as base has it, where head edited or deleted it."""
+    after: str = ""
+    """And as head has it; empty where it is gone."""
 
 
 Evidence: TypeAlias = Difference | FailingTest
