@@ -154,6 +154,8 @@ def _places(value):
                     return
                 inner = template + step
                 yield inner, item
+                if isinstance(item, (list, tuple, dict, set)):
+                    yield "len(%s)" % inner, len(item)
                 below.append((inner, item))
         level = below
 

@@ -139,7 +139,7 @@ def _left(draft: Draft, base: Saw, head: Saw) -> list[Assertion]:
     for name in draft.left:
         told = dict(head.left.get(name, ()))
         for template, source in base.left.get(name, ()):
-            if template in told and _tells(source, told[template]):
+            if _tells(source, told.get(template)):
                 lines = (draft.call, _equals(draft, template.replace("{}", name, 1), source.code))
                 found.append(Assertion(lines=lines, imports=source.imports))
                 break
