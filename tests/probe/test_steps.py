@@ -70,7 +70,12 @@ class Facts(unittest.TestCase):
         self.assertEqual(m.plain([1]), [1])
 """
 SHARING: list[tuple[str, str, str, DifferenceKind]] = [
-    ("return Names(self.items + other)", "return Names(self.items + other) if other else self", "Names.plus", "leaves-arguments-differently"),
+    (
+        "return Names(self.items + other)",
+        "return Names(self.items + other) if other else self",
+        "Names.plus",
+        "leaves-arguments-differently",
+    ),
     ("return [row for row in rows]", "return rows", "plain", "leaves-arguments-differently"),
     ("self.items = self.items + [item]", "self.items += [item]", "Names.put", "leaves-arguments-differently"),
     ("made._leaves = list(self._leaves)", "made._leaves = self._leaves", "Tree.copy", "answers-differently"),
