@@ -116,8 +116,8 @@ def rendered(
     yield f"Peers: {', '.join(pin for pin in pins if pin.startswith(names))}. {datetime.now(UTC):%Y-%m-%d},"
     yield f"CPython {platform.python_version()}, {len(os.sched_getaffinity(0))} cores."
     yield f"{len(cases)} wrong calls with a clean twin each, {skew} of them right in another version; every label was"
-    yield "executed (`verify.py`). Written by `run.py`; README.md says what is compared. Assay was tuned on the tuning"
-    yield f"part alone; what it says of the {held_back} cases of the held-back part is counted and was not read."
+    yield "executed (`verify.py`). Written by `run.py`; README.md says what is compared. Whoever tunes Assay reads the"
+    yield f"tuning part alone; what Assay says of the {held_back} cases of the held-back part is counted and not shown."
     assay_answers = dict(columns).get("Assay")
     for table in (
         scores.recall_table(columns, cases),

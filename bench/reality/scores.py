@@ -78,7 +78,7 @@ def recall_line(label: str, cases: Sequence[Case], columns: Sequence[Column], sh
         seen = {case.name for case, was_seen in verdicts if was_seen}
         together |= seen if name != "Assay" else set()
         asked = sum(was_seen is not None for _, was_seen in verdicts)
-        cells.append(show(len(seen), len(cases)) + ("" if asked == len(cases) else f" ({asked} asked)"))
+        cells.append(show(len(seen), asked) + ("" if asked == len(cases) else f" of {asked} asked"))
     return f"| {label} | {len(cases)} | {' | '.join(cells)} | {show(len(together), len(cases))} |"
 
 
@@ -111,8 +111,16 @@ def twin_table(columns: Sequence[Column], cases: Sequence[Case]) -> Iterator[str
 
 def twin_line(label: str, cases: Sequence[Case], columns: Sequence[Column], counts: Callable[[Finding], bool]) -> str:
     """One line: twins with a finding that counts."""
-    numbers = [sum(any(map(counts, answers.said_of(case, "twin") or ())) for case in cases) for _, answers in columns]
-    return f"| {label} | {len(cases)} | {' | '.join(map(str, numbers))} |"
+    cells = []
+    for name, answers in columns:
+        if counts is stops and name != "Assay":
+            cells.append("-")
+            continue
+        said = [answers.said_of(case, "twin") for case in cases]
+        asked = sum(findings is not None for findings in said)
+        number = sum(any(map(counts, findings or ())) for findings in said)
+        cells.append(f"{number}" + ("" if asked == len(cases) else f" of {asked} asked"))
+    return f"| {label} | {len(cases)} | {' | '.join(cells)} |"
 
 
 def stops(finding: Finding) -> bool:
@@ -134,7 +142,10 @@ def noise_table(columns: Sequence[Column], bench: Bench) -> Iterator[str]:
         "at a level that stops (Assay)": lambda _, words: words.startswith(STOPPING),
     }
     for label, counts in kinds.items():
-        cells = [rate(answers, sizes, counts) for _, answers in columns]
+        cells = [
+            rate(answers, sizes, counts) if name == "Assay" or "Assay" not in label else "-"
+            for name, answers in columns
+        ]
         yield f"| {label} | {' | '.join(cells)} |"
     costs = [sum(said["cpu_s"] for said in answers.clean.values()) for _, answers in columns]
     yield f"| CPU seconds for all of it, a package at a time | {' | '.join(f'{cost:.0f}' for cost in costs)} |"
