@@ -4,7 +4,7 @@ import gc
 import types
 
 from assay_probe import encoding
-from assay_probe.variants import OPAQUE
+from assay_probe.variants import OPAQUE, is_a
 
 CHAIN_FRAMES = 14
 _PLAIN = frozenset((int, float, str, bytes, bool, type(None), complex))
@@ -123,7 +123,7 @@ class OpenCall:
 def shape(value, depth=2):
     """A coarse description: type, sign and size, character classes, keys. Calls of one shape are much alike."""
     kind = type(value).__name__
-    if isinstance(value, (bool, type(None))):
+    if is_a(value, (bool, type(None))):
         return repr(value)
     if type(value) is int:
         digits = len(str(abs(value))) if abs(value) < 10**30 else 31
@@ -141,7 +141,7 @@ def shape(value, depth=2):
         return (
             kind + str(min(len(value), 4)) + "[" + ",".join(dict.fromkeys(shape(x, depth - 1) for x in value[:5])) + "]"
         )
-    if depth and not isinstance(value, (*OPAQUE, types.GeneratorType)):
+    if depth and not is_a(value, (*OPAQUE, types.GeneratorType)):
         try:
             own = object.__getattribute__(value, "__dict__")
         except Exception:

@@ -13,7 +13,7 @@ import types
 from assay_probe import encoding, steps
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
-from assay_probe.variants import OPAQUE
+from assay_probe.variants import OPAQUE, is_a
 
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
@@ -79,7 +79,7 @@ def places(arguments, names=frozenset(), flags=None, depth=3, limit=240):
                 below.extend(_parts(path, value))
         level = below
     first = next(iter(arguments.values()), None)
-    if flags and arguments and hasattr(first, "__dict__") and not isinstance(first, OPAQUE):
+    if flags and arguments and _has_dict(first) and not is_a(first, OPAQUE):
         receiver = next(iter(arguments))
         for name in sorted(flags):
             if hasattr(type(first), name) and isinstance(getattr(type(first), name), PLAIN):
@@ -87,17 +87,25 @@ def places(arguments, names=frozenset(), flags=None, depth=3, limit=240):
     return out
 
 
+def _has_dict(value):
+    try:
+        object.__getattribute__(value, "__dict__")
+    except AttributeError:
+        return False
+    return True
+
+
 def _parts(path, value):
-    if isinstance(value, (*OPAQUE, *PLAIN, types.GeneratorType, enum.Enum)):
+    if is_a(value, (*OPAQUE, *PLAIN, types.GeneratorType, enum.Enum)):
         return
-    if isinstance(value, dict):
+    if is_a(value, dict):
         for key, item in list(dict.items(value))[:10]:
             if isinstance(key, (str, int)):
                 yield ((*path, ("key", key)), item)
     elif type(value) in (list, tuple):
         for index, item in enumerate(value[:8]):
             yield ((*path, ("item", index)), item)
-    elif _top_module(type(value)) not in _FOREIGN_STATE and not isinstance(value, (set, frozenset)):
+    elif _top_module(type(value)) not in _FOREIGN_STATE and not is_a(value, (set, frozenset)):
         for name, item in _attributes(value)[:30]:
             yield ((*path, ("attr", name)), item)
 
@@ -170,7 +178,7 @@ class Planner:
         out = []
         for path, value in places(arguments, names, flags):
             weight, allowed = _weight(path, names)
-            if isinstance(value, OPAQUE) and len(path) > 1:
+            if is_a(value, OPAQUE) and len(path) > 1:
                 continue
             try:
                 listed = operators(value, context, draw)
@@ -229,7 +237,7 @@ class Planner:
         """The same operator on all arguments of one kind, and an argument at None given as its sibling first."""
         groups = {}
         for name, value in arguments.items():
-            if not name.startswith("*") and not isinstance(value, (bool, type(None), *OPAQUE)):
+            if not name.startswith("*") and not is_a(value, (bool, type(None), *OPAQUE)):
                 groups.setdefault(kind_of(value), []).append((name, value))
         unset = [name for name, value in arguments.items() if value is None and not name.startswith("*")]
         out = []

@@ -10,13 +10,15 @@ import io
 import pathlib
 import types
 
+from assay_probe.variants import is_a
+
 
 def kind_of(value):
     """The family of a value, in a word or two."""
     plain = {bool: "bool", int: "int", float: "float", str: "text", bytes: "bytes", type(None): "none"}
     if type(value) in plain:
         return plain[type(value)]
-    if isinstance(value, datetime.datetime):
+    if is_a(value, datetime.datetime):
         return "naive datetime" if value.tzinfo is None else "aware datetime"
     families = (
         (enum.Enum, "enum " + type(value).__qualname__),
@@ -41,7 +43,7 @@ def kind_of(value):
         ((types.FunctionType, types.MethodType, types.BuiltinFunctionType, functools.partial), "callable"),
     )
     for family, name in families:
-        if isinstance(value, family):
+        if is_a(value, family):
             return name
     if hasattr(type(value), "__next__"):
         return "iterator"

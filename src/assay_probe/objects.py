@@ -7,7 +7,7 @@ import functools
 import io
 import types
 
-from assay_probe.variants import OPAQUE, identity, no_value
+from assay_probe.variants import OPAQUE, identity, is_a, no_value
 
 _DAY = datetime.timedelta(days=1)
 
@@ -15,11 +15,11 @@ _DAY = datetime.timedelta(days=1)
 def for_object(value):
     """Operators for everything that is no plain value and no container."""
     for family, operators_of in _FAMILIES:
-        if isinstance(value, family):
+        if is_a(value, family):
             return operators_of(value)
-    if isinstance(value, OPAQUE):
+    if is_a(value, OPAQUE):
         return [no_value()]
-    if isinstance(value, io.IOBase):
+    if is_a(value, io.IOBase):
         return []
     if hasattr(type(value), "__next__"):
         return [("iterator.list", [lambda: list(value)]), ("iterator.empty", [lambda: iter(())])]
@@ -122,7 +122,10 @@ def _to_iterator(callback):
 
 def _for_instance(value):
     out = [("object.text", [lambda: str(value)])]
-    name = getattr(value, "__dict__", {}).get("name") if hasattr(value, "__dict__") else None
+    try:
+        name = object.__getattribute__(value, "__dict__").get("name")
+    except AttributeError:
+        name = None
     if isinstance(name, str):
         out.append(("object.name", [lambda: name]))
     if hasattr(type(value), "__iter__") and hasattr(type(value), "__len__"):

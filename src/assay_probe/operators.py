@@ -15,7 +15,7 @@ import types
 
 from assay_probe.objects import for_object
 from assay_probe.texts import for_text
-from assay_probe.variants import constants, no_value
+from assay_probe.variants import constants, is_a, no_value
 
 EDGE_INTEGERS = (
     0,
@@ -88,9 +88,9 @@ def operators(value, context, draw):
         ]
     if kind in (list, tuple):
         return _for_sequence(value, context, draw)
-    if isinstance(value, dict):
+    if is_a(value, dict):
         return _for_mapping(value)
-    if isinstance(value, (set, frozenset)):
+    if is_a(value, (set, frozenset)):
         return [
             ("set.empty", [type(value)]),
             ("set.list", [lambda: sorted(value, key=repr)]),
@@ -194,17 +194,17 @@ def _for_sequence(value, context, draw):
 
 def _is_plain(items):
     return all(
-        isinstance(item, PLAIN) or (isinstance(item, (list, tuple)) and all(isinstance(x, PLAIN) for x in item))
+        is_a(item, PLAIN) or (is_a(item, (list, tuple)) and all(is_a(x, PLAIN) for x in item))
         for item in items
     )
 
 
 def _fill(value, context, draw):
     """The same operator on one column of a table of rows, or on every item of a flat list."""
-    rows = all(isinstance(row, (list, tuple)) and row for row in value)
+    rows = all(is_a(row, (list, tuple)) and row for row in value)
     column = draw.randrange(min(len(row) for row in value)) if rows else 0
     sample = value[0][column] if rows else value[0]
-    choices = [entry for entry in operators(sample, context, draw) if not isinstance(sample, (list, tuple))]
+    choices = [entry for entry in operators(sample, context, draw) if not is_a(sample, (list, tuple))]
     if not choices:
         return value
     name, variants = draw.choice(choices)

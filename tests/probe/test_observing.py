@@ -272,10 +272,8 @@ def test_objects_that_do_not_want_to_be_looked_at_are_looked_at(tmp_path: Path) 
     """Lazy objects of web frameworks answer for their `__class__` by doing their work."""
     project = write(tmp_path, DELICATE)
     assert set(project.record().endings.values()) == {"passed"}
-    # wrong: `isinstance` on arguments in the observing process runs the target's code.
-    expected = {"test_sly": "passed", "test_lazy": "failed", "test_named": "passed"}
-    assert project.record("one").endings == expected
-    assert project.plan("one").endings == expected
+    assert set(project.record("one").endings.values()) == {"passed"}
+    assert set(project.plan("one").endings.values()) == {"passed"}
 
 
 def test_the_probe_calls_no_repr_of_the_target_while_it_writes_down(tmp_path: Path) -> None:
