@@ -12,6 +12,7 @@ import threading
 from assay_probe import (
     descriptors,
     determinism,
+    effects,
     encoding,
     encoding_outline,
     interventions,
@@ -243,6 +244,8 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     watch.touched.clear()
     if watch.inner:
         watch.inner.clear()
+    touched = effects.Effects()
+    touched.begin()
     outcome = run(call, plant, root, around.after)
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
     answer["inner"] = watch.inner
@@ -253,7 +256,7 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
         outcome["before"], outcome["after"] = tree, after
     if around.looked_at:
         outcome["text"] = (outcome.get("text", "") + "\n" + around.looked_at)[: outcomes.MAX_OUTPUT]
-    output = captured.getvalue() + descriptors.written(_streams)
+    output = "\n".join(filter(None, [captured.getvalue() + descriptors.written(_streams), *touched.lines()]))
     outcome["output"] = encoding.strip_addresses(output)[: outcomes.MAX_OUTPUT]
     answer["outcome"] = outcome
     signal.setitimer(signal.ITIMER_REAL, 0)

@@ -228,9 +228,10 @@ class Planner:
                     first = Edit((("arg", argument),), steps.CALL_FIRST)
                     edits = [first, Edit((("arg", argument),), name, done % len(variants))]
                     out.append(((done * 2, draw.random()), key, edits))
-        for argument, operator in steps.offered(arguments):
-            key = (point_id, operator, argument)
-            out.append(((self._done.get(key, 0) * 2, draw.random()), key, [Edit((("arg", argument),), operator)]))
+        for argument, taken in steps.offered(arguments):
+            key = (point_id, tuple(taken), argument)
+            edits = [Edit((("arg", argument),), operator) for operator in taken]
+            out.append(((self._done.get(key, 0) * 2, draw.random()), key, edits))
         return out
 
     def _together(self, point_id, arguments, context, draw):

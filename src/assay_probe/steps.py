@@ -16,15 +16,19 @@ CALL_FIRST, COPY_FIRST = "call.first", "copy.first"
 THEN_RESULT, THEN_ARGUMENT = "then.result", "then.argument"
 OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, THEN_RESULT, THEN_ARGUMENT))
 CHANGED = "changed"
+_VIEWS = ("as_", "to_", "dump", "items", "values", "getvalue")
+MAX_VIEWS = 8
 
 
 def offered(arguments):
-    """`(argument, operator)` of every step that says something at a call with these arguments."""
+    """`(argument, operators)` of every experiment in steps that says something at a call with these arguments."""
     changeable = [name for name, value in arguments.items() if _is_changeable(value)]
-    out = [(name, THEN_ARGUMENT) for name in changeable]
-    out += [(name, COPY_FIRST) for name in changeable if _copier(arguments[name]) is not None]
+    out = [(name, [THEN_ARGUMENT]) for name in changeable]
+    for name in changeable:
+        if _copier(arguments[name]) is not None:
+            out += [(name, [COPY_FIRST]), (name, [CALL_FIRST, COPY_FIRST])]
     if changeable:
-        out.append((changeable[0], THEN_RESULT))
+        out.append((changeable[0], [THEN_RESULT]))
     return out
 
 
@@ -85,11 +89,25 @@ class Steps:
         for operator, name in self._wanted:
             if operator == THEN_RESULT:
                 change(value)
-                self.looked_at += "".join(map(encoding.visible, arguments.values()))
+                self.looked_at += "".join(map(views_of, arguments.values()))
             elif operator == THEN_ARGUMENT:
                 change(arguments[name])
             elif operator == COPY_FIRST:
-                self.looked_at += encoding.visible(arguments["copy of " + name])
+                self.looked_at += views_of(arguments["copy of " + name])
+
+
+def views_of(value):
+    """What others see of an object whose state is private: its text, and what it gives when asked for plain values."""
+    kind, out = type(value), [encoding.visible(value)]
+    names = [name for name in dir(kind) if name.startswith(_VIEWS)] if kind.__module__ != "builtins" else []
+    for name in names[:MAX_VIEWS]:
+        try:
+            given = getattr(value, name)()
+            given = list(given) if hasattr(given, "__next__") else given
+        except Exception:
+            continue
+        out.append("%s() -> %s" % (name, encoding.shown(given, 200)))
+    return "\n".join(filter(None, out))
 
 
 def change(value):

@@ -45,6 +45,22 @@ class Tree:
         return "".join(self._leaves)
 
 
+class Table:
+    def __init__(self):
+        self._rows = {}
+
+    def copy(self):
+        made = Table()
+        made._rows = dict(self._rows)
+        return made
+
+    def put(self, name, value):
+        self._rows[name] = self._rows.get(name, []) + [value]
+
+    def as_dict(self):
+        return dict(self._rows)
+
+
 def plain(rows):
     return [row for row in rows]
 === test_m.py
@@ -66,6 +82,11 @@ class Facts(unittest.TestCase):
         tree.append("b")
         self.assertEqual(str(tree), "ab")
 
+    def test_table(self):
+        table = m.Table()
+        table.put("a", 1)
+        self.assertEqual(table.as_dict(), {"a": [1]})
+
     def test_plain(self):
         self.assertEqual(m.plain([1]), [1])
 """
@@ -79,6 +100,7 @@ SHARING: list[tuple[str, str, str, DifferenceKind]] = [
     ("return [row for row in rows]", "return rows", "plain", "leaves-arguments-differently"),
     ("self.items = self.items + [item]", "self.items += [item]", "Names.put", "leaves-arguments-differently"),
     ("made._leaves = list(self._leaves)", "made._leaves = self._leaves", "Tree.copy", "answers-differently"),
+    ("self._rows[name] = self._rows.get(name, []) + [value]", "self._rows.setdefault(name, []).append(value)", "Table.put", "answers-differently"),
 ]
 
 
@@ -100,7 +122,7 @@ SHALLOW = "made = Names(())\n        made.items = self.items\n        return mad
 def test_steps_end_alike_on_equal_code(tmp_path: Path) -> None:
     """Each is made again, in another process."""
     project = write(tmp_path, NAMES)
-    names = ("Names.copy", "Names.plus", "Names.put", "Tree.copy", "Tree.append", "plain")
+    names = ("Names.copy", "Names.plus", "Names.put", "Tree.copy", "Tree.append", "Table.put", "plain")
     planned = project.plan(*names, experiments=60, per_call=60)
     assert set(planned.endings.values()) == {"passed"}
     assert steps_of(planned) == {"call.first", "copy.first", "then.result", "then.argument"}
