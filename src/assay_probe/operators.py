@@ -193,10 +193,7 @@ def _for_sequence(value, context, draw):
 
 
 def _is_plain(items):
-    return all(
-        is_a(item, PLAIN) or (is_a(item, (list, tuple)) and all(is_a(x, PLAIN) for x in item))
-        for item in items
-    )
+    return all(is_a(item, PLAIN) or (is_a(item, (list, tuple)) and all(is_a(x, PLAIN) for x in item)) for item in items)
 
 
 def _fill(value, context, draw):

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assay.evidence.conditions.explain import Labelled
-from assay.evidence.conditions.testing import explain
+from assay.evidence.conditions.testing import Explained, explain
 from assay.evidence.confirm import confirm, confirm_recorded, rerun
 from assay.evidence.differences import Compared, Noise, compare_pairs, group, learn_noise, may_hold
+from assay.evidence.faults import attempt
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
 from assay.evidence.lifting import show_at_callers
@@ -18,7 +19,7 @@ from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
 from assay.values.experiment import Experiment, ExperimentId
-from assay.values.finding import Difference, Explanation
+from assay.values.finding import Difference, Explanation, Gap
 from assay.values.lab import Lab
 
 CONFIRMED_GROUPS = 14
@@ -46,6 +47,8 @@ class Seen:
     runs: Mapping[str, int]
     """How often each broken test was seen to pass on base and to fail on head."""
     placements: Mapping[str, Placement]
+    faults: tuple[Gap, ...] = ()
+    """What could not be explained for a fault of ours."""
 
 
 def run_campaign(
@@ -83,7 +86,14 @@ def run_campaign(
         kinds=probed.kinds if probed else kinds,
         masks=probed.compared.masks if probed else {},
     )
-    explained = explain(lab, groups, labelled, placements, recorded.scenarios, within_budget(lab, share_s, part=0.5))
+    limit_s = within_budget(lab, share_s, part=0.5)
+    faults: list[Gap] = []
+    explained = attempt(
+        "Learning when the versions differ",
+        lambda: explain(lab, groups, labelled, placements, recorded.scenarios, limit_s),
+        Explained(groups=groups, told={}),
+        faults,
+    )
     return Seen(
         recorded=recorded,
         calls=calls,
@@ -94,6 +104,7 @@ def run_campaign(
         broken=tuple(promise for promise in broken if all(_breaks(promise, *stories) for stories in again[:2])),
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again[:2]) for promise in broken},
         placements=placements,
+        faults=tuple(faults),
     )
 
 

@@ -17,6 +17,7 @@ from assay.evidence.announced import Shown, announce, measured, names_of, togeth
 from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.differences import may_hold
+from assay.evidence.faults import attempt
 from assay.evidence.findings import findings_of, findings_of_broken
 from assay.evidence.head_tests import run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
@@ -54,12 +55,25 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         broken = findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
         yield from with_texts(broken, change, lab.source)
         findings = findings_of(result.groups, result.placements, surveyed.changed, result.explanations)
-        yield from announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab))
+        yield from _announced(findings, change, surveyed, result, lab)
         stages.end("what head announces")
     names = [name for result in seen for name in names_of(result)]
     yield from unheard(change.claims, names, together(measured(result) for result in seen))
     yield from gaps_of(surveyed.changed, seen)
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
+
+
+def _announced(
+    findings: tuple[Finding, ...], change: Change, surveyed: Survey, result: Seen, lab: Lab
+) -> Iterator[Finding | Gap]:
+    faults = list(result.faults)
+    yield from attempt(
+        "Comparing with what head announces",
+        lambda: announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab)),
+        findings,
+        faults,
+    )
+    yield from faults
 
 
 class Stages:
