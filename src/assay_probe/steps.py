@@ -80,7 +80,7 @@ class Steps:
             value = self._call.make()
             if loops.waits(value):
                 loops.finish(value)
-        except Exception:
+        except (Exception, loops.Waiting):
             pass
 
     def after(self, value):
