@@ -11,7 +11,7 @@ from typing import TypeAlias
 from assay.errors import AssayError
 from assay.evidence.coverage import gaps_of_change
 from assay.evidence.reproducer_findings import with_reproducers
-from assay.investigators import behaviour
+from assay.investigators import behaviour, reality
 from assay.judgement.verdict import judge
 from assay.values.change import Change
 from assay.values.experiment import Effort
@@ -20,7 +20,10 @@ from assay.values.lab import Lab
 
 Investigator: TypeAlias = Callable[[Change, Lab], Iterator[Finding | Gap | Effort]]
 
-INVESTIGATORS: Mapping[str, Investigator] = {"behaviour": behaviour.investigate}
+INVESTIGATORS: Mapping[str, Investigator] = {
+    "reality": reality.investigate,
+    "behaviour": behaviour.investigate,
+}
 
 
 def check(change: Change, lab: Lab, policy: Policy) -> Verdict:
@@ -46,7 +49,7 @@ def examine(change: Change, lab: Lab, *, wants_tests: bool = False) -> Examinati
                     case Gap():
                         gaps.append(seen)
                     case Effort():
-                        effort = seen
+                        effort = _together(effort, seen)
         except AssayError as error:
             gaps.append(Gap(slug=error.slug, reason=f"{error.what} {error.why}".strip(), remedy=error.next_step))
         except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is a gap that carries its traceback
@@ -92,10 +95,22 @@ def together(change: Change, examinations: Sequence[Examination]) -> Examination
             plants=sum(effort.plants for effort in efforts),
             plants_seen=sum(effort.plants_seen for effort in efforts),
             observed_units=len(observed),
+            calls_held=sum(effort.calls_held for effort in efforts),
+            unknown_receivers=sum(effort.unknown_receivers for effort in efforts),
             stages=tuple(stages.items()),
             by_operator=tuple(operators.most_common()),
             observed=observed,
         ),
+    )
+
+
+def _together(one: Effort, other: Effort) -> Effort:
+    """What two investigators spent: the experiments of the one that made some, the calls that both held."""
+    most = max(one, other, key=lambda effort: effort.experiments + len(effort.stages))
+    return replace(
+        most,
+        calls_held=one.calls_held + other.calls_held,
+        unknown_receivers=one.unknown_receivers + other.unknown_receivers,
     )
 
 

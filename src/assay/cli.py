@@ -41,6 +41,7 @@ assay says what a change does, under which condition, and whether it may ship.
   assay check --trees OLD NEW  compare two folders
   assay replay ID              run the experiment behind a finding again
   assay reality FILE...        does what these files call exist in the versions that are installed?
+  assay api NAME[(ARGUMENTS)]  is this name there, and can it be called so?
   assay accept ID --reason TEXT  note why a finding is all right; later reports of this patch show it
   assay investigators          the questions that Assay asks
 
@@ -76,8 +77,8 @@ def main(argv: Sequence[str] | None = None, *, walks: Walks | None = None, store
             return _guarded(lambda: _check(rest, walks, _store(store)), arguments, store)
         case ["replay", *rest]:
             return _guarded(lambda: _replay(rest, walks, _store(store)), arguments, store)
-        case ["reality", *rest]:
-            return _guarded(lambda: _about_installed("reality", rest), arguments, store)
+        case [("reality" | "api") as name, *rest]:
+            return _guarded(lambda: _about_installed(name, rest), arguments, store)
         case ["accept", *rest]:
             return _guarded(lambda: _accept(rest, _store(store)), arguments, store)
         case ["investigators", *rest]:
@@ -264,7 +265,9 @@ def _investigator_texts() -> dict[str, str]:
 def _unknown(name: str) -> int:
     import difflib
 
-    near = difflib.get_close_matches(name, ("check", "replay", "accept", "reality", "investigators"), n=1, cutoff=0.4)
+    near = difflib.get_close_matches(
+        name, ("check", "replay", "accept", "reality", "api", "investigators"), n=1, cutoff=0.4
+    )
     raise UsageError(
         f"There is no command {name!r}.",
         why=f"The nearest one is `assay {near[0]}`." if near else "",

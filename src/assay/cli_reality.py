@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from assay.judgement.policy import rung
-from assay.reports.reality import exit_status, to_json, to_text
+from assay.reports.reality import exit_status, lookup_to_json, lookup_to_text, to_json, to_text
 from assay.values.options import RealityOptions
 
 
@@ -21,6 +21,18 @@ def reality(argv: list[str]) -> tuple[str, int]:
     denials, target = wiring_reality.reality(_options(given, tuple(given.files)))
     show = to_json if given.format == "json" else to_text
     return show(denials, target), exit_status(denials)
+
+
+def api(argv: list[str]) -> tuple[str, int]:
+    """`assay api NAME[(arguments)]`: the text to show, and 0 where it is possible, else 1."""
+    from assay import wiring_reality
+
+    parser = _parser("api", "Is this name there, and can it be called so, in the versions that are installed?")
+    parser.add_argument("question", metavar="NAME[(ARGUMENTS)]", help="such as 'httpx.AsyncClient.get(url, retries=3)'")
+    parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
+    given = parser.parse_args(argv)
+    lookup = wiring_reality.api(_options(given, ()), given.question)
+    return (lookup_to_json if given.format == "json" else lookup_to_text)(lookup), 0 if lookup.possible else 1
 
 
 def _parser(name: str, description: str) -> argparse.ArgumentParser:

@@ -60,7 +60,7 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
         seen = []
         for project, table, policy in zip(projects, tables, policies, strict=True):
             part = part_of(change, project)
-            if part.comparable:
+            if part.comparable or any(is_python(pair.head_path) for pair in (*part.files, *part.tests)):
                 share = replace(options, budget_s=options.budget_s / len(projects))
                 seen.append(_examine(share, opened, part, policy, table, clock, progress, project))
             else:
@@ -69,6 +69,11 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
         examination = together(replace(change, remarks=tuple(remarks)), seen)
         examination = replace(examination, gaps=(*examination.gaps, *gaps_outside(change, projects)))
         return judge(examination, strictest(policies)), sources_of(opened, change)
+
+
+def is_python(path: str | None) -> bool:
+    """Is it a file that the target's interpreter reads?"""
+    return path is not None and path.endswith(".py")
 
 
 def _opened(options: CheckOptions) -> Opened:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from assay.errors import UsageError
-from assay.evidence.reality import Asked, ask
+from assay.evidence.reality import Asked, ask, look_up
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import new_scratch
@@ -18,7 +18,7 @@ from assay.instruments.trees import decode, open_trees
 from assay.judgement.policy import read_policy
 from assay.values.finding import Target
 from assay.values.options import CheckOptions, RealityOptions
-from assay.values.reality import Denials
+from assay.values.reality import Denials, Lookup
 from assay.wiring import laboratory, settings_of
 
 SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist", "site-packages"})
@@ -31,6 +31,12 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
     with lab_without_change(options) as lab:
         denials = ask(lab, "head", files, first_party_of(paths))
         return denials, lab.interpreter.target
+
+
+def api(options: RealityOptions, question: str) -> Lookup:
+    """What is installed about one name."""
+    with lab_without_change(options) as lab:
+        return look_up(lab, question)
 
 
 @contextlib.contextmanager

@@ -41,6 +41,30 @@ def test_a_literal_that_the_code_expects_to_fail_is_left_alone(tmp_path: Path) -
     assert denied(tmp_path, text) == []
 
 
+def test_names_that_the_file_registers_are_known(tmp_path: Path) -> None:
+    """An error handler of one's own is no mistake."""
+    text = "import codecs\ncodecs.register_error('mine', print)\nb'a'.decode('utf-8', errors='mine')\n"
+    assert denied(tmp_path, text) == []
+
+
+def test_what_the_call_itself_warns_of_is_a_deprecation(tmp_path: Path) -> None:
+    """Functions written in C have no source to read; a pure one is called."""
+    found = ask(tmp_path, "import re\nre.sub('a', 'b', 'c', 1)\n").found
+    assert all(denial.certainty == "deprecated" for denial in found)
+
+
+def test_a_keyword_that_is_refused_only_at_run_time_is_refused(tmp_path: Path) -> None:
+    """`logging.basicConfig` takes what it knows out of `**kwargs` and raises for the rest."""
+    text = "import logging\nlogging.basicConfig(fmt='x')\nlogging.basicConfig(format='x')\n"
+    assert denied(tmp_path, text) == ["2 unknown-parameter logging.basicConfig(fmt=)"]
+
+
+def test_paths_stay_paths(tmp_path: Path) -> None:
+    """Through methods, properties and the slash."""
+    text = "from pathlib import Path\ndef f(x):\n    (Path(x).parent / 'a').with_name('b').read_lines()\n    Path(x).joinpath('a').exists()\n"
+    assert [line.split()[0] for line in denied(tmp_path, text)] == ["3"]
+
+
 def test_a_literal_that_hangs_or_dies_costs_itself_only(tmp_path: Path) -> None:
     """Calls are made in a fork; the one after it is made as well."""
     text = "import re\nre.match('(a*)*$', 'a' * 3)\nre.compile('(')\n"

@@ -84,6 +84,11 @@ def test_receivers_are_followed_through_names_attributes_and_returns(tmp_path: P
         "@pytest.mark.skipif(OLD, reason='no')\ndef test():\n    json.fast()\n",
         "json.fast = print\n",
         "sys.getwindowsversion()\n",
+        "from ctypes import windll\n",
+        "sys.stdout.getvalue()\n",
+        "import threading\nlocal = threading.local()\nlocal.stack.pop()\n",
+        "import os, pathlib\nos.PathLike.register(pathlib.Path)\n",
+        "import logging\nclass A(logging.Handler):\n    def go(self):\n        self.stop()\nclass B(A):\n    def stop(self): pass\n",
     ],
 )
 def test_code_that_is_prepared_says_nothing(guarded: str, tmp_path: Path) -> None:

@@ -10,22 +10,26 @@ from assay.evidence.classify import contrast
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.points import Places
+from assay.evidence.reality import run_line
 from assay.values.change import Side, Unit
 from assay.values.experiment import Experiment, ExperimentId, Intervention, ObservationPoint, Outcome
 from assay.values.lab import Lab
 from assay.values.options import ReplayAnswer
-from assay.values.record import CallReplay, FailureReplay
+from assay.values.record import CallReplay, FailureReplay, LineReplay
 
 LIMIT_S = 120.0
 _WINDOW = Window(collect_s=LIMIT_S, deadline_s=LIMIT_S)
 _SCRIPTS = ("doctest:", "calls:")
 
 
-def replay(lab: Lab, asked: CallReplay | FailureReplay) -> ReplayAnswer:
+def replay(lab: Lab, asked: CallReplay | FailureReplay | LineReplay) -> ReplayAnswer:
     """Make it again, and say whether the two sides still differ."""
     match asked:
         case CallReplay():
             return _replay_call(lab, asked)
+        case LineReplay():
+            said = run_line(lab, asked.line)
+            return ReplayAnswer(differs=bool(said), base=None, head=None, note=said or "The line runs through now.")
         case FailureReplay():
             return _replay_test(lab, asked)
 

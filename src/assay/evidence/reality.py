@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from assay.values.change import Side
 from assay.values.lab import Frame, Lab, Run, RunResult
-from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials
+from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials, Lookup
 
 TIME_LIMIT_S = 180.0
 ATTEMPTS = 4
@@ -55,6 +55,39 @@ def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str]
         failed_packages=tuple(failed),
         trouble=trouble,
     )
+
+
+def look_up(lab: Lab, question: str) -> Lookup:
+    """What is installed about one name, with or without arguments."""
+    job: Mapping[str, object] = {"mode": "reality", "files": [], "question": question}
+    result = lab.run([Run(side="head", job=job, time_limit_s=TIME_LIMIT_S)])[0]
+    frame = next((frame for frame in result.frames if frame.get("t") == "lookup"), None)
+    if frame is None:
+        return Lookup(question=question, denials=(), is_known=False, error=_trouble(result))
+    claims, parameters = frame.get("claims"), frame.get("parameters")
+    found = [denial_of(claim) for claim in claims if isinstance(claim, Mapping)] if isinstance(claims, list) else []
+    listed = parameters if isinstance(parameters, list) else []
+    return Lookup(
+        question=question,
+        denials=tuple(denial for denial in found if denial is not None),
+        is_known=frame.get("is_known") is True,
+        found=_text(frame, "found"),
+        installed=_text(frame, "installed"),
+        signature=_text(frame, "signature"),
+        parameters=tuple((_text(p, "name"), _text(p, "taken_by")) for p in listed if isinstance(p, Mapping)),
+        deprecated=_text(frame, "deprecated"),
+        error=_text(frame, "error"),
+    )
+
+
+def run_line(lab: Lab, line: str) -> str:
+    """What a line says when it fails in the target's interpreter, or nothing."""
+    job: Mapping[str, object] = {"mode": "reality", "files": [], "lines": [line]}
+    for frame in lab.run([Run(side="head", job=job, time_limit_s=TIME_LIMIT_S)])[0].frames:
+        outputs = frame.get("outputs")
+        if frame.get("t") == "lines" and isinstance(outputs, list):
+            return "".join(str(output) for output in outputs if output)
+    return ""
 
 
 def _run(

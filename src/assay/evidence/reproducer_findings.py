@@ -14,7 +14,7 @@ from assay.values.change import Change
 from assay.values.experiment import Experiment, ExperimentId, Intervention, Outcome
 from assay.values.finding import Difference, FailingTest, Finding, Reproducer
 from assay.values.lab import Lab
-from assay.values.record import CallReplay, RecordedFinding
+from assay.values.record import CallReplay, FailureReplay, LineReplay, RecordedFinding
 
 MOST = 8
 LEAST_S = 20.0
@@ -67,8 +67,10 @@ def reproduce_recorded(lab: Lab, finding: RecordedFinding, base: str, head: str)
                 placement=placed(lab, asked),
             )
             return reproduce(lab, [one], lab.clock.elapsed_s() + PATIENCE_S)[finding.id]
-        case other:
-            return f"the test is there: {other.scenario}"
+        case LineReplay(line=line):
+            return f"one line shows it: {line}" if line else "what is installed denies it; no line shows it alone"
+        case FailureReplay(scenario=scenario):
+            return f"the test is there: {scenario}"
 
 
 def _wanted(finding: Finding, change: Change, places: Places) -> Wanted | None:

@@ -47,8 +47,7 @@ def counts_as_announced(finding: Finding, policy: Policy) -> bool:
 
 def level_of_denial(denial: Denial) -> Level:
     """How much it weighs that the installed packages deny something."""
-    level = DENIED[denial.certainty]
-    return Level.HOLD if denial.certainty == "static" and denial.receiver_certain else level
+    return DENIED[denial.certainty]
 
 
 def rule_of(evidence: Evidence) -> Rule:
@@ -75,20 +74,36 @@ def _difference(question: Callable[[Difference], bool]) -> Callable[[Evidence], 
     return lambda evidence: isinstance(evidence, Difference) and question(evidence)
 
 
+def _denial(certainty: Certainty) -> Callable[[Evidence], bool]:
+    return lambda evidence: isinstance(evidence, Denial) and evidence.certainty == certainty
+
+
 DENIED: Mapping[Certainty, Level] = {
     "proven": Level.BLOCK,
-    "static": Level.NOTICE,
+    "static": Level.HOLD,
     "deprecated": Level.NOTICE,
     "ignored": Level.NOTICE,
     "suspect": Level.NOTICE,
 }
 """By how sure it is: only what was executed and refuted stops a change for good."""
 
+_SAID_OF_DENIALS: Mapping[Certainty, str] = {
+    "proven": "what is installed was asked, and denies it",
+    "static": "by an annotation or a type checker; nothing at run time speaks against it",
+    "deprecated": "it works here and will go away",
+    "ignored": "it is accepted and has no effect",
+    "suspect": "it was seen to be so in a run, not in all",
+}
+
 _LENIENT = frozenset({"raises-otherwise", "iterator-instead"})
 
 # Read from the top: the first row that fits decides. Rows that excuse stand above rows that accuse, and what
 # excuses a difference even in a refactoring (nobody could rely on it, or it may not be real) stands first.
 TABLE: tuple[Rule, ...] = (
+    *(
+        Rule(says=says, fits=_denial(certainty), level=DENIED[certainty], of_refactoring=DENIED[certainty])
+        for certainty, says in _SAID_OF_DENIALS.items()
+    ),
     Rule(
         says="head edited or deleted this test, and its old form fails",
         fits=_test(lambda test: test.edited_by_head),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assay.judgement.levels import level_of
-from assay.values.finding import Difference, Examination, Finding, Gap, Level, Policy, Verdict
+from assay.values.finding import Difference, Examination, FailingTest, Finding, Gap, Level, Policy, Verdict
 
 INTERNAL = "internal"
 UNSEEN_CODE = frozenset({"syntax-error", "native"})
@@ -80,7 +80,7 @@ def _ranked(findings: tuple[Finding, ...], policy: Policy) -> tuple[tuple[Findin
 
 def _rank(finding: Finding) -> tuple[bool, int, bool, str, int, str]:
     first = finding.evidence[0]
-    is_difference = isinstance(first, Difference)
+    is_difference = not isinstance(first, FailingTest)
     kind = _KINDS.index(first.kind) if isinstance(first, Difference) else 0
     perturbed = isinstance(first, Difference) and not first.unperturbed
     return (is_difference, kind, perturbed, finding.where.path, finding.where.line, finding.id)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from assay import __version__
-from assay.judgement.levels import rule_of
+from assay.judgement.levels import level_of_denial, rule_of
 from assay.reports.sentences import because, coverage, excuse, sides, tally
 from assay.values.change import Change, ChangedUnit, Revision, Unit
 from assay.values.experiment import Arguments, Edit, Effort, Outcome
@@ -26,6 +26,7 @@ from assay.values.finding import (
     Verdict,
 )
 from assay.values.isolation import Isolation
+from assay.values.reality import Denial
 
 SCHEMA_VERSION = 1
 
@@ -157,6 +158,8 @@ def _example(evidence: Evidence, arguments: Arguments | None) -> dict[str, objec
             return {"arguments": dict(arguments or ()), "base": base, "head": head}
         case FailingTest():
             return {"arguments": {}, "base": "passes", "head": evidence.detail or "fails"}
+        case Denial():
+            return {"arguments": {}, "base": "", "head": evidence.output or evidence.text}
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:
@@ -181,6 +184,8 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
                 "base": _outcome(evidence.base.outcome),
                 "head": _outcome(evidence.head.outcome),
             }
+        case Denial():
+            return {"type": "denial", **denial_members(evidence)}
         case FailingTest():
             return {
                 "type": "failing-test",
@@ -192,6 +197,25 @@ def _evidence(evidence: Evidence) -> dict[str, object]:
                 "before": evidence.before or None,
                 "after": evidence.after or None,
             }
+
+
+def denial_members(denial: Denial) -> dict[str, object]:
+    """What is denied, as `docs/reality.md` describes it."""
+    return {
+        "path": denial.path,
+        "line": denial.line,
+        "class": denial.kind,
+        "name": denial.name,
+        "level": level_of_denial(denial).word,
+        "certainty": denial.certainty,
+        "installed": denial.installed,
+        "nearest": list(denial.nearest),
+        "text": denial.text,
+        "chain": list(denial.chain),
+        "signature": denial.signature,
+        "reproducer": denial.reproducer,
+        "output": denial.output,
+    }
 
 
 def _outcome(outcome: Outcome) -> dict[str, object]:
@@ -210,6 +234,8 @@ def _outcome(outcome: Outcome) -> dict[str, object]:
 def _replay(evidence: Evidence, verdict: Verdict) -> dict[str, object]:
     seed = verdict.examination.seed
     match evidence:
+        case Denial():
+            return {"type": "line", "line": evidence.reproducer, "output": evidence.output}
         case FailingTest():
             return {"type": "test", "scenario": evidence.test, "removed_name": evidence.removed_name, "seed": seed}
         case Difference():
@@ -289,6 +315,8 @@ def _effort(effort: Effort) -> dict[str, object]:
         "plants": effort.plants,
         "plants_seen": effort.plants_seen,
         "observed_units": effort.observed_units,
+        "calls_held": effort.calls_held,
+        "unknown_receivers": effort.unknown_receivers,
         "seconds": round(effort.seconds, 3),
         "experiments_per_second": round(effort.experiments / effort.seconds, 1) if effort.seconds > 0 else None,
         "stages": [{"name": name, "seconds": round(seconds, 3)} for name, seconds in effort.stages],

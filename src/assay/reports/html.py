@@ -18,6 +18,7 @@ from assay.reports.sentences import (
     controls,
     coverage,
     excuse,
+    particulars,
     plain,
     sides,
     still_used,
@@ -27,6 +28,7 @@ from assay.reports.sentences import (
 )
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
 from assay.values.isolation import Property
+from assay.values.reality import Denial
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #1d2126; --paper: #fff; --quiet: #59636e; --line: #d1d9e0; --soft: #f6f8fa;
@@ -118,6 +120,8 @@ def _example(finding: Finding) -> list[tuple[str, str]]:
             rows.append(("test", first.base.id.scenario))
             rows.extend([("altered", altered)] if altered else [])
             return rows
+        case Denial():
+            return list(particulars(first))
         case FailingTest():
             return [
                 ("test", first.test),

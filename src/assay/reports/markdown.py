@@ -16,6 +16,7 @@ from assay.reports.sentences import (
     coverage,
     excuse,
     gap_groups,
+    particulars,
     plain,
     sides,
     still_used,
@@ -24,6 +25,7 @@ from assay.reports.sentences import (
     walls,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
+from assay.values.reality import Denial
 
 LIMIT = 65_536
 """GitHub accepts no longer comment."""
@@ -111,6 +113,8 @@ def _example(finding: Finding) -> list[str]:
                 f"head  {head}",
                 f"test  {plain(first.base.id.scenario)}{f', with {altered}' if altered else ''}",
             ]
+        case Denial():
+            body = [f"{label:5} {text}" for label, text in particulars(first)] or [plain(first.text)]
         case FailingTest():
             body = [
                 f"test  {plain(first.test)}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assay.errors import UsageError
@@ -13,7 +13,7 @@ from assay.reports.schema import SCHEMA
 from assay.reports.shape import first_violation
 from assay.values.change import Revision
 from assay.values.experiment import Edit
-from assay.values.record import CallReplay, Expected, FailureReplay, Record, RecordedFinding, Sources
+from assay.values.record import CallReplay, Expected, FailureReplay, LineReplay, Record, RecordedFinding, Sources
 
 SHORTEST_PREFIX = 4
 _AGAIN = "Run `assay check` again, or name another file with --report."
@@ -105,7 +105,7 @@ def _finding(finding: Mapping[str, Any], sources_digest: str | None) -> Recorded
         path=finding["path"],
         line=finding["line"],
         claim=finding["claim"],
-        replay=_call(replay) if replay["type"] == "call" else _test(replay),
+        replay=_REPLAYS[replay["type"]](replay),
         reproducer=finding["reproducer"]["text"] if finding["reproducer"] else None,
         no_reproducer=finding["no_reproducer"] or "",
     )
@@ -142,6 +142,10 @@ def _call(replay: Mapping[str, Any]) -> CallReplay:
     )
 
 
+def _line(replay: Mapping[str, Any]) -> LineReplay:
+    return LineReplay(line=replay["line"], output=replay["output"])
+
+
 def _edit(edit: Mapping[str, Any]) -> Edit:
     if not all(isinstance(kind, str) for kind, _ in edit["path"]):
         raise _unusable(f"an edit has the path {edit['path']!r}")
@@ -155,6 +159,13 @@ def _lines(lines: list[int] | None) -> tuple[int, int] | None:
     if last < first:
         raise _unusable(f"a unit ends before it begins: {first}-{last}")
     return first, last
+
+
+_REPLAYS: Mapping[str, Callable[[Mapping[str, Any]], CallReplay | FailureReplay | LineReplay]] = {
+    "call": _call,
+    "test": _test,
+    "line": _line,
+}
 
 
 def _revision(revision: Mapping[str, Any]) -> Revision:

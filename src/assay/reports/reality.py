@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterator
 
 from assay.judgement.levels import level_of_denial
-from assay.reports.sentences import count, plain
+from assay.reports.document import denial_members
+from assay.reports.sentences import count, particulars, plain
 from assay.values.finding import Level, Target
-from assay.values.reality import Denial, Denials
+from assay.values.reality import Denial, Denials, Lookup
 
 INDENT = " " * 8
 
@@ -19,32 +20,13 @@ def to_json(denials: Denials, target: Target) -> str:
         "schema_version": 1,
         "python": target.version,
         "interpreter": target.python,
-        "findings": [finding_of(denial) for denial in denials.found],
+        "findings": [denial_members(denial) for denial in denials.found],
         "calls": denials.calls,
         "unknown_receivers": denials.unknown_receivers,
         "unread": [{"path": path, "reason": reason} for path, reason in denials.unread],
         "failed_packages": list(denials.failed_packages),
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
-
-
-def finding_of(denial: Denial) -> dict[str, object]:
-    """One finding as JSON values."""
-    return {
-        "path": denial.path,
-        "line": denial.line,
-        "class": denial.kind,
-        "name": denial.name,
-        "level": level_of_denial(denial).word,
-        "certainty": denial.certainty,
-        "installed": denial.installed,
-        "nearest": list(denial.nearest),
-        "text": denial.text,
-        "chain": list(denial.chain),
-        "signature": denial.signature,
-        "reproducer": denial.reproducer,
-        "output": denial.output,
-    }
 
 
 def to_text(denials: Denials, target: Target) -> str:
@@ -57,22 +39,7 @@ def _block(denial: Denial) -> Iterator[str]:
     level = level_of_denial(denial)
     word = level.word.upper() if level >= Level.HOLD else level.word
     yield f"{word:8}{plain(denial.path)}:{denial.line}  {plain(denial.text)}   ({plain(denial.installed)})"
-    yield from details(denial)
-
-
-def details(denial: Denial) -> Iterator[str]:
-    """What a reader needs to believe it and to mend it."""
-    if denial.nearest:
-        yield f"{INDENT}nearest  {', '.join(map(plain, denial.nearest))}"
-    if len(denial.chain) > 1:
-        yield f"{INDENT}way      {' -> '.join(map(plain, denial.chain))}"
-    if denial.reproducer and denial.output:
-        yield f"{INDENT}again    python -c {plain(_quoted(denial.reproducer))}"
-        yield f"{INDENT}says     {plain(denial.output)}"
-
-
-def _quoted(line: str) -> str:
-    return '"' + line.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    yield from (f"{INDENT}{label:9}{text}" for label, text in particulars(denial))
 
 
 def _account(denials: Denials, target: Target) -> Iterator[str]:
@@ -84,6 +51,47 @@ def _account(denials: Denials, target: Target) -> Iterator[str]:
         yield f"gap     {plain(path)}: {plain(reason)}"
     for package in denials.failed_packages:
         yield f"gap     {plain(package)} brings the interpreter down when it is imported; nothing is said about it"
+
+
+def lookup_to_json(lookup: Lookup) -> str:
+    """The answer to one question, as `docs/reality.md` describes it."""
+    document = {
+        "schema_version": 1,
+        "question": lookup.question,
+        "possible": lookup.possible,
+        "found": lookup.found,
+        "installed": lookup.installed,
+        "signature": lookup.signature,
+        "parameters": [{"name": name, "taken_by": taker} for name, taker in lookup.parameters],
+        "deprecated": lookup.deprecated,
+        "error": lookup.error,
+        "findings": [denial_members(denial) for denial in lookup.denials],
+    }
+    return json.dumps(document, indent=1, allow_nan=False) + "\n"
+
+
+def lookup_to_text(lookup: Lookup) -> str:
+    """The answer to one question for people."""
+    return "\n".join(_lookup(lookup)) + "\n"
+
+
+def _lookup(lookup: Lookup) -> Iterator[str]:
+    if lookup.error:
+        yield f"no answer   {plain(lookup.error)}"
+        return
+    for denial in lookup.denials:
+        yield f"{plain(denial.text)}   ({plain(denial.installed)})"
+        yield from (f"{INDENT}{label:9}{text}" for label, text in particulars(denial))
+    verdict = "possible" if lookup.possible else "not possible" if lookup.denials else "unknown"
+    yield f"{verdict}: {plain(lookup.question)}"
+    if lookup.signature:
+        yield f"{INDENT}{'real':9}{plain(lookup.signature)}   ({plain(lookup.installed)})"
+    own = lookup.found
+    reached = [f"{name} ({taker})" for name, taker in lookup.parameters if taker != own]
+    if reached:
+        yield f"{INDENT}{'also':9}{plain(', '.join(reached))}"
+    if lookup.deprecated and not lookup.denials:
+        yield f"{INDENT}{'warning':9}deprecated: {plain(lookup.deprecated)}"
 
 
 def exit_status(denials: Denials) -> int:

@@ -13,11 +13,13 @@ from assay.reports.sentences import (
     claim_alone,
     condition_counts,
     excuse,
+    particulars,
     plain,
     sides,
     walls,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
+from assay.values.reality import Denial
 
 SCHEMA_URI = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 FINGERPRINT = "assayFinding/v1"
@@ -116,6 +118,8 @@ def fingerprint(finding: Finding) -> str:
             shape: tuple[str, str] = (first.kind, raised.type if raised else "")
         case FailingTest():
             shape = ("failing-test", first.test)
+        case Denial():
+            shape = (first.kind, first.name)
     return hashlib.sha256(
         "\0".join((finding.investigator, finding.unit, *shape)).encode("utf-8", "replace")
     ).hexdigest()
@@ -133,6 +137,8 @@ def _message(finding: Finding, level: Level) -> str:
             altered = alteration(first.base)
             parts.append(f"Call: {call_words(finding.observed_at, first.base)}. Base: {base}. Head: {head}.")
             parts.append(f"Test: {plain(first.base.id.scenario)}{f', with {altered}' if altered else ''}.")
+        case Denial():
+            parts.extend(f"{label}: {text}." for label, text in particulars(first))
         case FailingTest():
             parts.append(f"Test: {plain(first.test)}. Base: passes. Head: {plain(first.detail) or 'fails'}.")
     reason = excuse(finding, level)

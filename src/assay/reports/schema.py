@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assay.reports.document import SCHEMA_VERSION
+from assay.values.reality import CERTAINTIES
 
 Schema = dict[str, object]
 
@@ -136,6 +137,31 @@ FAILING_TEST = closed(
     after=OPTIONAL_TEXT,
 )
 
+LINE_REPLAY = closed(
+    type={"const": "line"},
+    line=TEXT,
+    output=TEXT,
+    sources_digest=optional(DIGEST),
+    seal=DIGEST,
+)
+
+DENIAL = closed(
+    type={"const": "denial"},
+    path=TEXT,
+    line=COUNT,
+    **{"class": TEXT},
+    name=TEXT,
+    level=LEVEL,
+    certainty={"enum": list(CERTAINTIES)},
+    installed=TEXT,
+    nearest=TEXTS,
+    text=TEXT,
+    chain=TEXTS,
+    signature=TEXT,
+    reproducer=TEXT,
+    output=TEXT,
+)
+
 CONDITION = closed(
     text=TEXT,
     expression=OPTIONAL_TEXT,
@@ -177,14 +203,26 @@ FINDING = closed(
     evidence={
         "type": "array",
         "minItems": 1,
-        "items": {"anyOf": [{"$ref": "#/$defs/difference"}, {"$ref": "#/$defs/failing_test"}]},
+        "items": {
+            "anyOf": [
+                {"$ref": "#/$defs/difference"},
+                {"$ref": "#/$defs/failing_test"},
+                {"$ref": "#/$defs/denial"},
+            ]
+        },
+    },
+    replay={
+        "anyOf": [
+            {"$ref": "#/$defs/call_replay"},
+            {"$ref": "#/$defs/test_replay"},
+            {"$ref": "#/$defs/line_replay"},
+        ]
     },
     reproducer=optional(
         closed(path=TEXT, text=TEXT, form={"enum": ["call", "test"]}, runs=COUNT, failure=TEXT, written=OPTIONAL_TEXT)
     ),
     no_reproducer=OPTIONAL_TEXT,
     remark=optional(closed(reason=TEXT, at=TEXT)),
-    replay={"anyOf": [{"$ref": "#/$defs/call_replay"}, {"$ref": "#/$defs/test_replay"}]},
 )
 
 GAP = closed(slug=TEXT, unit=OPTIONAL_TEXT, reason=TEXT, remedy=TEXT, level=LEVEL, detail=TEXT)
@@ -200,6 +238,8 @@ EFFORT = closed(
     plants=COUNT,
     plants_seen=COUNT,
     observed_units=COUNT,
+    calls_held=COUNT,
+    unknown_receivers=COUNT,
     seconds=SECONDS,
     experiments_per_second=OPTIONAL_NUMBER,
     stages=array(closed(name=TEXT, seconds=SECONDS)),
@@ -273,6 +313,8 @@ SCHEMA: Schema = {
         "failing_test": FAILING_TEST,
         "call_replay": CALL_REPLAY,
         "test_replay": TEST_REPLAY,
+        "denial": DENIAL,
+        "line_replay": LINE_REPLAY,
         "edit": EDIT,
         "gap": GAP,
         "effort": EFFORT,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from assay.judgement.levels import rule_of
@@ -11,6 +12,7 @@ from assay.values.change import ChangedUnit
 from assay.values.experiment import Experiment, Outcome
 from assay.values.finding import Condition, Difference, FailingTest, Finding, Gap, Level, Verdict
 from assay.values.isolation import Isolation
+from assay.values.reality import Denial
 
 DOT = " · "
 
@@ -90,6 +92,8 @@ def subject(finding: Finding, verdict: Verdict) -> str:
         (changed.unit.qualname for changed in verdict.examination.change.units if changed.unit.name == finding.unit),
         finding.unit,
     )
+    if isinstance(finding.evidence[0], Denial):
+        return ""
     return plain(f"{name}()" if isinstance(finding.evidence[0], Difference) else name)
 
 
@@ -112,6 +116,18 @@ def condition_counts(condition: Condition) -> str:
     if condition.grade == "exact":
         return f"{counts}; stood up to {condition.fresh:,} fresh experiments"
     return f"{counts}; approximate" if condition.grade == "approximate" else counts
+
+
+def particulars(denial: Denial) -> Iterator[tuple[str, str]]:
+    """What a reader needs to believe a denial and to mend it, each with its label."""
+    if denial.nearest:
+        yield "near", ", ".join(map(plain, denial.nearest))
+    if len(denial.chain) > 1:
+        yield "way", " -> ".join(map(plain, denial.chain))
+    if denial.reproducer and denial.output:
+        line = denial.reproducer.replace("\\", "\\\\").replace('"', '\\"')
+        yield "again", plain(f'python -c "{line}"')
+        yield "says", plain(denial.output)
 
 
 def gap_groups(verdict: Verdict) -> tuple[GapGroup, ...]:

@@ -22,6 +22,7 @@ from assay.reports.sentences import (
     excuse,
     gap_groups,
     outcome_words,
+    particulars,
     plain,
     rewritten,
     sides,
@@ -34,7 +35,8 @@ from assay.reports.sentences import (
 )
 from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
 from assay.values.options import ReplayAnswer
-from assay.values.record import CallReplay, FailureReplay, RecordedFinding
+from assay.values.reality import Denial
+from assay.values.record import CallReplay, FailureReplay, LineReplay, RecordedFinding
 
 INDENT = " " * 8
 NOTICES_WHOLE, NOTICES_SHOWN = 3, 8
@@ -85,11 +87,14 @@ def render_replay(finding: RecordedFinding, answer: ReplayAnswer, *, colour: boo
             lines.append(
                 _labelled("from", plain(replay.scenario) + (f", with {edits}" if edits else ", as it is"), look)
             )
+        case LineReplay():
+            lines.append(_labelled("line", plain(replay.line), look))
+            lines.append(_labelled("said", plain(replay.output), look))
         case FailureReplay():
             lines.append(_labelled("from", plain(replay.scenario), look))
+    sides_seen = () if isinstance(replay, LineReplay) else (("base", answer.base), ("head", answer.head))
     lines.extend(
-        _labelled(side, outcome_words(outcome) if outcome else "nothing to see", look)
-        for side, outcome in (("base", answer.base), ("head", answer.head))
+        _labelled(side, outcome_words(outcome) if outcome else "nothing to see", look) for side, outcome in sides_seen
     )
     if answer.note:
         lines.append(_labelled("note", plain(answer.note), look))
@@ -150,7 +155,7 @@ def _brief(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> str
 def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> list[str]:
     word = level.word.upper() if level >= Level.HOLD else level.word
     place = f"{plain(finding.where.path)}:{finding.where.line}"
-    title = f"{place}  {subject(finding, verdict)}  {claim_alone(finding)}"
+    title = "  ".join(filter(None, (place, subject(finding, verdict), claim_alone(finding))))
     lines = [look.paint(word, _LEVEL_COLOURS[level]) + " " * (8 - len(word)) + title]
     condition = finding.condition
     if condition is not None:
@@ -166,6 +171,8 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
             lines.extend(_difference(first, finding, look))
         case FailingTest():
             lines.extend(_failing_test(first, look))
+        case Denial():
+            lines.extend(_labelled(label, look.clip(text, len(INDENT) + 7), look) for label, text in particulars(first))
     lines.extend(_parting(finding, look))
     said = announcement_words(finding)
     if said:

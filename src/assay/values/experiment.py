@@ -170,6 +170,10 @@ class Effort:
     plants: int = 0
     plants_seen: int = 0
     observed_units: int = 0
+    calls_held: int = 0
+    """Calls in changed files that were held against the signatures of what is installed."""
+    unknown_receivers: int = 0
+    """Method calls in changed files whose receiver could not be resolved; nothing is said about these."""
     stages: tuple[tuple[str, float], ...] = field(default=())
     by_operator: tuple[tuple[str, int], ...] = field(default=())
     observed: frozenset[str] = frozenset()

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from assay.values.change import Change
 from assay.values.experiment import Arguments, Effort, Experiment
 from assay.values.isolation import Isolation
+from assay.values.reality import Denial
 
 
 class Level(IntEnum):
@@ -150,7 +151,7 @@ class FailingTest:
     """And as head has it; empty where it is gone."""
 
 
-Evidence: TypeAlias = Difference | FailingTest
+Evidence: TypeAlias = Difference | FailingTest | Denial
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

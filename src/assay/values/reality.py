@@ -34,13 +34,33 @@ class Denial:
     """One line of Python that was executed in the target's environment."""
     output: str = ""
     """What that line really said."""
-    receiver_certain: bool = True
-    """Is the class of what it is asked of certain: constructed or annotated in the file?"""
     last_line: int = 0
 
     def __post_init__(self) -> None:
         if self.line < 0 or self.certainty not in CERTAINTIES:
             raise ValueError(f"no denial: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookup:
+    """What is installed about one name, and whether it can be called as asked."""
+
+    question: str
+    denials: tuple[Denial, ...]
+    is_known: bool
+    """Could the name be followed to its end?"""
+    found: str = ""
+    installed: str = ""
+    signature: str = ""
+    parameters: tuple[tuple[str, str], ...] = ()
+    """Each with the callable that takes it in the end."""
+    deprecated: str = ""
+    error: str = ""
+
+    @property
+    def possible(self) -> bool:
+        """Does nothing speak against it?"""
+        return not self.error and self.is_known and all(d.certainty == "deprecated" for d in self.denials)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,6 +59,16 @@ class FailureReplay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LineReplay:
+    """A line of Python that the target's interpreter refused."""
+
+    line: str
+    output: str
+    """What it said."""
+    seed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedFinding:
     """One finding of a report."""
 
@@ -69,7 +79,7 @@ class RecordedFinding:
     path: str
     line: int
     claim: str
-    replay: CallReplay | FailureReplay
+    replay: CallReplay | FailureReplay | LineReplay
     reproducer: str | None = None
     """The text of a test that shows it, where one was written."""
     no_reproducer: str = ""

@@ -14,6 +14,7 @@ OWN = {
     "django": "adapter_django",
     "flask": "adapter_flask",
     "pandas": "adapter_pandas",
+    "sqlalchemy": "adapter_sqlalchemy",
 }
 GROUP = "assay.reality"
 _loaded = {}

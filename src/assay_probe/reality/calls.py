@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import sys
 import types
 
 from assay_probe.reality import adapters, deprecations, installed, literals, results, signatures
@@ -14,6 +15,7 @@ from assay_probe.reality.values import (
     LocalInstance,
     Pending,
     Thing,
+    is_compiled,
 )
 
 
@@ -35,11 +37,16 @@ def value_of_call(walk, node):
     answer = adapters.called(walk, node, callee)
     if answer is not None:
         return answer.value
+    check_call(walk, node, callee)
+    return literals.live_result(walk, node, callee) or results.of_call(callee)
+
+
+def check_call(walk, node, callee):
+    """Hold one call against the real signature, what goes away, and what its constants do."""
     walk.claims.calls_bound += 1
     _check_binding(walk, node, callee)
     _check_deprecation(walk, node, callee)
     literals.check(walk, node, callee)
-    return literals.live_result(walk, node, callee) or results.of_call(callee)
 
 
 def _of_local(walk, callee):
@@ -79,9 +86,7 @@ def _can_be_judged(called):
         meta = type(called)
         plain = meta is type or meta.__name__ in ("ABCMeta", "_ProtocolMeta") or "__call__" not in meta.__dict__
         return plain and not (issubclass(called, tuple) and not hasattr(called, "_fields"))
-    return isinstance(
-        called, (types.FunctionType, types.BuiltinFunctionType, types.MethodType, types.MethodDescriptorType)
-    )
+    return inspect.isroutine(called) or is_compiled(called)
 
 
 def _check_keys(walk, node, callee):
@@ -109,6 +114,7 @@ def _check_keyword(walk, node, callee, keyword, given):
     if answer.accepts is not False:
         return
     last = answer.chain[-1] if answer.chain else callee
+    near = installed.nearest(keyword.arg, signatures.names_reached(callee)) or _takers(callee, keyword.arg)
     name = name_of(callee.object)
     chain = [name_of(step.object) for step in answer.chain]
     text = f"{name}() has no parameter {keyword.arg!r}"
@@ -121,11 +127,29 @@ def _check_keyword(walk, node, callee, keyword, given):
         text,
         root=_root(callee.object),
         raises="TypeError",
-        near=installed.nearest(keyword.arg, signatures.names_reached(callee)),
+        near=near,
         chain=chain,
         signature=shown(callee),
-        reproducer=_binding(last, f".bind_partial({keyword.arg}=None)"),
+        reproducer="" if _collects(last) else _binding(last, f".bind_partial({keyword.arg}=None)"),
     )
+
+
+def _takers(callee, keyword):
+    """Public callables of the same package that do have the parameter: `AsyncHTTPTransport(retries=)`."""
+    package = sys.modules.get(_root(callee.object).partition(".")[0])
+    found = []
+    for name, other in sorted(vars(package).items()) if package is not None else ():
+        if not name.startswith("_") and (inspect.isclass(other) or inspect.isroutine(other)):
+            signature = signatures.signature_of(other)
+            if signature is not None and keyword in signature.parameters:
+                found.append(f"{name}({keyword}=)")
+    return found[:3]
+
+
+def _collects(callee):
+    """Does it take any keyword and refuse some of them only when it runs?"""
+    found = signatures.parameters(callee) or ()
+    return any(p.kind is inspect.Parameter.VAR_KEYWORD for p in found)
 
 
 def _at_keyword(node, keyword):

@@ -1,9 +1,12 @@
 """What a file claims and the installed packages deny, gathered line by line."""
 
+import re
+
 from assay_probe.reality import installed
 from assay_probe.reality.signatures import name_of, signature_of
 
 TEXT_CHARACTERS = 400
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 class Claims:
@@ -55,7 +58,7 @@ class Claims:
 def shown(callee):
     """`requests.get(url, params=None, **kwargs)`."""
     signature = signature_of(callee.object)
-    return f"{name_of(callee.object)}{signature if signature is not None else '(...)'}"
+    return _ADDRESS.sub("", f"{name_of(callee.object)}{signature if signature is not None else '(...)'}")
 
 
 def expression_of(found, *, module_first=True):

@@ -1,6 +1,7 @@
 """Evaluates the expressions of a file to what they stand for, and notes what does not exist on the way."""
 
 import ast
+import pathlib
 import traceback
 
 from assay_probe.reality import adapters, calls, guards, installed, locals_, scopes
@@ -228,6 +229,17 @@ class Expressions:
             self.value(node.body)
         finally:
             self.scopes.pop()
+        return UNKNOWN
+
+    def _binop(self, node):
+        left, right = self.value(node.left), self.value(node.right)
+        if isinstance(left, Made) and len(left.classes) == 1:
+            cls = left.classes[0]
+            if isinstance(node.op, ast.Div) and issubclass(cls, pathlib.PurePath):
+                return Made((cls,))
+            if cls in (str, bytes) and isinstance(node.op, (ast.Mod, ast.Add)):
+                return Made((cls,), exact=True)
+        del right
         return UNKNOWN
 
     def _boolop(self, node):

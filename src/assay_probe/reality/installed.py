@@ -13,7 +13,7 @@ import warnings
 
 from assay_probe import wire
 
-IMPORT_LIMIT_S = 20.0
+IMPORT_LIMIT_S = 60.0
 STANDARD = frozenset(getattr(sys, "stdlib_module_names", ())) | frozenset(sys.builtin_module_names)
 denied = set()
 """Packages that brought an earlier run down; they are not imported again."""
@@ -124,7 +124,7 @@ def _version(root):
     try:
         return f"{name} {importlib.metadata.version(name)}"
     except importlib.metadata.PackageNotFoundError:
-        return name
+        return name if root in sys.modules else "not installed"
 
 
 def is_first_party_file(module, roots):

@@ -25,7 +25,8 @@ PURE = frozenset(
     codecs.getreader codecs.getwriter codecs.lookup_error _codecs.lookup_error decimal.Decimal uuid.UUID
     fractions.Fraction ipaddress.ip_network ipaddress.ip_address ipaddress.ip_interface ipaddress.IPv4Address
     ipaddress.IPv4Network ipaddress.IPv6Address ipaddress.IPv6Network datetime.timezone datetime.datetime datetime.date
-    datetime.time datetime.timedelta datetime.datetime.fromisoformat datetime.date.fromisoformat
+    datetime.time datetime.timedelta datetime.datetime.utcnow datetime.datetime.utcfromtimestamp
+    datetime.datetime.fromisoformat datetime.date.fromisoformat
     datetime.time.fromisoformat datetime.datetime.strptime time.strptime pandas.date_range
     pandas.core.indexes.datetimes.date_range pandas.to_datetime pandas.core.tools.datetimes.to_datetime
     pandas.to_timedelta pandas.core.tools.timedeltas.to_timedelta pandas.Timedelta pandas.Timestamp pandas.period_range

@@ -12,6 +12,7 @@ import warnings
 from assay_probe import wire
 from assay_probe.reality import annotations, installed, signatures
 from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS, UNSIGNED
+from assay_probe.reality.members import is_deprecation
 from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
 from assay_probe.reality.values import Made, Thing, wrap
 
@@ -142,7 +143,7 @@ def by_parameter(callee, node):
 def _check_parameter(walk, callee, parameter, value_node, given, special):
     """Try one constant argument by the rules of this callable and by those for any."""
     value = constant(walk, value_node)
-    if value is _ABSENT or value is None:
+    if value is _ABSENT or value is None or (parameter in ("encoding", "errors") and walk.registers_codecs):
         return
     root = _root(callee.object)
     name = key_of(callee)
@@ -285,9 +286,12 @@ def _make_in_child(calls, write_end):
     for call in calls:
         answer = None
         try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
                 call.make()
+            gone = [warning for warning in caught if is_deprecation(warning.category)]
+            if gone:
+                answer = [gone[0].category.__name__, str(gone[0].message)[:300]]
         except Exception as error:
             cause = f" <- {error.__cause__}" if error.__cause__ is not None else ""
             kinds = [cls.__name__ for cls in type(error).__mro__]
@@ -301,6 +305,18 @@ def _make_in_child(calls, write_end):
 def _claim(call, exception, text):
     state = call.walk.guards.state()
     call.walk.guards.restore(call.state)
+    if "Warning" in exception:
+        call.walk.claims.add(
+            call.node,
+            "deprecated",
+            call.name,
+            f"{call.text}: {text}",
+            root=call.root,
+            raises=exception,
+            certainty="deprecated",
+        )
+        call.walk.guards.restore(state)
+        return
     call.walk.claims.add(
         call.node,
         "wrong-literal",

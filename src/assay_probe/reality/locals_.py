@@ -5,7 +5,7 @@ import ast
 from assay_probe.reality import installed, scopes
 from assay_probe.reality.members import MISSING, OPEN, member
 from assay_probe.reality.signatures import name_of
-from assay_probe.reality.sources import first_party_roots, is_set_from_outside
+from assay_probe.reality.sources import is_defined_in_project, is_set_from_outside
 from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Thing, joined
 
 _ABSENT = object()
@@ -89,7 +89,7 @@ def attribute(walk, node, receiver):
     real = _real_bases(cls)
     if walk.call_of(node) is None or not real or node.attr.startswith("__"):
         return UNKNOWN
-    if any(is_set_from_outside("", node.attr) for _ in first_party_roots):
+    if is_set_from_outside("", node.attr) or node.attr in walk.defined or is_defined_in_project(node.attr):
         return UNKNOWN
     names = set(attributes_of(walk, cls)).union(*(dir(base) for base in real))
     whose = ", ".join(name_of(base) for base in real)

@@ -85,7 +85,20 @@ def _of_module(module, name):
         text = str(warning.message)
         if is_deprecation(warning.category) and (name in text or "deprecated" in text.lower()):
             return Member(wrap(found), WARNS, text[:300])
-    return Member(wrap(found), FOUND)
+    return Member(_replaceable(module, name, wrap(found)), FOUND)
+
+
+_STREAMS = ("stdin", "stdout", "stderr", "__stdout__", "__stderr__", "displayhook", "excepthook")
+_FIXED = (str, bytes, int, float, complex, bool, tuple, frozenset)
+
+
+def _replaceable(module, name, value):
+    """An object that a module holds may be another one of its kind when the line runs; the streams may be anything."""
+    if not isinstance(value, Made) or issubclass(value.classes[0], _FIXED):
+        return value
+    if module.__name__ == "sys" and name in _STREAMS:
+        return UNKNOWN
+    return Made(value.classes, value=value.value)
 
 
 def _submodule(module, name):
@@ -110,7 +123,7 @@ def is_deprecation(category):
 
 def _of_class(cls, name):
     stands = static(cls, name, _ABSENT)
-    if stands is _ABSENT:
+    if stands is _ABSENT or not any(name in base.__dict__ for base in cls.__mro__):
         return _absent_from_class(cls, name)
     if isinstance(stands, classmethod):
         return Member(Thing(stands.__func__, cls, bound=True), FOUND)
@@ -152,7 +165,17 @@ def is_dynamic(cls):
             return True
         if base not in _PLAIN_GETATTRIBUTE and isinstance(base.__dict__.get("__getattribute__"), types.FunctionType):
             return True
-    return cls.__module__ == "unittest.mock" or cls is types.SimpleNamespace
+    return cls.__module__ == "unittest.mock" or _is_bag(cls)
+
+
+def _is_bag(cls):
+    """A class written in C whose instances take any attribute, such as `threading.local` and `SimpleNamespace`."""
+    own = [base for base in cls.__mro__ if base is not object]
+    if any(isinstance(base.__dict__.get("__setattr__"), types.WrapperDescriptorType) for base in own):
+        return cls not in _PLAIN_GETATTRIBUTE
+    if not getattr(cls, "__dictoffset__", 0) or issubclass(cls, BaseException):
+        return False
+    return not any(isinstance(member, types.FunctionType) for base in own for member in base.__dict__.values())
 
 
 def _of_instance(value, name):

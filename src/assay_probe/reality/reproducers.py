@@ -17,7 +17,7 @@ ANSWER_BYTES = 1 << 20
 def reproduce(claims):
     """The claims with `output`; one whose line runs through without an error is none, and is left out."""
     with_line = [claim for claim in claims if claim["reproducer"] and claim["certainty"] in ("proven", "static")]
-    answers = dict(zip(map(id, with_line), _outputs([claim["reproducer"] for claim in with_line])))
+    answers = dict(zip(map(id, with_line), outputs_of([claim["reproducer"] for claim in with_line])))
     kept = []
     for claim in claims:
         output = answers.get(id(claim))
@@ -27,7 +27,7 @@ def reproduce(claims):
     return kept
 
 
-def _outputs(lines):
+def outputs_of(lines):
     """What each line wrote when it failed, "" where it did not fail, None where nothing came back."""
     answers = []
     while len(answers) < len(lines):

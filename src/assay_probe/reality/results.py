@@ -4,6 +4,7 @@ import ast
 import builtins
 import inspect
 import logging
+import pathlib
 import re
 import types
 import typing
@@ -42,6 +43,10 @@ _METHODS[str, "format"] = _METHODS[str, "casefold"] = _METHODS[str, "removeprefi
 for _cls in (str, bytes):
     _METHODS.update({(_cls, _name): _cls for _name in _GIVES_ITSELF})
     _METHODS.update({(_cls, _name): list for _name in ("split", "splitlines", "rsplit")})
+_PATHS = (
+    "with_name with_suffix with_stem joinpath relative_to absolute resolve expanduser parent readlink rename replace "
+    "samefile cwd home"
+).split()
 _OWN_CALL_IS_PLAIN = ("ABCMeta", "ModelMetaclass", "SQLModelMetaclass", "EnumMeta", "EnumType", "_ProtocolMeta")
 _NOT_BUILT = (type, super, property, classmethod, staticmethod)
 
@@ -75,6 +80,8 @@ def _of_class(cls):
 
 def of_function(function, owner=None):
     """What the function returns when it is called on `owner`."""
+    if isinstance(owner, type) and issubclass(owner, pathlib.PurePath) and function.__name__ in _PATHS:
+        return Made((owner,))
     try:
         known = (function, owner) in _known
     except TypeError:

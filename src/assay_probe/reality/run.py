@@ -6,10 +6,10 @@ import time
 import traceback
 
 from assay_probe import wire
-from assay_probe.reality import adapters, installed, literals, sources
+from assay_probe.reality import adapters, installed, literals, lookup, sources
 from assay_probe.reality.claims import Claims
 from assay_probe.reality.guards import Guards
-from assay_probe.reality.reproducers import reproduce
+from assay_probe.reality.reproducers import outputs_of, reproduce
 from assay_probe.reality.walk import Walk
 
 RECURSION = 4000
@@ -19,13 +19,17 @@ def main(job):
     """One frame `file` for each file, then `done`."""
     sys.setrecursionlimit(RECURSION)
     installed.denied.update(job.get("denied", ()))
-    sources.first_party_roots.extend(job.get("roots", ()))
+    sources.first_party_roots.extend(job.get("roots", [job["root"]]))
     adapters.prepare()
     for package in ("django",):
         if job.get("settings", True) and _is_wanted(job, package):
             _prepare(package)
     for file in job["files"]:
         wire.send("file", path=file["path"], **_read(file, job))
+    if job.get("question"):
+        wire.send("lookup", **lookup.answer(job["question"]))
+    if job.get("lines"):
+        wire.send("lines", outputs=outputs_of(job["lines"]))
     wire.send("done", python="{}.{}.{}".format(*sys.version_info[:3]), seconds=time.process_time())
     sys.stdout.flush()
     sys.stderr.flush()

@@ -124,7 +124,7 @@ def consumer_of(callee, keyword, given=None, depth=0):
 
 def _own_parameters(called):
     """Parameters of the outermost wrapper itself."""
-    if hasattr(called, "__wrapped__"):
+    if hasattr(called, "__wrapped__") and isinstance(called, types.FunctionType):
         try:
             return list(inspect.signature(called, follow_wrapped=False).parameters.values())
         except (TypeError, ValueError):

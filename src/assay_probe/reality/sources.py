@@ -15,6 +15,7 @@ _attributes = {}
 _stores = {}
 _STORE = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[A-Za-z_][\w.]*\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[^=]")
 _SETATTR = re.compile(rb"setattr\([^,\n]+,\s*[bru]?['\"](\w+)")
+_DEFINITION = re.compile(rb"^[ \t]*(?:async )?def (\w+)", re.MULTILINE)
 _COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
 first_party_roots = []
 """Folders of the project: what they set on foreign objects is no mistake."""
@@ -117,9 +118,15 @@ def initialiser_is_readable(cls):
     for base in cls.__mro__:
         for name in ("__init__", "__new__") if base is not object else ():
             function = function_of(base.__dict__.get(name))
-            if function is not None and tree_of(function) is None and not function.__code__.co_filename.startswith("<"):
+            if function is not None and tree_of(function) is None and not _is_generated(function):
                 return False
     return True
+
+
+def _is_generated(function):
+    """Was it written by a decorator such as `dataclass`, which sets what the class declares?"""
+    file = function.__code__.co_filename
+    return file.startswith("<") and not file.startswith("<frozen")
 
 
 def is_set_from_outside(module, name):
@@ -152,18 +159,30 @@ def _stores_below(folder):
     return _stores[folder]
 
 
+def is_defined_in_project(name):
+    """Does the project define a function or method of this name anywhere?"""
+    return any(f"def {name}" in _stores_below(folder) for folder in first_party_roots)
+
+
 def stores_in(text):
-    """Names of attributes that some source stores on objects other than `self`."""
-    return {name.decode() for pattern in (_STORE, _SETATTR) for name in pattern.findall(text)}
+    """Names of attributes that some source stores on objects other than `self`, and `def name` of what it defines."""
+    stored = {name.decode() for pattern in (_STORE, _SETATTR) for name in pattern.findall(text)}
+    return stored | {f"def {name.decode()}" for name in _DEFINITION.findall(text)}
 
 
 def is_of_another_platform(module, name):
     """Does the standard library itself speak of `module.name`, which this interpreter does not have?
 
-    `sys.getwindowsversion` or `os.O_BINARY` are missing here and no mistake.
+    Or does the module bind the name under a condition? `sys.getwindowsversion`, `ctypes.windll` and `os.O_BINARY`
+    are missing here and no mistake.
     """
     if not _is_standard(module.partition(".")[0]):
         return False
+    own = getattr(sys.modules.get(module), "__file__", None)
+    word = re.escape(name).encode()
+    bound = re.compile(rb"^\s+(?:(?:def|class|from .* import .*) )?\b%s\b(?: *=|[(,:]|$)" % word, re.MULTILINE)
+    if isinstance(own, str) and own.endswith(".py") and bound.search(_read(own)):
+        return True
     spoken = {"posixpath": "os.path", "ntpath": "os.path"}.get(module, module)
     pattern = re.compile(rb"\b%s\.%s\b" % (re.escape(spoken).encode(), re.escape(name).encode()))
     if "" not in _texts:

@@ -99,9 +99,14 @@ class Parent:
 def wrap(object):
     """The value of a real object that was found somewhere."""
     # A lazy object wakes up when it is asked for its class, so its type is.
-    if object is None or issubclass(type(object), (type, types.ModuleType, *FUNCTIONS)):
+    if object is None or issubclass(type(object), (type, types.ModuleType, *FUNCTIONS)) or is_compiled(object):
         return Thing(object)
     return Made((type(object),), exact=True, value=object)
+
+
+def is_compiled(object):
+    """Is it a function that Cython compiled, or one behind `functools.lru_cache`?"""
+    return type(object).__name__ in ("cython_function_or_method", "fused_cython_function", "_lru_cache_wrapper")
 
 
 def made(classes, **more):

@@ -23,6 +23,9 @@ class Walk(Expressions):
         super().__init__(claims, first_party)
         self.waiting = []
         self.current_class = None
+        self.registers_codecs = False
+        self.defined = set()
+        """Names of all functions and methods of the file: what a subclass adds is there for its base."""
 
     def read(self, text):
         """Read the whole file.
@@ -33,6 +36,13 @@ class Walk(Expressions):
         tree = ast.parse(text)
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self.shared = scopes.shared_names(tree)
+        self.registers_codecs = any(
+            isinstance(node, ast.Attribute) and node.attr in ("register", "register_error") and _is_codecs(node.value)
+            for node in ast.walk(tree)
+        )
+        self.defined = {
+            node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
+        }
         self.block(tree.body)
         while self.waiting:
             self._function_body(*self.waiting.pop(0))
@@ -360,3 +370,7 @@ class Walk(Expressions):
         if subject is not None:
             self.scopes[-1].bind(subject, UNKNOWN)
         self.branches(*[(case.body, lambda: None) for case in node.cases], ([], lambda: None))
+
+
+def _is_codecs(node):
+    return isinstance(node, ast.Name) and node.id == "codecs"

@@ -1,0 +1,155 @@
+"""Does what the change calls exist in the versions that are installed?
+
+Why it matters: methods, parameters, options, modules and packages that were never there, or are there in another
+version, read as well as real ones, and a line that no test runs fails first in production.
+How it knows: the target's own interpreter reads the changed files with the installed packages as the judge: members
+are looked up on the real objects, calls are bound to the real signatures, also through `**kwargs`, and literals are
+tried for real. What base denied as well is nobody's news. What is denied is shown by a line that was executed.
+When it is silent: receivers whose class cannot be worked out (they are counted), code behind a check of version,
+platform or existence, and modules of the project itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from assay.evidence.reality import Asked, ask
+from assay.values.change import SIDES, Change, Side
+from assay.values.experiment import Effort
+from assay.values.finding import Finding, Gap, Location
+from assay.values.lab import Lab, Source
+from assay.values.reality import Denial, Denials
+
+_DECLARING = re.compile(
+    r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|Pipfile|tox\.ini|noxfile\.py|environment\.ya?ml"
+    r"|[\w.-]*requirements[\w.-]*\.(txt|in)|requirements/[\w.-]+\.(txt|in))$"
+)
+
+
+def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
+    """Yield what is denied at head and was not at base, then what could not be asked."""
+    pairs = [(pair.base_path, pair.head_path) for pair in (*change.files, *change.tests)]
+    head = _asked(lab.source, "head", [path for _, path in pairs])
+    if not head:
+        return
+    lab.say("asking the installed packages about the changed files")
+    own = first_party(lab.source, lab.source_roots)
+    denials = ask(lab, "head", head, own)
+    yield from _gaps(denials)
+    found = denials.found
+    if found:
+        before = {path: old for old, path in pairs}
+        base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
+        known = ask(lab, "base", base, own, reproduce=False).found if base else ()
+        found = tuple(new_at_head(found, known, before))
+    declared = _declared(lab.source)
+    for denial in _collapsed(found):
+        if denial.kind == "missing-package" and _is_declared(denial.name, declared):
+            yield Gap(
+                slug="not-installed",
+                reason=f"{denial.path}:{denial.line} imports {denial.name}, which is declared and not installed here.",
+                remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
+            )
+        else:
+            yield _finding(denial, change)
+    yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+
+
+def first_party(source: Source, roots: Sequence[str]) -> frozenset[str]:
+    """Top-level names of the project's own modules and packages, on either side."""
+    names = set()
+    for side in SIDES:
+        for path in source.paths(side):
+            if path.endswith((".py", ".pyi", ".so")):
+                for root in ("", *roots):
+                    inner = path.removeprefix(f"{root}/") if root else path
+                    if not root or inner != path:
+                        names.add(inner.split("/")[0].partition(".")[0])
+    return frozenset(names - set(roots) - {"src", "lib"})
+
+
+def new_at_head(found: Sequence[Denial], known: Sequence[Denial], before: dict[str | None, str | None]) -> list[Denial]:
+    """Those that base did not have as often, by file, class and words; moved and re-flowed lines are no news."""
+    left = Counter((denial.path, denial.kind, denial.text) for denial in known)
+    news = []
+    for denial in found:
+        key = (before.get(denial.path) or denial.path, denial.kind, denial.text)
+        if left[key] > 0:
+            left[key] -= 1
+        else:
+            news.append(denial)
+    return news
+
+
+def _collapsed(found: Sequence[Denial]) -> Iterator[Denial]:
+    """A package that is missing is told once a file, however often it is imported."""
+    told = set()
+    for denial in found:
+        key = (denial.path, denial.kind, denial.name)
+        if denial.kind not in ("missing-package", "missing-module") or key not in told:
+            told.add(key)
+            yield denial
+
+
+def _asked(source: Source, side: Side, paths: Sequence[str | None]) -> list[Asked]:
+    asked = []
+    for path in dict.fromkeys(paths):
+        text = source.text(side, path) if path is not None and path.endswith(".py") else None
+        if path is not None and text is not None:
+            asked.append(Asked(path=path, text=text))
+    return asked
+
+
+def _gaps(denials: Denials) -> Iterator[Gap]:
+    for path, reason in denials.unread:
+        kind = reason.partition(":")[0]
+        if kind != "syntax":
+            yield Gap(
+                slug="internal" if kind == "internal" else "not-asked",
+                reason=f"What {path} calls could not be held against what is installed.",
+                remedy="Report it with the detail." if kind == "internal" else "Look at the detail.",
+                detail=reason,
+            )
+    for package in denials.failed_packages:
+        yield Gap(
+            slug="package-dies",
+            reason=f"Importing {package} ends the interpreter, so nothing can be said about its use.",
+            remedy=f"Import {package} by hand in the same environment.",
+        )
+
+
+def _declared(source: Source) -> str:
+    """What the project's own files say about dependencies, on head."""
+    paths = [path for path in source.paths("head") if _DECLARING.search(path)]
+    return "\n".join(source.text("head", path) or "" for path in paths).lower().replace("_", "-")
+
+
+def _is_declared(package: str, declared: str) -> bool:
+    name = re.escape(package.lower().replace("_", "-"))
+    return re.search(rf"(?<![\w-])(python-|py)?{name}(?![\w-])", declared) is not None
+
+
+def _finding(denial: Denial, change: Change) -> Finding:
+    unit = next(
+        (
+            changed.head.name
+            for changed in change.units
+            if changed.head is not None
+            and changed.head.path == denial.path
+            and changed.head.first_line <= denial.line <= changed.head.last_line
+        ),
+        denial.path,
+    )
+    key = "\0".join((denial.path, denial.kind, denial.name, denial.text, str(denial.line)))
+    return Finding(
+        id=hashlib.sha256(key.encode("utf-8", "replace")).hexdigest(),
+        investigator="reality",
+        claim=f"{denial.text}   ({denial.installed})",
+        where=Location(path=denial.path, line=denial.line),
+        unit=unit,
+        observed_at=unit,
+        evidence=(denial,),
+    )

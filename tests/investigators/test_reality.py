@@ -1,0 +1,172 @@
+"""The investigator `reality`: what is news at head, what is a gap, and what base knew already."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assay.instruments.laboratory import WallClock
+from assay.instruments.memo import NoMemo
+from assay.investigators.reality import first_party, investigate
+from assay.judgement.levels import level_of
+from assay.values.change import Change, FilePair, Revision, Side
+from assay.values.experiment import Effort
+from assay.values.finding import Finding, Gap, Level, Policy
+from assay.values.lab import Clock, Completed, Frame, Memo, Run, RunResult
+
+CLAIM = {
+    "line": 2, "class": "missing-attribute", "name": "till.round", "text": "module till has no attribute 'round'",
+    "certainty": "proven", "installed": "till 1.0", "nearest": ["rounded"], "reproducer": "import till; till.round",
+    "output": "AttributeError: module 'till' has no attribute 'round'",
+}  # fmt: skip
+
+
+@dataclass
+class Files:
+    """Both sides as dictionaries."""
+
+    sides: Mapping[Side, Mapping[str, str]]
+
+    def paths(self, side: Side) -> Sequence[str]:
+        return sorted(self.sides[side])
+
+    def text(self, side: Side, path: str) -> str | None:
+        return self.sides[side].get(path)
+
+
+@dataclass
+class Answering:
+    """A lab whose interpreter denies the same claims wherever the file has them: `claims` by side and path."""
+
+    source: Files
+    claims: Mapping[Side, Mapping[str, Sequence[Mapping[str, object]]]]
+    dies_at: str | None = None
+    jobs: list[Mapping[str, object]] = field(default_factory=list)
+    source_roots: Sequence[str] = ("",)
+    memo: Memo = field(default_factory=NoMemo)
+    clock: Clock = field(default_factory=WallClock)
+    budget_s: float = 60.0
+    experiments: int | None = None
+    seed: int = 0
+    runner: str = "pytest"
+    project: str = "app"
+
+    def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
+        """Answer each file; a package named in `dies_at` ends the run unless the job leaves it out."""
+        results = []
+        for run in runs:
+            self.jobs.append(run.job)
+            denied, files = run.job["denied"], run.job["files"]
+            assert isinstance(denied, list)
+            assert isinstance(files, list)
+            frames: list[Frame] = []
+            if self.dies_at is not None and self.dies_at not in denied:
+                frames.append({"t": "importing", "package": self.dies_at})
+            else:
+                for file in files:
+                    claims = self.claims[run.side].get(file["path"], [])
+                    frames.append(
+                        {"t": "file", "path": file["path"], "claims": claims, "calls": 3, "unknown_receivers": 1}
+                    )
+                frames.append({"t": "done"})
+            results.append(RunResult(frames=tuple(frames), completed=Completed(status=0, timed_out=False, output="")))
+        return results
+
+    def say(self, text: str) -> None:
+        return
+
+    def tell(self, text: str) -> None:
+        return
+
+
+def investigated(
+    base: Mapping[str, str],
+    head: Mapping[str, str],
+    *,
+    base_claims: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+    head_claims: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
+    renamed: Mapping[str, str] | None = None,
+    dies_at: str | None = None,
+) -> list[Finding | Gap | Effort]:
+    """What the investigator says about a change of these files."""
+    old = {new: path for path, new in (renamed or {}).items()}
+    pairs = tuple(
+        FilePair(base_path=old.get(path, path if path in base else None), head_path=path) for path in sorted(head)
+    )
+    side = Revision(label="x", commit=None)
+    change = Change(base=side, head=side, files=pairs, units=())
+    lab = Answering(
+        source=Files({"base": base, "head": head}),
+        claims={"base": base_claims or {}, "head": head_claims or {}},
+        dies_at=dies_at,
+    )
+    return list(investigate(change, lab))
+
+
+def findings(seen: Sequence[Finding | Gap | Effort]) -> list[Finding]:
+    return [one for one in seen if isinstance(one, Finding)]
+
+
+def test_what_head_adds_is_a_finding_that_blocks() -> None:
+    """A line that was executed and refuted stops a change."""
+    (found,) = findings(investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}))
+    assert (found.where.path, found.where.line) == ("a.py", 2)
+    assert found.claim == "module till has no attribute 'round'   (till 1.0)"
+    assert level_of(found, Policy()) is Level.BLOCK
+
+
+def test_what_base_had_too_is_no_news_wherever_it_moved() -> None:
+    """Counted by file, class and words: line numbers and renames do not matter, a second one does."""
+    moved = {**CLAIM, "line": 40}
+    base = {"old.py": [CLAIM]}
+    assert (
+        findings(
+            investigated(
+                {"old.py": ""},
+                {"a.py": "x"},
+                base_claims=base,
+                head_claims={"a.py": [moved]},
+                renamed={"old.py": "a.py"},
+            )
+        )
+        == []
+    )
+    twice = findings(
+        investigated({"a.py": ""}, {"a.py": "x"}, base_claims={"a.py": [CLAIM]}, head_claims={"a.py": [CLAIM, moved]})
+    )
+    assert len(twice) == 1
+
+
+def test_base_is_not_asked_when_nothing_is_denied() -> None:
+    """Most changes are clean, and cost one run."""
+    assert [type(one) for one in investigated({"a.py": ""}, {"a.py": "x"})] == [Effort]
+
+
+def test_a_missing_package_that_is_declared_is_a_gap() -> None:
+    """An extra that is not installed here says nothing about the change."""
+    claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}
+    head = {"a.py": "x", "pyproject.toml": 'dependencies = ["PyYAML>=6"]'}
+    seen = investigated({"a.py": ""}, head, head_claims={"a.py": [claim, claim]})
+    assert findings(seen) == []
+    assert "not-installed" in [one.slug for one in seen if isinstance(one, Gap)]
+    (found,) = findings(investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [claim, {**claim, "line": 9}]}))
+    assert found.where.line == 2
+
+
+def test_a_package_that_kills_the_interpreter_is_a_gap_and_the_rest_is_answered() -> None:
+    """The run is made again without it."""
+    seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, dies_at="boom")
+    assert len(findings(seen)) == 1
+    assert [one.slug for one in seen if isinstance(one, Gap)] == ["package-dies"]
+
+
+def test_names_of_the_project_are_its_own() -> None:
+    """Modules at the root and below source roots, on either side."""
+    files = Files({"base": {"gone.py": ""}, "head": {"src/shop/cart.py": "", "tests/test_a.py": "", "tool.py": ""}})
+    assert first_party(files, ["src"]) == {"gone", "shop", "tests", "tool"}
+
+
+def test_calls_and_unresolved_receivers_are_counted() -> None:
+    """Silence about a receiver is no acquittal."""
+    effort = next(one for one in investigated({"a.py": ""}, {"a.py": "x"}) if isinstance(one, Effort))
+    assert (effort.calls_held, effort.unknown_receivers) == (3, 1)
