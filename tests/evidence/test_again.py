@@ -259,7 +259,9 @@ def test_a_job_says_where_each_function_stands_on_its_side() -> None:
         record_run(side, [both, removed], Scenarios(runner="pytest"), window).job for side in ("base", "head")
     ]
     assert [[point["id"] for point in job["points"]] for job in jobs] == [[UNIT, "bill.py::old"], [UNIT]]
-    assert record_run("base", [], Scenarios(runner="pytest"), window).time_limit_s == 2.0 + GRACE_S
+    assert record_run("base", [], Scenarios(runner="pytest"), window).time_limit_s == 2.0 + 3.0
+    longer = Window(collect_s=1.0, deadline_s=30.0)
+    assert record_run("base", [], Scenarios(runner="pytest"), longer).time_limit_s == 30.0 + GRACE_S
     planned: Any = plan_run(
         [replace(both, material=Material(numbers=(1,), names=("n",)))], Scenarios(runner="x"), window, {}, ()
     )

@@ -100,7 +100,12 @@ SHARING: list[tuple[str, str, str, DifferenceKind]] = [
     ("return [row for row in rows]", "return rows", "plain", "leaves-arguments-differently"),
     ("self.items = self.items + [item]", "self.items += [item]", "Names.put", "leaves-arguments-differently"),
     ("made._leaves = list(self._leaves)", "made._leaves = self._leaves", "Tree.copy", "answers-differently"),
-    ("self._rows[name] = self._rows.get(name, []) + [value]", "self._rows.setdefault(name, []).append(value)", "Table.put", "answers-differently"),
+    (
+        "self._rows[name] = self._rows.get(name, []) + [value]",
+        "self._rows.setdefault(name, []).append(value)",
+        "Table.put",
+        "answers-differently",
+    ),
 ]
 
 
