@@ -109,3 +109,13 @@ def test_what_goes_away_is_a_deprecation(tmp_path: Path) -> None:
     """By the decorator, the warning or the docstring of the library."""
     found = ask(tmp_path, "import logging\nlogging.getLogger('a').warn('x')\n").found
     assert [denial.certainty for denial in found] == ["deprecated"]
+
+
+def test_a_default_that_looks_like_none_at_all_is_a_default(tmp_path: Path) -> None:
+    """`inspect.Signature(return_annotation=Signature.empty)`: its own signature says that the keyword is required."""
+    assert denied(tmp_path, "import inspect\ninspect.Signature([])\n") == []
+
+
+def test_a_standard_module_of_another_platform_is_no_mistake(tmp_path: Path) -> None:
+    """No interpreter has all of these."""
+    assert denied(tmp_path, "import msvcrt\nimport termios\n") == []

@@ -33,11 +33,26 @@ def signature_of(called):
     key = id(called)
     if key not in _known:
         try:
-            found = _constructor(called) or inspect.signature(called)
+            found = None if _has_empty_default(called) else _constructor(called) or inspect.signature(called)
         except Exception:
             found = None
         _known[key] = called, found
     return _known[key][1]
+
+
+def _has_empty_default(called):
+    """Is a default the very mark by which `inspect` says that there is none? Its signature would then say so."""
+    for function in (
+        (called, static(called, "__init__"), static(called, "__new__")) if isinstance(called, type) else (called,)
+    ):
+        function = getattr(function, "__func__", function)
+        defaults = (
+            *(getattr(function, "__defaults__", None) or ()),
+            *(getattr(function, "__kwdefaults__", None) or {}).values(),
+        )
+        if any(default is inspect.Parameter.empty for default in defaults):
+            return True
+    return False
 
 
 def _constructor(called):

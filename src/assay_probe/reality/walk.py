@@ -151,8 +151,8 @@ class Walk(Expressions):
 
     def _note_import(self, node, name, why):
         root, missing = name.partition(".")[0], why.missing
-        if missing is None:
-            return
+        if missing is None or missing in installed.STANDARD:
+            return  # a standard module that is not here belongs to another platform, or was left out of the build
         if missing == root:
             self.claims.add(
                 node,
