@@ -25,7 +25,7 @@ from assay.values.lab import Lab
 CONFIRMED_GROUPS = 14
 MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
-TEXTS, TEXTS_PART = 1500, 0.3
+TEXTS, TEXTS_PART = 800, 0.3
 """Texts tried at one call in one process, and the part of the planning time for all of them."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
