@@ -79,6 +79,13 @@ def test_a_difference_that_touched_no_changed_unit_is_nobodys() -> None:
     assert told(difference(base=stray, head=stray)) == []
 
 
+def test_other_words_where_nobody_gave_a_defined_answer_say_nothing() -> None:
+    """`None` for `self` ends in two texts of the same accident."""
+    assert told(difference("details", plausible=False)) == []
+    assert told(difference("details", defined=False)) == []
+    assert told(difference("details")) != []
+
+
 def test_what_a_caller_shows_again_is_not_repeated() -> None:
     """Nor what a second caller shows."""
     groups = [difference(base=at(CALLER), head=at(CALLER)), difference(), difference(base=at(OTHER), head=at(OTHER))]

@@ -280,7 +280,9 @@ def test_each_operator_is_tried_once_at_each_argument_before_any_is_tried_twice(
         tried.extend(
             (edits[0].path, edits[0].operator)
             for edits in choose(planner, arguments, n, call)
-            if len(edits) == 1 and len(edits[0].path) == 1 and not edits[0].operator.startswith(("argument.", "copy.", "then."))
+            if len(edits) == 1
+            and len(edits[0].path) == 1
+            and not edits[0].operator.startswith(("argument.", "copy.", "then."))
         )
     made, known = planner.pairs("p")
     assert known - made <= 1  # what fills a sequence with values that are no literals waits for another draw

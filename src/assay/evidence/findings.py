@@ -41,7 +41,7 @@ def findings_of(
     for difference in sorted(groups, key=lambda d: (not may_hold(d), _distance(placements[d.base.id.point].point))):
         placement = placements[difference.base.id.point]
         unit = unit_of(difference, placement, placements_changed)
-        if unit is None:
+        if unit is None or _says_nothing(difference):
             continue
         known = told.setdefault(unit.point.id, [])
         if len(known) >= GROUPS_A_UNIT or any(_repeats(difference, other) for other in known):
@@ -49,6 +49,11 @@ def findings_of(
         known.append(difference)
         findings.append(_finding(difference, placement, unit, explanations.get(difference.base.id, Explanation())))
     return tuple(findings)
+
+
+def _says_nothing(difference: Difference) -> bool:
+    """Is it a detail, such as other words, on an input that nobody gives or that base never answered?"""
+    return difference.kind == "details" and not (difference.plausible and difference.defined)
 
 
 def _distance(point: ObservationPoint) -> tuple[bool, bool]:
