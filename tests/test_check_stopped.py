@@ -36,8 +36,7 @@ def repository(tmp_path: Path) -> Repository:
 
 @pytest.mark.parametrize(
     ("stop", "status"),
-    # wrong: 130 and 143; closing the sandbox stumbles over a folder that is gone, and says that Assay itself failed.
-    [(signal.SIGINT, 3), (signal.SIGTERM, 3)],
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143)],
 )
 def test_a_check_that_is_stopped_cleans_up(repository: Repository, stop: signal.Signals, status: int) -> None:
     """Ctrl-C reaches the whole group, a service manager the command alone."""

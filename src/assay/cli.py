@@ -56,10 +56,6 @@ Exit status: 0 clear or notice, 1 findings hold or block the change, 2 wrong usa
 """
 
 
-class _Terminated(BaseException):
-    """Somebody asked the process to end; cleaning up comes first."""
-
-
 def main(argv: Sequence[str] | None = None, *, walks: Walks | None = None, store: ReportsStore | None = None) -> int:
     """Run one command and return its exit status. `walks` and `store` are the real ones unless given."""
     arguments = list(sys.argv[1:] if argv is None else argv)
@@ -276,32 +272,43 @@ def _unknown(name: str) -> int:
 
 
 def _guarded(command: Callable[[], int], arguments: Sequence[str], store: ReportsStore | None) -> int:
-    """Run a command; whatever goes wrong ends in a sentence and an exit status, never in a bare traceback."""
+    """Run a command; one that was told to stop says so by its status, whatever stumbled over that on the way out."""
     import signal
 
-    verbose = "--verbose" in arguments
-    before = signal.getsignal(signal.SIGTERM)
+    stops: list[int] = []
+
+    def stop(number: int, _frame: object) -> None:
+        stops.append(EXIT_INTERRUPTED if number == signal.SIGINT else EXIT_TERMINATED)
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
-        signal.signal(signal.SIGTERM, _terminate)
+        status = _outcome(command, arguments, store, stops)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return stops[0] if stops else status
+
+
+def _outcome(
+    command: Callable[[], int], arguments: Sequence[str], store: ReportsStore | None, stops: Sequence[int]
+) -> int:
+    """What goes wrong ends in a sentence and an exit status, never in a bare traceback."""
+    verbose = "--verbose" in arguments
+    try:
         return command()
     except SystemExit as stop:  # from argparse, which has already said why
         return stop.code if isinstance(stop.code, int) else EXIT_USAGE
-    except AssayError as error:
-        _tell(error, verbose=verbose)
-        return _status_of(error)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except _Terminated:
-        return EXIT_TERMINATED
+    except AssayError as error:
+        if not stops:
+            _tell(error, verbose=verbose)
+        return _status_of(error)
     except Exception as error:  # noqa: BLE001 (the outermost boundary: the traceback is kept and its place is named)
-        _confess(error, verbose=verbose, store=store)
+        if not stops:
+            _confess(error, verbose=verbose, store=store)
         return EXIT_FAILED
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def _terminate(_signal: int, _frame: object) -> None:
-    raise _Terminated
 
 
 def _status_of(error: AssayError) -> int:
