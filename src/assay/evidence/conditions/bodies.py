@@ -7,7 +7,7 @@ collection that it made itself. Anything else, and any call of such a function t
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from assay.change.project import Project
 from assay.change.syntax import Module
@@ -266,27 +266,31 @@ class _Body:
         return carry
 
     def _for(self, node: ast.For) -> _Carry:
-        items, body = self._reader.read(node.iter), self.block(node.body)
+        items = self._reader.read(node.iter)
 
-        def carry(run: Run) -> object:
+        def rounds(run: Run) -> Iterator[None]:
             for item in iterate(items(run)):
                 run.tick()
                 assign(run, node.target, item)
-                result = body(run)
-                if result is _BREAK:
-                    break
-                if result is not _GO_ON and result is not _AGAIN:
-                    return result
-            return _GO_ON
+                yield
 
-        return carry
+        return self._loop(rounds, node.body)
 
     def _while(self, node: ast.While) -> _Carry:
-        test, body = self._reader.read(node.test), self.block(node.body)
+        test = self._reader.read(node.test)
 
-        def carry(run: Run) -> object:
+        def rounds(run: Run) -> Iterator[None]:
             while words.truth(test(run)):
                 run.tick()
+                yield
+
+        return self._loop(rounds, node.body)
+
+    def _loop(self, rounds: Callable[[Run], Iterator[None]], statements: Sequence[ast.stmt]) -> _Carry:
+        body = self.block(statements)
+
+        def carry(run: Run) -> object:
+            for _ in rounds(run):
                 result = body(run)
                 if result is _BREAK:
                     break
