@@ -223,14 +223,7 @@ class _Walk:
 
     def _source(self, node: ast.expr) -> str | None:
         """The expression as source, where it speaks of parameters and of nothing that is local."""
-        bound = {
-            n.id
-            for inner in ast.walk(node)
-            if isinstance(inner, ast.comprehension)
-            for n in ast.walk(inner.target)
-            if isinstance(n, ast.Name)
-        }
-        free = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - bound
+        free = {n.id for n in ast.walk(node) if isinstance(n, ast.Name)} - _bound_inside(node)
         if not free & self.parameters or free & self.locals or "?" in free:
             return None
         text = ast.unparse(node)
@@ -263,15 +256,20 @@ def _outside_scopes(node: ast.expr) -> Iterable[ast.AST]:
             waiting.extend(ast.iter_child_nodes(inner))
 
 
-def _written_out(node: ast.expr, known: Environment) -> ast.expr:
-    """The expression with every known local replaced by what it holds."""
-    bound = {
+def _bound_inside(node: ast.expr) -> set[str]:
+    """Names that comprehensions in the expression bind for themselves."""
+    return {
         n.id
         for inner in ast.walk(node)
         if isinstance(inner, ast.comprehension)
         for n in ast.walk(inner.target)
         if isinstance(n, ast.Name)
     }
+
+
+def _written_out(node: ast.expr, known: Environment) -> ast.expr:
+    """The expression with every known local replaced by what it holds."""
+    bound = _bound_inside(node)
 
     class Writer(ast.NodeTransformer):
         def visit_Name(self, name: ast.Name) -> ast.expr:
