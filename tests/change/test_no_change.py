@@ -62,6 +62,7 @@ def test_an_import_of_the_same_thing_by_another_way_is_no_change() -> None:
     "path",
     [
         *("README.md", "docs/index.rst", "docs/conf.py", "examples/run.py", "LICENSE", ".github/workflows/ci.yml"),
+        *("releasenotes/notes/fix-1a2b.yaml", "newsfragments/12.bugfix"),
         *("noxfile.py", "benchmarks/speed.py", "CHANGES.txt", "requirements-dev.txt", "p/py.typed", "p/stubs.pyi"),
         *("Makefile", "tox.ini", "p.egg-info/PKG-INFO"),
     ],

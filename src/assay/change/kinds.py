@@ -21,7 +21,7 @@ AROUND = frozenset(
         "typing_tests",
     }
     | {"typing-tests", "type_tests", "typetests"}
-    | {".github", ".circleci", ".ci", "ci", "changelog.d", "newsfragments", "news", "changes"}
+    | {".github", ".circleci", ".ci", "ci", "changelog.d", "newsfragments", "releasenotes", "news", "changes"}
 )
 ALWAYS_AROUND = frozenset({"docs", "doc", "examples", "example", "benchmarks", "asv_bench"})
 """At the top these are never part of the program, even where they are packages."""
