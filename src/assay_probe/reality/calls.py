@@ -205,23 +205,12 @@ def _check_deprecation(walk, node, callee):
     text, parameters = deprecations.of(callee)
     name, root = name_of(callee.object), _root(callee.object)
     if text:
-        walk.claims.add(
-            node,
-            "deprecated",
-            name,
-            f"{name}() is deprecated: {text}",
-            root=root,
-            raises="DeprecationWarning",
-            certainty="deprecated",
-        )
+        walk.claims.deprecated(node, name, f"{name}() is deprecated: {text}", root=root)
     for keyword in node.keywords:
         if keyword.arg in parameters and not (isinstance(keyword.value, ast.Constant) and keyword.value.value is None):
-            walk.claims.add(
+            walk.claims.deprecated(
                 _at_keyword(node, keyword),
-                "deprecated",
                 f"{name}({keyword.arg}=)",
                 f"{name}() warns about {keyword.arg}=: {parameters[keyword.arg]}",
                 root=root,
-                raises="DeprecationWarning",
-                certainty="deprecated",
             )

@@ -49,6 +49,10 @@ class Claims:
         )
         assert not more
 
+    def deprecated(self, node, name, text, *, root, raises="DeprecationWarning"):
+        """Note what works today and was said to go away."""
+        self.add(node, "deprecated", name, text, root=root, raises=raises, certainty="deprecated")
+
     def whole(self):
         """The claims, each once, as the file is read."""
         unique = {(c["line"], c["class"], c["text"]): c for c in self.found}

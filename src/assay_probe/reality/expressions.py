@@ -114,15 +114,7 @@ class Expressions:
                 reproducer=_joined(setup, f"{expression}.{node.attr}"),
             )
         elif answer.status == WARNS:
-            self.claims.add(
-                node,
-                "deprecated",
-                name,
-                f"{name} is deprecated: {answer.text}",
-                root=root,
-                raises="DeprecationWarning",
-                certainty="deprecated",
-            )
+            self.claims.deprecated(node, name, f"{name} is deprecated: {answer.text}", root=root)
 
     def _is_spared(self, node):
         """Is the attribute only asked for inside a test of its existence, or stored to before?"""

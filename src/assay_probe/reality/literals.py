@@ -306,15 +306,7 @@ def _claim(call, exception, text):
     state = call.walk.guards.state()
     call.walk.guards.restore(call.state)
     if "Warning" in exception:
-        call.walk.claims.add(
-            call.node,
-            "deprecated",
-            call.name,
-            f"{call.text}: {text}",
-            root=call.root,
-            raises=exception,
-            certainty="deprecated",
-        )
+        call.walk.claims.deprecated(call.node, call.name, f"{call.text}: {text}", root=call.root, raises=exception)
         call.walk.guards.restore(state)
         return
     call.walk.claims.add(

@@ -138,15 +138,7 @@ class Walk(Expressions):
                 reproducer=line,
             )
         elif answer.status == WARNS:
-            self.claims.add(
-                node,
-                "deprecated",
-                name,
-                f"{name} is deprecated: {answer.text}",
-                root=module.__name__,
-                raises="DeprecationWarning",
-                certainty="deprecated",
-            )
+            self.claims.deprecated(node, name, f"{name} is deprecated: {answer.text}", root=module.__name__)
         return answer.value
 
     def _note_import(self, node, name, why):
