@@ -30,7 +30,7 @@ from assay.instruments.lacking import gaps_of_lab, told_of_carried
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
-from assay.instruments.scratch import new_scratch
+from assay.instruments.scratch import scratch_folder
 from assay.instruments.surroundings import read_surroundings
 from assay.instruments.target import ask, choose_python, linked_folders
 from assay.instruments.trees import Opened, open_trees
@@ -212,37 +212,36 @@ def laboratory(
         os.environ,
         project=project,
     )
-    scratch = new_scratch()
-    try:
-        with contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox:
-            interpreter = ask(path, how, sandbox, directory)
-            roots = roots_of(opened.source, "base")
-            progress.say(f"python {interpreter.target.version} ({how})")
-            known = opened.source.paths("base")
-            installed = installed_files(interpreter.path, roots, known, opened.ignored)
-            trees = _write_trees(opened, scratch, installed)
-            differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
-            yield Laboratory(
-                sandbox=sandbox,
-                interpreter=replace(interpreter, target=replace(interpreter.target, source_roots=roots)),
-                source=opened.source,
-                clock=clock,
-                memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
-                trees=trees,
-                bytecode=Bytecode(trees, differing),
-                source_roots=roots,
-                project=project,
-                linked=linked_folders(interpreter.path, directory),
-                surroundings=surroundings,
-                carried=_carried(opened, installed),
-                budget_s=options.budget_s,
-                experiments=options.experiments,
-                seed=options.seed,
-                say=progress.say,
-                tell=progress.tell,
-            )
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with (
+        scratch_folder() as scratch,
+        contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox,
+    ):
+        interpreter = ask(path, how, sandbox, directory)
+        roots = roots_of(opened.source, "base")
+        progress.say(f"python {interpreter.target.version} ({how})")
+        known = opened.source.paths("base")
+        installed = installed_files(interpreter.path, roots, known, opened.ignored)
+        trees = _write_trees(opened, scratch, installed)
+        differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
+        yield Laboratory(
+            sandbox=sandbox,
+            interpreter=replace(interpreter, target=replace(interpreter.target, source_roots=roots)),
+            source=opened.source,
+            clock=clock,
+            memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
+            trees=trees,
+            bytecode=Bytecode(trees, differing),
+            source_roots=roots,
+            project=project,
+            linked=linked_folders(interpreter.path, directory),
+            surroundings=surroundings,
+            carried=_carried(opened, installed),
+            budget_s=options.budget_s,
+            experiments=options.experiments,
+            seed=options.seed,
+            say=progress.say,
+            tell=progress.tell,
+        )
 
 
 def replay(options: ReplayOptions) -> ReplayAnswer:
@@ -263,8 +262,7 @@ def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
     """A lab on the two sides that a report names."""
     progress = Progress(sys.stderr)
     progress.say("writing both sides")
-    scratch = new_scratch()
-    try:
+    with scratch_folder() as scratch:
         folders = {side: scratch / side for side in SIDES}
         _write_recorded(options, folders)
         with contextlib.closing(progress), open_trees(folders["base"], folders["head"]) as opened:
@@ -283,8 +281,6 @@ def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
                 options=settings,
             ) as lab:
                 yield lab
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from assay.errors import UsageError
 from assay.evidence.reality import Asked, ask, look_up
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.progress import Progress
-from assay.instruments.scratch import new_scratch
+from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
 from assay.judgement.policy import read_policy
 from assay.values.finding import Target
@@ -42,9 +41,8 @@ def api(options: RealityOptions, question: str) -> Lookup:
 @contextlib.contextmanager
 def lab_without_change(options: RealityOptions) -> Iterator[Laboratory]:
     """A lab over an empty tree: the target's interpreter in its sandbox, and nothing of a project."""
-    scratch = new_scratch()
     progress = Progress(sys.stderr)
-    try:
+    with scratch_folder() as scratch:
         empty = scratch / "empty"
         empty.mkdir()
         with contextlib.closing(progress), open_trees(empty, empty) as opened:
@@ -60,8 +58,6 @@ def lab_without_change(options: RealityOptions) -> Iterator[Laboratory]:
                 options=CheckOptions(directory=options.directory, cache=options.cache, verbose=options.verbose),
             ) as lab:
                 yield lab
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _python_files(given: tuple[Path, ...]) -> Iterator[Path]:

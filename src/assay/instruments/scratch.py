@@ -1,34 +1,55 @@
-"""Folders of our own under the temporary folder, named after the process that owns them."""
+"""Folders of our own under the temporary folder, locked by the process that uses them."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
-_NAME = re.compile(r"assay-(\d+)-\w+")
+_NAME = re.compile(r"assay-\d+-\w+")
 
 
-def new_scratch() -> Path:
-    """A new folder for this process. What killed processes left behind is removed first."""
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A new folder, removed at the end. What killed processes left behind is removed first.
+
+    A process number says nothing about an owner in another container that shares the temporary folder; a lock does, and
+    the system drops it when its owner ends, however that is.
+    """
     root = Path(tempfile.gettempdir())
     for path in root.glob("assay-*-*"):
-        found = _NAME.fullmatch(path.name)
-        if found and not _is_running(int(found.group(1))) and _is_ours(path):
-            shutil.rmtree(path, ignore_errors=True)
-    return Path(tempfile.mkdtemp(prefix=f"assay-{os.getpid()}-", dir=root))
+        if _NAME.fullmatch(path.name) and _is_ours(path):
+            with contextlib.suppress(OSError), _locked(path):
+                shutil.rmtree(path, ignore_errors=True)
+    with contextlib.ExitStack() as stack:
+        yield _new(root, stack)
 
 
-def _is_running(process: int) -> bool:
+def _new(root: Path, stack: contextlib.ExitStack) -> Path:
+    """A folder that nobody took for an abandoned one before it was locked."""
+    while True:
+        path = Path(tempfile.mkdtemp(prefix=f"assay-{os.getpid()}-", dir=root))
+        with contextlib.suppress(BlockingIOError, FileNotFoundError):
+            stack.enter_context(_locked(path))
+            stack.callback(shutil.rmtree, path, ignore_errors=True)
+            if path.is_dir():
+                return path
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Raises OSError where somebody else holds it, or it is gone."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _is_ours(path: Path) -> bool:
