@@ -110,7 +110,7 @@ def ends(repository: Repository, path: Path, *, on: str, command: tuple[str, ...
     place.write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     target = f"tests/{path.name}" if command[0] == "pytest" else f"tests.{path.stem}"
     done = subprocess.run(
-        [sys.executable, "-m", *command, target],
+        [sys.executable, "-B", "-m", *command, target],
         cwd=repository.root,
         env={**repository.environment(), "PYTHONPATH": str(repository.root)},
         capture_output=True,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import math
-import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.probe import encoding_facts
 from tests.probe import hostile_values as untyped_zoo
+from tests.probe.projects import EVERY_PYTHON
 
 import assay_probe.encoding as untyped
 from assay.evidence.tree_nodes import index, read
@@ -167,18 +166,6 @@ def test_fact(fact: Callable[[], None]) -> None:
     fact()
 
 
-def interpreters() -> list[str]:
-    """Every CPython from 3.9 on that can be found, one for each version."""
-    found: dict[str, str] = {}
-    versions = Path(os.environ.get("PYENV_ROOT", "~/.pyenv")).expanduser() / "versions"
-    for minor in range(9, 16):
-        here = shutil.which(f"python3.{minor}")
-        installed = sorted(versions.glob(f"3.{minor}.*/bin/python"))
-        for candidate in [*map(str, installed), *([here] if here else [])]:
-            found.setdefault(f"3.{minor}", candidate)
-    return list(found.values()) or [sys.executable]
-
-
 def run(python: str, *arguments: str, hash_seed: str = "0") -> str:
     """What the facts print on another interpreter."""
     environment = {"PYTHONPATH": f"{ROOT / 'src'}:{ROOT}", "PYTHONHASHSEED": hash_seed, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -188,7 +175,7 @@ def run(python: str, *arguments: str, hash_seed: str = "0") -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("python", interpreters())
+@pytest.mark.parametrize("python", EVERY_PYTHON)
 def test_the_facts_hold_on_every_interpreter_found(python: str) -> None:
     """Standard library only, from Python 3.9 on; the output says which versions were found."""
     says = run(python)

@@ -5,13 +5,12 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-_NAME = re.compile(r"assay-\d+-\w+")
+_PREFIX = "assay-work-"
 
 
 @contextlib.contextmanager
@@ -22,8 +21,8 @@ def scratch_folder() -> Iterator[Path]:
     the system drops it when its owner ends, however that is.
     """
     root = Path(tempfile.gettempdir())
-    for path in root.glob("assay-*-*"):
-        if _NAME.fullmatch(path.name) and _is_ours(path):
+    for path in root.glob(f"{_PREFIX}*"):
+        if _is_ours(path):
             with contextlib.suppress(OSError), _locked(path):
                 shutil.rmtree(path, ignore_errors=True)
     with contextlib.ExitStack() as stack:
@@ -33,7 +32,7 @@ def scratch_folder() -> Iterator[Path]:
 def _new(root: Path, stack: contextlib.ExitStack) -> Path:
     """A folder that nobody took for an abandoned one before it was locked."""
     while True:
-        path = Path(tempfile.mkdtemp(prefix=f"assay-{os.getpid()}-", dir=root))
+        path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
             stack.enter_context(_locked(path))
             stack.callback(shutil.rmtree, path, ignore_errors=True)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -72,7 +72,8 @@ class MountedPlaces:
 
     def remove(self) -> None:
         """Remove the mount point, on which nothing is mounted in our own namespace."""
-        self._mount_point.rmdir()
+        with suppress(FileNotFoundError):  # a fault closes the sandbox at once, and whoever opened it closes it again
+            self._mount_point.rmdir()
 
 
 class SharedPlaces:
