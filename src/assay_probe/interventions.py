@@ -10,11 +10,12 @@ import enum
 import random
 import types
 
-from assay_probe import encoding, steps
+from assay_probe import built, encoding, steps
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE, is_a
 
+KEPT = "argument.kept"
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
 )
@@ -219,7 +220,7 @@ class Planner:
 
     def _after_a_call(self, point_id, arguments, context, draw):
         """Each argument altered in a second call, for what a first one leaves behind: caches, counters, open state."""
-        out = []
+        out, copied = [], steps.copied(arguments)
         for argument, value in arguments.items():
             for name, variants in operators(value, context, draw):
                 if name in _AFTER_A_CALL and variants:
@@ -227,6 +228,8 @@ class Planner:
                     done = self._done.get(key, 0)
                     first = Edit((("arg", argument),), steps.CALL_FIRST)
                     edits = [first, Edit((("arg", argument),), name, done % len(variants))]
+                    if copied not in (None, argument):
+                        edits.insert(1, Edit((("arg", copied),), steps.COPY_FIRST))
                     out.append(((done * 2, draw.random()), key, edits))
         for argument, taken in steps.offered(arguments):
             key = (point_id, tuple(taken), argument)
@@ -291,6 +294,8 @@ def apply(arguments, edit, context):
         variants = dict(operators(before, context, random.Random(0)))[edit.operator]
         new = variants[edit.variant % len(variants)]()
     words = "%s: %s -> %s" % (words_for(edit.path), encoding.shown(before, 80), encoding.shown(new, 80))
+    if edit.operator == KEPT:
+        words = "%s as base's own test gives it: %s" % (words_for(edit.path), encoding.shown(new, 80))
     kinds = kind_of(before), kind_of(new)
     arguments[edit.path[0][1]] = _put(arguments[edit.path[0][1]], edit.path[1:], new)
     inside = {}
@@ -301,7 +306,15 @@ def apply(arguments, edit, context):
             seen = inside.setdefault(words_for(general(path)), [])
             if kind_of(value) not in seen:
                 seen.append(kind_of(value))
+    if edit.operator == built.NESTED:
+        inside.update((words_for((*edit.path, ("attr", field))), [kinds[0]]) for field in built.holding(new, before))
     return (*kinds, words, inside)
+
+
+def kept(arguments):
+    """Edits that give every plain argument as it is now, whatever another version gives in its place."""
+    literals = [(name, encoding.literal(value)) for name, value in arguments.items()]
+    return [Edit((("arg", name),), KEPT, literal=literal) for name, literal in literals if literal is not None]
 
 
 def words_for(path):

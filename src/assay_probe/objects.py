@@ -7,6 +7,7 @@ import functools
 import io
 import types
 
+from assay_probe import built
 from assay_probe.variants import OPAQUE, identity, is_a, no_value
 
 _DAY = datetime.timedelta(days=1)
@@ -19,6 +20,8 @@ def for_object(value):
             return operators_of(value)
     if is_a(value, OPAQUE):
         return [no_value()]
+    if built.is_form(value):
+        return built.for_form(value)
     if is_a(value, io.IOBase):
         return []
     if hasattr(type(value), "__next__"):
@@ -131,6 +134,7 @@ def _for_instance(value):
     if hasattr(type(value), "__iter__") and hasattr(type(value), "__len__"):
         out.append(("object.iterator", [lambda: iter(value)]))
     out.append(("object.empty", [lambda: type(value)()]))
+    out += built.combined(value) + built.nested(value)
     out.append(no_value())
     return out
 

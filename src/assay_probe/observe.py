@@ -236,6 +236,7 @@ class Observer:
             settings.get("flags"),
             wanted,
         )
+        plans[:0] = [interventions.kept(call.arguments)] if settings.get("kept") else []
         state.untouched += len(plans) if is_untouched else 0
         if plain:
             state.experiments += self._run_batches(point, n, call, list(enumerate(plans, 1)), before)

@@ -1,20 +1,22 @@
 """Experiments in two steps: what a single call does not show, because it lies between two objects.
 
 * `call.first`: the same call is made unaltered before, so that what it leaves behind is there.
+* `ask.first`: an argument is asked for its hash and for what it shows before the call, and again afterwards.
 * `copy.first`: an argument is copied before the call, and the copy is looked at afterwards.
 * `then.result`: the result is changed after the call, and the arguments are looked at.
 * `then.argument`: an argument is changed after the call, and the result is looked at.
 """
 
 import copy
+import types
 
 from assay_probe import determinism, encoding, loops
 from assay_probe.encoding_walk import is_mutable
 from assay_probe.variants import OPAQUE
 
-CALL_FIRST, COPY_FIRST = "call.first", "copy.first"
+CALL_FIRST, COPY_FIRST, ASK_FIRST = "call.first", "copy.first", "ask.first"
 THEN_RESULT, THEN_ARGUMENT = "then.result", "then.argument"
-OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, THEN_RESULT, THEN_ARGUMENT))
+OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, ASK_FIRST, THEN_RESULT, THEN_ARGUMENT))
 CHANGED = "changed"
 _VIEWS = ("as_", "to_", "dump", "items", "values", "getvalue")
 MAX_VIEWS = 8
@@ -24,12 +26,23 @@ def offered(arguments):
     """`(argument, operators)` of every experiment in steps that says something at a call with these arguments."""
     changeable = [name for name, value in arguments.items() if _is_changeable(value)]
     out = [(name, [THEN_ARGUMENT]) for name in changeable]
+    out += [(name, [ASK_FIRST]) for name in changeable if _is_hashed(arguments[name])]
     for name in changeable:
         if _copier(arguments[name]) is not None:
             out += [(name, [COPY_FIRST]), (name, [CALL_FIRST, COPY_FIRST])]
     if changeable:
         out.append((changeable[0], [THEN_RESULT]))
     return out
+
+
+def copied(arguments):
+    """The first argument whose class makes copies of it, or None."""
+    return next((name for name, x in arguments.items() if _is_changeable(x) and _copier(x) is not None), None)
+
+
+def _is_hashed(value):
+    """Does its class compute a hash of its own?"""
+    return isinstance(getattr(type(value), "__hash__", None), types.FunctionType)
 
 
 def _is_changeable(value):
@@ -52,6 +65,7 @@ class Steps:
     def __init__(self, call, edits):
         self._call = call
         self._wanted = [(edit.operator, edit.path[0][1]) for edit in edits if edit.operator in OPERATORS]
+        self._hashes = {}
         self.looked_at = ""
 
     def take(self, edit):
@@ -59,9 +73,14 @@ class Steps:
         name = edit.path[0][1]
         if edit.operator == CALL_FIRST:
             self._call_first()
+        if edit.operator == ASK_FIRST:
+            asked = self._call.arguments[name]
+            views_of(asked)
+            self._hashes[name] = hash(asked)
         words = {
             CALL_FIRST: "after the same call unaltered",
             COPY_FIRST: "a copy of %s, made before, is looked at" % name,
+            ASK_FIRST: "%s was asked for its hash before" % name,
             THEN_RESULT: "then the result is changed",
             THEN_ARGUMENT: "then %s is changed" % name,
         }[edit.operator]
@@ -92,6 +111,10 @@ class Steps:
                 self.looked_at += "".join(map(views_of, arguments.values()))
             elif operator == THEN_ARGUMENT:
                 change(arguments[name])
+            elif operator == ASK_FIRST:
+                same = hash(arguments[name]) == self._hashes[name]
+                words = "the hash of %s is %s\n" % (name, "as before" if same else "another one")
+                self.looked_at += words + views_of(arguments[name])
             elif operator == COPY_FIRST:
                 self.looked_at += views_of(arguments["copy of " + name])
 

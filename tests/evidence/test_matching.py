@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.evidence.making import POINT, TEST, arguments, by_id, call, edit, experiment, returned
 
 from assay.evidence.frames import RecordedCall
-from assay.evidence.matching import Matched, match_calls, match_experiments
+from assay.evidence.matching import find_diverging, Matched, match_calls, match_experiments
 
 
 def told(matched: Matched) -> list[str]:
@@ -111,7 +111,8 @@ def test_experiments_of_an_aligned_call_count_where_its_arguments_agree_but_for_
         (arguments(x={"l": 2, "k": 7}), 0, 2),
         (None, 0, 2),
     ):
-        head = by_id(experiment(unaltered=theirs, aligned=True), experiment(None, edit(), m=1, aligned=True))
+        first = experiment(unaltered=theirs, aligned=True, digest="h")
+        head = by_id(first, experiment(None, edit(), m=1, aligned=True, digest="h"))
         matched = match_experiments(base, head)
         assert (len(matched.pairs), matched.n_arguments_differ) == (n_pairs, n_differing)
 
@@ -120,7 +121,7 @@ def test_where_head_lost_the_unaltered_call_the_altered_one_carries_its_argument
     """The first experiment that head made at the call has them."""
     arrived = arguments(x=1)
     base = by_id(experiment(unaltered=arrived), experiment(None, edit(), m=1))
-    head = by_id(experiment(None, edit(), m=1, aligned=True, unaltered=arrived))
+    head = by_id(experiment(None, edit(), m=1, aligned=True, digest="h", unaltered=arrived))
     assert len(match_experiments(base, head).pairs) == 1
 
 
@@ -130,3 +131,24 @@ def test_nothing_made_is_wholly_matched() -> None:
     assert match_calls([], calls("a")).fraction == 1.0
     only = replace(call(returned(1)).experiment, aligned=False)
     assert (only.id.scenario, only.id.point) == (TEST, POINT)
+
+
+def test_a_call_with_what_base_gave_is_the_same_whatever_head_gave() -> None:
+    """Its arguments agree just before it is made."""
+    kept = edit("amount", "argument.kept", literal="10")
+    base = by_id(experiment(), experiment(None, kept, m=1, digest="k"))
+    head = by_id(
+        experiment(digest="h", aligned=True, unaltered=arguments(amount="x")),
+        experiment(None, kept, m=1, digest="k", aligned=True),
+    )
+    matched = match_experiments(base, head)
+    assert [pair.base.id.intervention for pair in matched.pairs] == [1]
+    assert matched.n_arguments_differ == 1
+
+
+def test_streams_of_calls_diverge_where_head_brings_another_plain_argument() -> None:
+    """What is no literal says nothing."""
+    base = [call(), call(n=1, arguments=(("amount", None),)), call(point="bill.py::other")]
+    head = [call(arguments=(("amount", "11"),)), call(n=1), call(point="bill.py::other")]
+    assert find_diverging(base, head) == {"bill.py::total"}
+    assert find_diverging(base[1:], head[1:]) == set()

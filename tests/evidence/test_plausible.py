@@ -175,6 +175,41 @@ def test_an_object_may_be_given_as_its_own_text_where_base_takes_it() -> None:
     assert implausible_because(refused, point(), SEEN) == "order was never a text in base's tests"
 
 
+@pytest.mark.parametrize(
+    ("field", "kinds", "why"),
+    [
+        ("note", {"text", "none"}, "order.note held only values of one or two kinds in base's tests"),
+        ("total", {"text", "int", "float"}, ""),
+        ("parent", {"object Order", "none"}, ""),
+    ],
+)
+def test_an_object_is_put_where_such_a_one_or_anything_stood(field: str, kinds: set[str], why: str) -> None:
+    """Its class made it; whether anybody would, the tests tell."""
+    made = experiment(
+        None,
+        edit("order", "object.nested"),
+        kinds_after=(("order", frozenset({"object Order"})), (f"order.{field}", frozenset({"object Order"}))),
+    )
+    seen = {**SEEN, f"order.{field}": frozenset(kinds)}
+    assert implausible_because(made, point(), seen) == why
+
+
+@pytest.mark.parametrize(
+    ("name", "public", "why"),
+    [
+        ("m.py::total", True, ""),
+        ("m.py::_total", False, "head's own callers no longer give such arguments"),
+        ("m.py::_Made.__setstate__", False, ""),
+        ("m.py::_make.<locals>.slots_setstate", False, ""),
+        ("m.py::_load", False, ""),
+    ],
+)
+def test_what_base_gave_is_given_to_head_where_others_give_it_too(name: str, public: bool, why: str) -> None:
+    """From outside, or out of what was kept."""
+    made = experiment(None, edit("amount", "argument.kept", literal="1"))
+    assert implausible_because(made, point(name, public=public), SEEN) == why
+
+
 def test_a_call_as_the_tests_make_it_is_plausible() -> None:
     """It was made."""
     assert implausible_because(experiment(), point(), {}) == ""

@@ -140,14 +140,14 @@ class Project:
 
     def record_at(self, placements: Sequence[Placement], *, hash_seed: int = 0) -> Told:
         """Record the calls of functions that were placed before."""
-        return self.run(record_run("base", placements, self._scenarios(), self.window, hash_seed=hash_seed))
+        return self.run(record_run("base", placements, self.scenarios(), self.window, hash_seed=hash_seed))
 
     def plan(self, *names: str, experiments: int = 120, per_call: int = 60, texts: int = 0) -> Told:
         """Choose and make experiments at these functions, and try so many texts in one process."""
         placements = self._placements(names)
         quota = Quota(experiments=experiments, per_call=per_call, texts=texts, texts_s=LONG_S)
         quotas = {p.point.id: quota for p in placements}
-        return self.run(plan_run(placements, self._scenarios(), self.window, quotas, self.corpus))
+        return self.run(plan_run(placements, self.scenarios(), self.window, quotas, self.corpus))
 
     def replay(self, planned: Told, *names: str, hash_seed: int = 0) -> Told:
         """Make the experiments of a plan again."""
@@ -155,7 +155,7 @@ class Project:
         run = replay_run(
             "head",
             self._placements(names),
-            self._scenarios(),
+            self.scenarios(),
             self.window,
             made,
             searches=planned.story.searches,
@@ -178,12 +178,13 @@ class Project:
                     "experiments": [[0, [], None], [1, [edit], None]],
                 }
                 plan.setdefault(name.scenario, {})[name.point] = [entry]
-        return self.run(replay_run("base", placements, self._scenarios(), self.window, plan))
+        return self.run(replay_run("base", placements, self.scenarios(), self.window, plan))
 
     def _placements(self, names: Iterable[str]) -> list[Placement]:
         return [self.placement(name) for name in names]
 
-    def _scenarios(self) -> Scenarios:
+    def scenarios(self) -> Scenarios:
+        """Its test files, with the options its settings give."""
         files = tuple(path for path in Folder(self.root).paths("base") if path.rsplit("/", 1)[-1].startswith("test_"))
         options = read_pytest_settings(Folder(self.root)).options
         return Scenarios(runner=self.runner, files=files, tests=self.tests, scripts=self.scripts, options=options)

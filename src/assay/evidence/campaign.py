@@ -13,7 +13,7 @@ from assay.evidence.faults import attempt
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
 from assay.evidence.lifting import show_at_callers
-from assay.evidence.matching import Matched, match_calls
+from assay.evidence.matching import Matched, find_diverging, match_calls
 from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
@@ -138,6 +138,8 @@ def _probe(
     for point in outside:
         if point.id in quotas:
             quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
+    for point in find_diverging(recorded.base.calls, recorded.head.calls) & quotas.keys():
+        quotas[point] = replace(quotas[point], kept=True)
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)

@@ -58,6 +58,17 @@ def match_calls(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> M
     return Matched(pairs=tuple(pairs), n_base=n_base, n_arguments_differ=differing)
 
 
+def find_diverging(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> frozenset[str]:
+    """Points at which a call of head brings another plain argument than the call of base in its place."""
+    theirs = {call.experiment.id: dict(call.experiment.arguments) for call in head}
+    return frozenset(
+        call.experiment.id.point
+        for call in base
+        for name, literal in call.experiment.arguments
+        if literal is not None and theirs.get(call.experiment.id, {}).get(name, literal) != literal
+    )
+
+
 def _pair_up(base: Sequence[Experiment], head: Sequence[Experiment]) -> tuple[list[Pair], int]:
     """Pair by digest, then by order where the arguments differ in soft ways only; count the other aligned ones."""
     waiting: dict[str, deque[Experiment]] = defaultdict(deque)
@@ -97,7 +108,8 @@ def match_experiments(base: Mapping[ExperimentId, Experiment], head: Mapping[Exp
         partner = head.get(name)
         if partner is None:
             continue
-        if partner.aligned:
+        # Where all arguments were given as base has them, the calls are the same whatever the test gave.
+        if partner.aligned and partner.arguments_digest != experiment.arguments_digest:
             call = (name.scenario, name.point, name.call)
             if call not in verdicts:
                 verdicts[call] = _alike(base, head, name)

@@ -2,7 +2,8 @@
 
 An input is plausible when every altered place keeps a kind that base's tests gave there, that the parameter's hint
 or default allows, or a neighbour in a documented family. Slots of objects may only see booleans flipped and `None`
-where `None` was seen. Objects from elsewhere are never given, so they need no rule.
+where `None` was seen. Objects from elsewhere are never given, so they need no rule; one that its own class makes anew
+may hold an object in a field where base's tests put such an object, or values of several kinds.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ FAMILIES = (
     frozenset({"naive datetime", "aware datetime"}),
 )
 """Kinds that callers exchange for one another without a thought."""
+
+KINDS_OF_ANYTHING = 3
+_READERS = re.compile(r"(setstate|setinitargs|loads?|restore|unpickle|decode|deserializ\w*|parse|from_\w+?)_*(#\d+)?$")
+"""Names of functions that read what another version wrote: a state that was kept, a file, a message."""
 
 _NEVER = {
     "number.special": "not a number, infinite, or minus zero",
@@ -54,6 +59,8 @@ Kinds = Mapping[str, frozenset[str]]
 
 def implausible_because(experiment: Experiment, point: ObservationPoint, seen: Kinds) -> str:
     """Say why a caller would hardly give these arguments; empty where they are plausible."""
+    if any(edit.operator == "argument.kept" for edit in experiment.intervention.edits):
+        return "" if point.public or _READERS.search(point.id) else "head's own callers no longer give such arguments"
     for edit in experiment.intervention.edits:
         reason = (
             _slot(edit, seen)
@@ -65,9 +72,12 @@ def implausible_because(experiment: Experiment, point: ObservationPoint, seen: K
     allowed = {name: _hinted(text) for name, text in point.hints}
     for name, text in point.defaults:
         allowed[name] = allowed.get(name, frozenset()) | _kinds_of_default(text)
+    is_nested = any(edit.operator == "object.nested" for edit in experiment.intervention.edits)
     own_text = any(edit.operator in ("object.text", "object.name") for edit in experiment.intervention.edits)
     for words, kinds in experiment.kinds_after:
         if "." in words.replace("'*'", ""):
+            if is_nested and not (kinds <= seen.get(words, frozenset()) or _takes_anything(seen.get(words, frozenset()))):
+                return f"{words} held only values of one or two kinds in base's tests"
             continue
         known = seen.get(words, frozenset()) | allowed.get(words, frozenset())
         for kind in kinds:
@@ -79,6 +89,11 @@ def implausible_because(experiment: Experiment, point: ObservationPoint, seen: K
                 continue
             return f"{words} was never {_a(kind)} in base's tests"
     return ""
+
+
+def _takes_anything(kinds: frozenset[str]) -> bool:
+    """Did values of so many kinds stand there that another is no surprise?"""
+    return len(kinds - {"none"}) >= KINDS_OF_ANYTHING
 
 
 def _parent_unknown(words: str, seen: Kinds) -> bool:
