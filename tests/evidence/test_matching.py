@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.evidence.making import POINT, TEST, arguments, by_id, call, edit, experiment, returned
 
 from assay.evidence.frames import RecordedCall
-from assay.evidence.matching import find_diverging, Matched, match_calls, match_experiments
+from assay.evidence.matching import Matched, find_diverging, match_calls, match_experiments
 
 
 def told(matched: Matched) -> list[str]:

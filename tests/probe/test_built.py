@@ -162,9 +162,11 @@ class Facts(unittest.TestCase):
 HARMFUL: list[tuple[str, str, str, DifferenceKind]] = [
     (
         "            changes[field] = getattr(box, field)\n",
-        "            changes[field] = getattr(box, field)\n"
-        "        elif isinstance(getattr(box, field), Box):\n"
-        "            changes[field] = replaced(getattr(box, field), **changes[field])\n",
+        (
+            "            changes[field] = getattr(box, field)\n"
+            "        elif isinstance(getattr(box, field), Box):\n"
+            "            changes[field] = replaced(getattr(box, field), **changes[field])\n"
+        ),
         "replaced",
         "raises-instead",
     ),

@@ -138,8 +138,8 @@ def _probe(
     for point in outside:
         if point.id in quotas:
             quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
-    for point in find_diverging(recorded.base.calls, recorded.head.calls) & quotas.keys():
-        quotas[point] = replace(quotas[point], kept=True)
+    for name in find_diverging(recorded.base.calls, recorded.head.calls) & quotas.keys():
+        quotas[name] = replace(quotas[name], kept=True)
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)

@@ -76,7 +76,9 @@ def implausible_because(experiment: Experiment, point: ObservationPoint, seen: K
     own_text = any(edit.operator in ("object.text", "object.name") for edit in experiment.intervention.edits)
     for words, kinds in experiment.kinds_after:
         if "." in words.replace("'*'", ""):
-            if is_nested and not (kinds <= seen.get(words, frozenset()) or _takes_anything(seen.get(words, frozenset()))):
+            if is_nested and not (
+                kinds <= seen.get(words, frozenset()) or _takes_anything(seen.get(words, frozenset()))
+            ):
                 return f"{words} held only values of one or two kinds in base's tests"
             continue
         known = seen.get(words, frozenset()) | allowed.get(words, frozenset())
