@@ -45,7 +45,8 @@ def said(
         evidence=(group[0],),
         condition=condition,
     )
-    calls = [Shown(test="tests/t.py::test_new", difference=differs(amount)) for amount in shown]
+    made = [differs(amount) for amount in shown]
+    calls = [Shown(test="tests/t.py::test_new", call=d.base, difference=d) for d in made]
     told = [Claim(unit=unit, when=text, where="commit 1") for text in claims]
     return announce([finding], Measured(differences=group, agreed=agreed), told, calls)[0].announcement
 
@@ -133,7 +134,8 @@ def test_a_test_that_shows_another_kind_of_difference_announces_nothing() -> Non
         observed_at=NAME,
         evidence=(differs(5),),
     )
-    shown = [Shown(test="t", difference=differs(5, head="ValueError", kind="raises-instead"))]
+    other = differs(5, head="ValueError", kind="raises-instead")
+    shown = [Shown(test="t", call=other.head, difference=other)]
     assert announce([finding], Measured(differences=(differs(5),)), [], shown)[0].announcement is None
 
 

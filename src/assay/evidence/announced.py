@@ -1,19 +1,24 @@
 """Does the change itself announce what was measured? Asked of every experiment that differs, never of a whole unit.
 
 A claim covers the calls for which its predicate holds. A test of head that fails on base covers the very calls that it
-makes, and calls inside the same learned condition that end in the same way. What is covered in part is not announced.
+makes, calls inside the same learned condition, and calls that go the same way through both versions; all of them only
+where they end in the same kind of way. What is covered in part is not announced.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from assay.evidence.campaign import Seen
+from assay.evidence.conditions.explain import TWO_STEPS
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, compile_text
-from assay.evidence.conditions.things import read_arguments
+from assay.evidence.conditions.things import Thing, read_call
+from assay.evidence.tree_nodes import read
+from assay.evidence.ways import Way
 from assay.values.change import Claim
-from assay.values.experiment import Experiment
+from assay.values.experiment import Experiment, Outcome
 from assay.values.finding import Announcement, Condition, Difference, Finding, Gap
 
 LEAST_OTHERS = 1
@@ -50,10 +55,17 @@ def names_of(seen: Seen) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """A call in a test of head that fails on base, which ends differently on the two sides."""
+    """A call in a test of head that fails on base."""
 
     test: str
-    difference: Difference
+    call: Experiment
+    """As head ends it."""
+    difference: Difference | None
+    """How it ends differently on base; None where base never comes to it, as where the test cannot be imported."""
+
+
+WayOf: TypeAlias = Callable[[Difference], Way]
+SAME_WAY = "calls that go the same way through both versions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,11 +78,19 @@ class _Cover:
     covers: Callable[[Difference], bool]
 
 
+def _nowhere(_difference: Difference) -> Way:
+    return ()
+
+
 def announce(
-    findings: Iterable[Finding], measured: Measured, claims: Sequence[Claim], shown: Sequence[Shown]
+    findings: Iterable[Finding],
+    measured: Measured,
+    claims: Sequence[Claim],
+    shown: Sequence[Shown],
+    way_of: WayOf = _nowhere,
 ) -> tuple[Finding, ...]:
     """The findings, each with how it lies to what the change says of itself, where that says anything about it."""
-    return tuple(_announced(finding, measured, claims, shown) for finding in findings)
+    return tuple(_announced(finding, measured, claims, shown, way_of) for finding in findings)
 
 
 def unheard(claims: Iterable[Claim], names: Iterable[str], measured: Measured) -> Iterator[Gap]:
@@ -103,13 +123,15 @@ def is_about(claim: Claim, name: str) -> bool:
     return name == claim.unit or name.endswith(f".{claim.unit}")
 
 
-def _announced(finding: Finding, measured: Measured, claims: Sequence[Claim], shown: Sequence[Shown]) -> Finding:
+def _announced(
+    finding: Finding, measured: Measured, claims: Sequence[Claim], shown: Sequence[Shown], way_of: WayOf
+) -> Finding:
     first = finding.evidence[0]
     if not isinstance(first, Difference):
         return finding
     group = [d for d in measured.differences if _kind(d) == _kind(first) and d.plausible == first.plausible] or [first]
     agreed = [e for e in measured.agreed if e.id.point == first.base.id.point]
-    covers = [*_by_tests(finding, first, shown), *_by_claims(finding, group, agreed, claims)]
+    covers = [*_by_tests(finding, first, agreed, shown, way_of), *_by_claims(finding, group, agreed, claims)]
     counted = [(sum(map(cover.covers, group)), cover) for cover in covers]
     if not counted:
         return finding
@@ -121,6 +143,10 @@ def _announced(finding: Finding, measured: Measured, claims: Sequence[Claim], sh
     most = max((pair for pair in counted if pair[1].by_test or not by_tests), key=lambda pair: pair[0])[1]
     if not covered and most.by_test:
         return finding
+    shown_case = outside
+    if outside is None and most.says == SAME_WAY:
+        told = [cover for cover in covers if cover.says != SAME_WAY]
+        shown_case = next((d for d in group if not any(cover.covers(d) for cover in told)), None)
     return replace(
         finding,
         announcement=Announcement(
@@ -130,7 +156,7 @@ def _announced(finding: Finding, measured: Measured, claims: Sequence[Claim], sh
             says=most.says,
             covered=len(covered),
             differing=len(group),
-            case="" if outside is None else _call(finding.observed_at, outside.base),
+            case="" if shown_case is None else _call(finding.observed_at, shown_case.base),
         ),
     )
 
@@ -153,22 +179,63 @@ def _covered_by(predicate: Predicate) -> Callable[[Difference], bool]:
     return lambda difference: _holds(predicate, difference.base)
 
 
-def _by_tests(finding: Finding, first: Difference, shown: Sequence[Shown]) -> Iterator[_Cover]:
-    """Tests of head whose calls differ in the same way: each covers its own call, or the condition around it."""
-    alike = [one for one in shown if _kind(one.difference) == _kind(first)]
-    digests = {one.difference.base.arguments_digest for one in alike}
-    if not alike:
-        return
-    yield _Cover(
-        by_test=True,
-        source=alike[0].test,
-        says="the call that it makes",
-        covers=lambda difference: difference.base.arguments_digest in digests,
-    )
-    predicate = _of_condition(finding.condition, [first.base, *(one.difference.base for one in alike)])
-    inside = [one for one in alike if predicate is not None and _holds(predicate, one.difference.base)]
+def _by_tests(
+    finding: Finding, first: Difference, agreed: Sequence[Experiment], shown: Sequence[Shown], way_of: WayOf
+) -> Iterator[_Cover]:
+    """Tests of head whose calls end as the group's do: each covers its call, the condition and the way around it."""
+    alone = {e.arguments_digest for e in agreed if not _is_second(e)}
+
+    def covering(covers: Callable[[Difference], bool]) -> Callable[[Difference], bool]:
+        """What shows after an earlier call only is nothing that a test of one call announces."""
+        return lambda d: covers(d) and not (_is_second(d.base) and d.base.arguments_digest in alone)
+
+    alike = [one for one in shown if _is_like(one, first)]
+    digests = {one.call.arguments_digest for one in alike}
+    if alike:
+        own = covering(lambda d: d.base.arguments_digest in digests)
+        yield _Cover(by_test=True, source=alike[0].test, says="the call that it makes", covers=own)
+    predicate = _of_condition(finding.condition, [first.base, *(one.call for one in alike)])
+    inside = [one for one in alike if predicate is not None and _holds(predicate, one.call)]
     if predicate is not None and inside:
-        yield _Cover(by_test=True, source=inside[0].test, says=predicate.text, covers=_covered_by(predicate))
+        covers = covering(_covered_by(predicate))
+        yield _Cover(by_test=True, source=inside[0].test, says=predicate.text, covers=covers)
+    ways = [
+        (one.test, _ending(one.difference), way_of(one.difference))
+        for one in shown
+        if one.difference is not None and _ending(one.difference)[0] == first.kind
+    ]
+    known = {(ending, way) for _, ending, way in ways if way}
+    going = [test for test, ending, way in ways if way and ending == _ending(first)]
+    if going:
+        covers = covering(lambda d: (_ending(d), way_of(d)) in known)
+        yield _Cover(by_test=True, source=going[0], says=SAME_WAY, covers=covers)
+
+
+def _is_like(one: Shown, first: Difference) -> bool:
+    """Does the test's call, made at the same point, end as this difference does, as far as it got on base?"""
+    if one.call.id.point != first.base.id.point:
+        return False
+    if one.difference is not None:
+        return _kind(one.difference) == _kind(first)
+    return _outcome(one.call.outcome) == _outcome(first.head.outcome)
+
+
+def _is_second(experiment: Experiment) -> bool:
+    """Was another call made before, or was something done after it?"""
+    return any(edit.operator in TWO_STEPS for edit in experiment.intervention.edits)
+
+
+def _ending(difference: Difference) -> tuple[str, ...]:
+    """How a call ended on both sides, as far as it tells one kind of difference from another."""
+    return (difference.kind, *_outcome(difference.base.outcome), *_outcome(difference.head.outcome))
+
+
+def _outcome(outcome: Outcome) -> tuple[str, str]:
+    """The kind of outcome: the exception, or the type of the answer; None, True and False are each a kind."""
+    if outcome.raised is not None:
+        return outcome.kind, outcome.raised.type
+    node = read(outcome.value)
+    return outcome.kind, node.text if node.type in ("NoneType", "bool") else f"{node.tag} {node.type}"
 
 
 def _of_condition(condition: Condition | None, calls: Sequence[Experiment]) -> Predicate | None:
@@ -193,7 +260,7 @@ def _predicate(text: str, calls: Sequence[Experiment]) -> Predicate | None:
 
 
 def _holds(predicate: Predicate, experiment: Experiment) -> bool:
-    return predicate.holds(read_arguments(experiment.arguments, experiment.unaltered)) is True
+    return predicate.holds(read_call(experiment)) is True
 
 
 def _kind(difference: Difference) -> tuple[str, ...]:
@@ -210,8 +277,17 @@ def _name_of(experiment: Experiment, known: Sequence[str]) -> str:
 
 
 def _call(name: str, experiment: Experiment) -> str:
-    arguments = ", ".join(f"{key}={'...' if value is None else value}" for key, value in experiment.arguments)
+    """The call as Python would spell it, with what is known of values that are no literals."""
+    known = read_call(experiment)
+    arguments = ", ".join(
+        f"{key}={value if value is not None else _shown(known.get(key.lstrip('*')))}"
+        for key, value in experiment.arguments
+    )
     return f"{name.rpartition('.')[2]}({arguments})"[:300]
+
+
+def _shown(value: object) -> str:
+    return "..." if value is None or isinstance(value, Thing) else repr(value)
 
 
 def _gap(reason: str, remedy: str) -> Gap:

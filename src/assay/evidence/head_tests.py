@@ -71,19 +71,23 @@ def run_head_tests(
 
 
 def shown_by(tests: HeadTests, placements: Mapping[str, Placement]) -> tuple[Shown, ...]:
-    """Calls in announcing tests that end differently on the two sides."""
-    pairs = match_calls(
-        (call for call in tests.base.calls if _is_of(call.experiment.id.scenario, tests.announcing)),
-        (call for call in tests.head.calls if _is_of(call.experiment.id.scenario, tests.announcing)),
-    ).pairs
-    found = []
-    for pair in pairs:
+    """Calls in announcing tests that end differently on the two sides, or that base does not come to."""
+    ours = [call for call in tests.base.calls if _is_of(call.experiment.id.scenario, tests.announcing)]
+    theirs = [call for call in tests.head.calls if _is_of(call.experiment.id.scenario, tests.announcing)]
+    reached = {call.experiment.id.scenario for call in ours}
+    found = [
+        Shown(test=call.experiment.id.scenario, call=call.experiment, difference=None)
+        for call in theirs
+        if call.experiment.id.scenario not in reached and is_comparable(call.experiment)
+    ]
+    for pair in match_calls(ours, theirs).pairs:
         if not is_comparable(pair.base) or not is_comparable(pair.head):
             continue
         seen = contrast(pair.base.outcome, pair.head.outcome)
         point = placements[pair.base.id.point].point
         if seen is not None:
-            found.append(Shown(test=pair.base.id.scenario, difference=difference_of(pair, seen, point, {})))
+            difference = difference_of(pair, seen, point, {})
+            found.append(Shown(test=pair.base.id.scenario, call=pair.head, difference=difference))
     return tuple(found)
 
 

@@ -25,6 +25,7 @@ from assay.evidence.probing import within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
+from assay.evidence.ways import Ways
 from assay.evidence.withdrawn import with_texts
 from assay.values.change import Change
 from assay.values.experiment import Effort
@@ -67,9 +68,16 @@ def _announced(
     findings: tuple[Finding, ...], change: Change, surveyed: Survey, result: Seen, lab: Lab
 ) -> Iterator[Finding | Gap]:
     faults = list(result.faults)
+    ways = Ways(result.placements.values(), lab.source)
     yield from attempt(
         "Comparing with what head announces",
-        lambda: announce(findings, measured(result), change.claims, _shown(change, surveyed, result, lab)),
+        lambda: announce(
+            findings,
+            measured(result),
+            change.claims,
+            _shown(change, surveyed, result, lab),
+            lambda d: ways.of(d.base, d.head),
+        ),
         findings,
         faults,
     )

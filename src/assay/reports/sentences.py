@@ -295,7 +295,8 @@ def announcement_words(finding: Finding) -> str:
         source = f"{plain(said.source)}, which fails on base"
     covered = f"{said.covered:,} of {count(said.differing, 'differing call')}"
     if said.standing == "inside":
-        return f"announced by the change itself: {source}; {covered}"
+        case = f", such as {plain(said.case)}" if said.case else ""
+        return f"announced by the change itself: {source}; {covered}{case}"
     return f"beyond what the change announces: {source} covers {covered}, and not {plain(said.case)}"
 
 

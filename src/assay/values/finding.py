@@ -199,7 +199,7 @@ class Announcement:
     covered: int
     differing: int
     case: str = ""
-    """A call that differs and is not covered."""
+    """A call that differs and is not covered; *inside*, one that is covered only because it goes a test's way."""
 
     def __post_init__(self) -> None:
         if not 0 <= self.covered <= self.differing or (self.standing == "inside") != (self.covered == self.differing):

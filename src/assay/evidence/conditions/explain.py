@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from assay.change.project import Project
 from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
 from assay.evidence.conditions.pools import pool_for
-from assay.evidence.conditions.things import read_arguments
+from assay.evidence.conditions.things import read_call
 from assay.evidence.jobs import Placement
 from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId
@@ -23,7 +23,7 @@ LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP 
 FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
 LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
-_TWO_STEPS = frozenset({"call.first", "copy.first", "ask.first", "then.result", "then.argument"})
+TWO_STEPS = frozenset({"call.first", "copy.first", "ask.first", "then.result", "then.argument"})
 """What shows only before or after the call is nothing that the arguments of the call could tell."""
 
 
@@ -131,14 +131,13 @@ def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> li
     torn: set[str] = set()
     for label, experiments in ((True, differing), (False, others)):
         for experiment in experiments:
-            if any(edit.operator in _TWO_STEPS for edit in experiment.intervention.edits):
+            if any(edit.operator in TWO_STEPS for edit in experiment.intervention.edits):
                 continue
             key = experiment.arguments_digest
             if key in made:
                 torn |= {key} if made[key].differs != label else set()
                 continue
-            tree = experiment.given if experiment.given is not None else experiment.unaltered
-            made[key] = Observed(values=read_arguments(experiment.arguments, tree), differs=label, key=key)
+            made[key] = Observed(values=read_call(experiment), differs=label, key=key)
     return [call for key, call in made.items() if key not in torn]
 
 

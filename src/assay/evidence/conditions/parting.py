@@ -5,15 +5,15 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from assay.change.project import Project
 from assay.change.syntax import Function, Module
 from assay.codebase.calls import locate
 from assay.evidence.conditions.bodies import ModuleScope
 from assay.evidence.conditions.language import NotInLanguageError, compile_tree
-from assay.evidence.conditions.things import Thing, UndefinedError, read_arguments
+from assay.evidence.conditions.things import Thing, UndefinedError, read_call
 from assay.evidence.jobs import Placement
+from assay.evidence.ways import same_lines
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference, Parting
 
@@ -63,10 +63,7 @@ def parting_of(difference: Difference, placement: Placement, projects: Sequence[
 
 def _alone(version: _Version, other: _Version) -> int | None:
     """The first line that ran here and has no equal that ran there."""
-    same: dict[int, int] = {}
-    matcher = SequenceMatcher(a=[t.strip() for t in version.text], b=[t.strip() for t in other.text], autojunk=False)
-    for block in matcher.get_matching_blocks():
-        same.update((version.first + block.a + n, other.first + block.b + n) for n in range(block.size))
+    same = same_lines(tuple(version.text), tuple(other.text), version.first, other.first)
     return next((line for line in sorted(version.ran) if same.get(line) not in other.ran), None)
 
 
@@ -87,7 +84,7 @@ def _decided(version: _Version, line: int | None, example: Experiment) -> str:
         for node in ast.walk(version.function.node)
         if isinstance(node, (ast.If, ast.While)) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    values = read_arguments(example.arguments, example.given if example.given is not None else example.unaltered)
+    values = read_call(example)
     for test in reversed(tests):
         told = _answer(test, values, ModuleScope(version.project, version.module))
         if told:

@@ -31,7 +31,7 @@ from assay.evidence.conditions.language import compile_text
 from assay.evidence.conditions.learner import judge
 from assay.evidence.conditions.parting import parting_of
 from assay.evidence.conditions.proposals import Carrier, Proposal, proposals, recombined, smaller
-from assay.evidence.conditions.things import read_arguments, read_literal
+from assay.evidence.conditions.things import read_call, read_literal
 from assay.evidence.confirm import narrow_to
 from assay.evidence.differences import difference_of, may_hold
 from assay.evidence.frames import read_story
@@ -151,9 +151,8 @@ def carriers_for(group: Difference, seen: Labelled) -> list[Carrier]:
     for experiment in every:
         name = experiment.id
         if name.point == own.point and experiment.intervention.is_none and name.scenario == own.scenario:
-            tree = experiment.given if experiment.given is not None else experiment.unaltered
-            values = read_arguments(experiment.arguments, tree)
-            found.setdefault((name.scenario, name.call), Carrier(experiment=experiment, values=values))
+            carrier = Carrier(experiment=experiment, values=read_call(experiment))
+            found.setdefault((name.scenario, name.call), carrier)
     ordered = sorted(found.values(), key=lambda carrier: carrier.experiment.id.call != own.call)
     return ordered[:MOST_CARRIERS]
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from pathlib import PurePosixPath
 
 from assay.evidence.tree_nodes import Node, bare, index, read
-from assay.values.experiment import Tree
+from assay.values.experiment import Experiment, Tree
 
 DEEPEST = 12
 LONGEST_LITERAL = 4000
@@ -70,6 +70,13 @@ def read_arguments(literals: Sequence[tuple[str, str | None]], tree: Tree = None
         else:
             found[own] = UNKNOWN
     return found
+
+
+def read_call(experiment: Experiment) -> dict[str, object]:
+    """What an experiment's call was given, as far as it is known."""
+    return read_arguments(
+        experiment.arguments, experiment.given if experiment.given is not None else experiment.unaltered
+    )
 
 
 UNKNOWN = Thing("?", family="unknown")
