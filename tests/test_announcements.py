@@ -108,6 +108,41 @@ def test_a_new_test_that_fails_on_base_announces_its_call(repository: Repository
     assert announcement["source"] == "tests/test_shop.py::test_ten_is_enough"
 
 
+DATES = """
+=== shop.py
+def late(due, paid):
+    days = (paid - due).days
+    if days < 0:
+        return None
+    return days * 2 + 1
+=== tests/test_shop.py
+from datetime import date
+
+from shop import late
+
+
+def test_late():
+    assert late(date(2024, 5, 1), date(2024, 5, 2)) == 3
+    assert late(date(2024, 5, 2), date(2024, 5, 1)) is None
+"""
+ON_TIME = """
+
+def test_on_the_day():
+    assert late(date(2024, 7, 1), date(2024, 7, 1)) is None
+"""
+
+
+def test_a_new_test_announces_all_calls_that_go_its_way(repository: Repository) -> None:
+    """Experiments pay on other days than the test; both versions go through the same lines with them."""
+    repository.commit(DATES)
+    repository.git("checkout", "-q", "-b", "head")
+    repository.commit(DATES.replace("days < 0", "days <= 0") + ON_TIME)
+    told = repository.check("main..head", "--experiments", "300", python=sys.executable)
+    assert told.findings == ["notice shop.late: late() answers differently"]
+    assert told.status == 0
+    assert told.report["findings"][0]["announcement"]["source"] == "tests/test_shop.py::test_on_the_day"
+
+
 def test_a_promise_that_head_withdraws_announces_nothing(repository: Repository) -> None:
     """The old test fails on head, so the new one is no more than its author's change of mind."""
     fitted = SHOP.replace("return 2", "return 3") + TESTS.replace("fee(3) == 2", "fee(3) == 3")

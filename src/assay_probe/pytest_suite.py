@@ -62,13 +62,15 @@ class PytestPlugin:
             observe.prepare_scenario(self._observer, "import:" + collector.nodeid)
 
     def pytest_collection_modifyitems(self, config, items):
-        """Keep and order the wanted tests."""
+        """Keep and order the wanted tests; a name without its parameters means all of them."""
         wanted = self._selection.wanted
         if wanted is not None:
             rank = {name: i for i, name in enumerate(wanted)}
-            kept = [item for item in items if item.nodeid in rank]
-            config.hook.pytest_deselected(items=[item for item in items if item.nodeid not in rank])
-            kept.sort(key=lambda item: rank[item.nodeid])
+            last_place = len(rank)
+            place = {item: rank.get(item.nodeid, rank.get(item.nodeid.partition("[")[0], last_place)) for item in items}
+            kept = [item for item in items if place[item] < last_place]
+            config.hook.pytest_deselected(items=[item for item in items if place[item] == last_place])
+            kept.sort(key=lambda item: place[item])
             items[:] = kept
         else:
             items.sort(key=lambda item: -_promise(item, self._hints))

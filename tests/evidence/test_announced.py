@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.evidence.making import difference, experiment, raised, returned
+from dataclasses import replace
 
-from assay.evidence.announced import Measured, Shown, announce, unheard
+import pytest
+from tests.evidence.making import difference, edit, experiment, raised, returned
+
+from assay.evidence.announced import SAME_WAY, Measured, Shown, WayOf, announce, unheard
+from assay.evidence.ways import Way
 from assay.values.change import Claim
+from assay.values.experiment import Intervention
 from assay.values.finding import Announcement, Condition, Difference, Finding, Location
 
 NAME = "bill.total"
@@ -19,6 +23,20 @@ def differs(amount: int, *, head: object = 2, kind: str = "answers-differently")
     return difference(kind, made, other)  # type: ignore[arg-type] # one of two kinds
 
 
+def found(seen: Difference, condition: Condition | None = None) -> Finding:
+    """A finding that rests on this difference."""
+    return Finding(
+        id="3f2a9c",
+        investigator="behaviour",
+        claim="total() answers differently",
+        where=Location(path="bill.py", line=1),
+        unit=NAME,
+        observed_at=NAME,
+        evidence=(seen,),
+        condition=condition,
+    )
+
+
 def said(
     differing: list[int],
     agreeing: list[int],
@@ -26,6 +44,7 @@ def said(
     shown: tuple[int, ...] = (),
     when: str | None = None,
     unit: str = NAME,
+    way_of: WayOf = lambda _: (),
 ) -> Announcement | None:
     """How these differing and agreeing amounts lie to the claims, tests and condition."""
     group = tuple(differs(amount) for amount in differing)
@@ -35,20 +54,11 @@ def said(
         condition = Condition(
             text=when, expression=when, held_differing=len(group), differing=len(group), held_others=0, others=9
         )
-    finding = Finding(
-        id="3f2a9c",
-        investigator="behaviour",
-        claim="total() answers differently",
-        where=Location(path="bill.py", line=1),
-        unit=NAME,
-        observed_at=NAME,
-        evidence=(group[0],),
-        condition=condition,
-    )
+    finding = found(group[0], condition)
     made = [differs(amount) for amount in shown]
     calls = [Shown(test="tests/t.py::test_new", call=d.base, difference=d) for d in made]
     told = [Claim(unit=unit, when=text, where="commit 1") for text in claims]
-    return announce([finding], Measured(differences=group, agreed=agreed), told, calls)[0].announcement
+    return announce([finding], Measured(differences=group, agreed=agreed), told, calls, way_of)[0].announcement
 
 
 def test_a_claim_that_covers_every_differing_call_announces_the_finding() -> None:
@@ -116,6 +126,58 @@ def test_a_test_of_head_announces_the_condition_around_its_call() -> None:
     assert said([6], [1], shown=(3,), when="amount > 4") is None
 
 
+def even_or_odd(seen: Difference) -> Way:
+    """Even amounts go one way through the code, odd ones another."""
+    return ((int(dict(seen.base.arguments)["amount"] or "0") % 2,),)
+
+
+def test_a_test_of_head_announces_calls_that_go_its_way() -> None:
+    """No condition is known; what it covers by the way alone is shown by an example."""
+    told = said([4, 6, 8], [1], shown=(4,), way_of=even_or_odd)
+    assert told is not None
+    assert (told.standing, told.says, told.covered, told.case) == ("inside", SAME_WAY, 3, "total(amount=6)")
+
+
+def test_a_call_that_goes_another_way_is_beyond() -> None:
+    """Some other cause, which no test of head makes known."""
+    told = said([4, 5, 6], [1], shown=(4,), way_of=even_or_odd)
+    assert told is not None
+    assert (told.standing, told.covered, told.case) == ("beyond", 2, "total(amount=5)")
+
+
+def test_the_same_way_to_another_kind_of_answer_announces_nothing() -> None:
+    """True where it was False is not what a test says that sees False where it was True."""
+    made = replace(differs(4, head=True), base=experiment(returned(False), digest="d4", arguments=(("amount", "4"),)))
+    back = replace(differs(6, head=False), base=experiment(returned(True), digest="d6", arguments=(("amount", "6"),)))
+    finding = found(back)
+    shown = [Shown(test="t", call=made.head, difference=made)]
+    told = announce([finding], Measured(differences=(back,)), [], shown, even_or_odd)[0].announcement
+    assert told is None
+
+
+def test_what_shows_after_an_earlier_call_only_is_not_announced_by_one_call() -> None:
+    """The same call alone agrees: it is what the first call left behind."""
+    second = differs(6)
+    edits = (edit("amount", "call.first"),)
+    second = replace(second, base=replace(second.base, intervention=Intervention(edits=edits)))
+    finding = found(second)
+    alone = experiment(returned(1), digest="d6", arguments=(("amount", "6"),))
+    seen = Measured(differences=(second, differs(4)), agreed=(alone,))
+    told = announce([finding], seen, [], [Shown(test="t", call=differs(4).head, difference=differs(4))], even_or_odd)
+    assert told[0].announcement is not None
+    assert told[0].announcement.standing == "beyond"
+
+
+def test_a_test_that_base_cannot_import_announces_the_very_call() -> None:
+    """What base does with it is known from the experiment that makes the same call."""
+    seen = differs(5)
+    call = replace(seen.head, arguments_digest="d5")
+    finding = found(seen)
+    told = announce([finding], Measured(differences=(seen,)), [], [Shown(test="t", call=call, difference=None)])
+    assert told[0].announcement is not None
+    assert told[0].announced
+
+
 def test_tests_count_before_claims() -> None:
     """Policy may refuse claims; what tests cover alone stands without them."""
     told = said([5], [1], "amount > 4", shown=(5,))
@@ -125,15 +187,7 @@ def test_tests_count_before_claims() -> None:
 
 def test_a_test_that_shows_another_kind_of_difference_announces_nothing() -> None:
     """That it now raises says nothing of other answers."""
-    finding = Finding(
-        id="3f2a9c",
-        investigator="behaviour",
-        claim="",
-        where=Location(path="bill.py", line=1),
-        unit=NAME,
-        observed_at=NAME,
-        evidence=(differs(5),),
-    )
+    finding = found(differs(5))
     other = differs(5, head="ValueError", kind="raises-instead")
     shown = [Shown(test="t", call=other.head, difference=other)]
     assert announce([finding], Measured(differences=(differs(5),)), [], shown)[0].announcement is None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assay.codebase.edited_tests import edited_tests
 from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import find_tests
 from assay.evidence.announced import Shown
@@ -42,9 +43,13 @@ def run_head_tests(
     placements: Sequence[Placement],
     options: tuple[str, ...],
     broken: Iterable[Broken],
+    hints: Sequence[str],
     share_s: float,
 ) -> HeadTests | None:
-    """Run the tests that head adds or edits on both sides; None where there are none."""
+    """Run the tests that head adds or edits on both sides; None where there are none.
+
+    Where they share what head edits with others of their file, all of them run, those that name a unit first.
+    """
     texts = [(pair.head_path, lab.source.text("head", pair.head_path)) for pair in change.tests if pair.head_path]
     files = tuple((path, text) for path, text in texts if text is not None)
     settings = read_pytest_settings(lab.source, lab.project)
@@ -52,7 +57,8 @@ def run_head_tests(
     if not tests:
         return None
     lab.say(f"running {len(tests)} test files of head on both sides")
-    scenarios = Scenarios(runner=lab.runner, files=tests, options=options)
+    wanted = _wanted(lab, change, tests)
+    scenarios = Scenarios(runner=lab.runner, files=tests, tests=wanted, options=options, hints=tuple(hints))
     window = Window(collect_s=share_s, deadline_s=share_s)
     runs = [replace(record_run(side, placements, scenarios, window), files=files) for side in SIDES]
     base, head = (read_story(result.frames) for result in lab.run(runs))
@@ -68,6 +74,22 @@ def run_head_tests(
             if test not in _passing(base.tests) and _function(test) not in withdrawn
         ),
     )
+
+
+def _wanted(lab: Lab, change: Change, files: Collection[str]) -> tuple[str, ...] | None:
+    """The tests that head adds or edits; None where they cannot be told from the others."""
+    if lab.runner != "pytest":
+        return None
+    wanted: list[str] = []
+    for pair in change.tests:
+        if pair.head_path is None or pair.head_path not in files:
+            continue
+        base = None if pair.base_path is None else lab.source.text("base", pair.base_path)
+        names = edited_tests(base, lab.source.text("head", pair.head_path) or "")
+        if names is None:
+            return None
+        wanted.extend(f"{pair.head_path}::{name}" for name in names)
+    return tuple(wanted) or None
 
 
 def shown_by(tests: HeadTests, placements: Mapping[str, Placement]) -> tuple[Shown, ...]:

@@ -157,7 +157,15 @@ def _shown(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> tuple[Show
     if not any(may_hold(group) for group in seen.groups):
         return ()
     share_s = within_budget(lab, _budget_s(lab) * REACH_SHARE)
-    tests = run_head_tests(lab, change, tuple(seen.placements.values()), surveyed.options, seen.broken, share_s)
+    tests = run_head_tests(
+        lab,
+        change,
+        tuple(seen.placements.values()),
+        surveyed.options,
+        seen.broken,
+        _identifiers(surveyed.changed),
+        share_s,
+    )
     return () if tests is None else shown_by(tests, seen.placements)
 
 
