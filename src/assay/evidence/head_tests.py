@@ -69,9 +69,7 @@ def run_head_tests(
         base=base,
         head=head,
         announcing=frozenset(
-            test
-            for test in _passing(head.tests)
-            if test not in _passing(base.tests) and _function(test) not in withdrawn
+            test for test in _passing(head.tests) if _fails(test, base) and _function(test) not in withdrawn
         ),
     )
 
@@ -115,6 +113,13 @@ def shown_by(tests: HeadTests, placements: Mapping[str, Placement]) -> tuple[Sho
 
 def _passing(results: Iterable[ScenarioResult]) -> Collection[str]:
     return {result.id for result in results if result.outcome == "passed"}
+
+
+def _fails(test: str, story: Story) -> bool:
+    """Did it fail there, or its whole file? A test that did not run for want of time says nothing."""
+    if any(test.startswith(path) for path, _ in story.uncollected):
+        return True
+    return any(result.id == test and result.outcome in ("failed", "error") for result in story.tests)
 
 
 def _is_of(scenario: str, tests: Collection[str]) -> bool:
