@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from assay.errors import AssayError
 from assay.evidence.coverage import gaps_of_change
-from assay.evidence.reproducer_findings import with_reproducers
+from assay.evidence.reproducers.findings import with_reproducers
 from assay.investigators import behaviour, reality
 from assay.judgement.verdict import judge
 from assay.values.change import Change

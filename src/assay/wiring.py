@@ -21,7 +21,7 @@ from assay.check import examine, together
 from assay.errors import StorageFailed, UnsafeHost, UsageError
 from assay.evidence.again import replay as make_again
 from assay.evidence.coverage import gaps_of_change
-from assay.evidence.reproducer_findings import reproduce_recorded
+from assay.evidence.reproducers.findings import reproduce_recorded
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files

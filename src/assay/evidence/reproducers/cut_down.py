@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.codebase.definitions import Definition
-from assay.evidence.reproducer_call import Altered, Frame, Harvest, Unwritable
-from assay.evidence.reproducer_draft import Draft, Source
-from assay.evidence.reproducer_prune import FunctionNode, names_in, prune, source_of
+from assay.evidence.reproducers.call_alone import Altered, Frame, Harvest, Unwritable
+from assay.evidence.reproducers.drafts import Draft, Source
+from assay.evidence.reproducers.pruning import FunctionNode, names_in, prune, source_of
 
 _EXPECTING = re.compile(r"\b(raises|assertRaises\w*|warns|assertWarns\w*|deprecated_call|subTest)\(")
 _PARAMETRIZED = re.compile(r"parametrize\(\s*(\(.*?\)|\[.*?\]|'[^']*'|\"[^\"]*\")", re.DOTALL)

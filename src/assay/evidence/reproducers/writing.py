@@ -16,10 +16,10 @@ from assay.codebase.pytest_settings import read_pytest_settings
 from assay.evidence.again import scenarios_of
 from assay.evidence.jobs import GRACE_S, Placement, Scenarios, Window, harvest_run, plan_of
 from assay.evidence.points import Places
-from assay.evidence.reproducer_call import Harvest, Unwritable, draft_call
-from assay.evidence.reproducer_cut import draft_cut, without_class
-from assay.evidence.reproducer_draft import Assertion, Draft, Saw, assertions, finished, seeing
-from assay.evidence.reproducer_frames import read_harvest, read_saw, read_trials
+from assay.evidence.reproducers.call_alone import Harvest, Unwritable, draft_call
+from assay.evidence.reproducers.cut_down import draft_cut, without_class
+from assay.evidence.reproducers.drafts import Assertion, Draft, Saw, assertions, finished, seeing
+from assay.evidence.reproducers.frames import read_harvest, read_saw, read_trials
 from assay.values.change import SIDES, Side
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.finding import DifferenceKind, Reproducer

@@ -8,9 +8,9 @@ from textwrap import dedent
 import pytest
 
 from assay.codebase.definitions import Definition, definitions
-from assay.evidence.reproducer_call import Altered, Frame, Harvest, Unwritable, draft_call
-from assay.evidence.reproducer_cut import draft_cut
-from assay.evidence.reproducer_draft import Draft, Saw, Source, assertions, finished
+from assay.evidence.reproducers.call_alone import Altered, Frame, Harvest, Unwritable, draft_call
+from assay.evidence.reproducers.cut_down import draft_cut
+from assay.evidence.reproducers.drafts import Draft, Saw, Source, assertions, finished
 
 TESTS = '''
 """Tests of bills."""

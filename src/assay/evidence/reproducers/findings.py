@@ -9,7 +9,7 @@ from assay.evidence.again import placed
 from assay.evidence.differences import may_hold
 from assay.evidence.jobs import Material, Placement
 from assay.evidence.points import Places, place_caller, place_changed
-from assay.evidence.reproducer import Wanted, reproduce
+from assay.evidence.reproducers.writing import Wanted, reproduce
 from assay.values.change import Change
 from assay.values.experiment import Experiment, ExperimentId, Intervention, Outcome
 from assay.values.finding import Difference, FailingTest, Finding, Reproducer

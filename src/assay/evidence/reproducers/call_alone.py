@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assay.codebase.definitions import Definition
-from assay.evidence.reproducer_draft import Draft, Source
+from assay.evidence.reproducers.drafts import Draft, Source
 
 _SPELT = {
     "__call__": "{self}({arguments})",

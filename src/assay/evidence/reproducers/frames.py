@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import cast
 
 from assay.evidence.frames import read_story
-from assay.evidence.reproducer_call import Altered, Frame, Harvest
-from assay.evidence.reproducer_draft import Saw, Source
+from assay.evidence.reproducers.call_alone import Altered, Frame, Harvest
+from assay.evidence.reproducers.drafts import Saw, Source
 from assay.values.experiment import ExperimentId, ScenarioResult
 from assay.values.lab import Frame as WireFrame
 
