@@ -62,7 +62,7 @@ def record(
     for portion in _portions(scenarios, known):
         # Nothing can be said before a test reaches a unit, so until then more time is given.
         spent = lab.clock.elapsed_s() - start
-        patience = share_s * (1.0 if _reaches_any(stories) else PATIENCE) - spent
+        patience = share_s * (1.0 if not placements or _reaches_any(stories) else PATIENCE) - spent
         left = max(share_s - spent, patience * 0.5)
         if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
             exhausted = left >= share_s * LAST_PART
@@ -137,7 +137,12 @@ def _portions(scenarios: Scenarios, known: Sequence[str]) -> Iterator[Scenarios]
 
 
 def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]], *, n_portions: int) -> bool:
-    """Is every unit reached by some tests, and did every changed line run? After two portions lines may stay away."""
+    """Is every unit reached by some tests, and did every changed line run? After two portions lines may stay away.
+
+    Without units it is enough when time is over: what is looked for is a test that no longer passes.
+    """
+    if not placements:
+        return False
     reached: dict[str, set[str]] = {}
     lines: dict[str, set[int]] = {}
     for base, head in stories:

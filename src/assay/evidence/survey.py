@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import cast
 
 from assay.change.kinds import is_test, places_of
+from assay.change.normalise import block_shape
 from assay.change.project import Project
 from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
 from assay.codebase.pytest_settings import read_pytest_settings
@@ -15,7 +18,7 @@ from assay.evidence.jobs import Material, Placement
 from assay.evidence.points import Places, place_caller, place_changed
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import rank_callers
-from assay.values.change import Change, ChangedUnit, Unit
+from assay.values.change import Change, ChangedUnit, FilePair, Side, Unit
 from assay.values.finding import Gap
 from assay.values.lab import Lab, Source
 
@@ -37,6 +40,8 @@ class Survey:
     edited_tests: frozenset[str]
     """Test files that head edits or deletes."""
     gaps: tuple[Gap, ...]
+    imports_otherwise: bool
+    """Does some changed file run other statements when it is imported, or lack or add a definition?"""
 
 
 def survey(change: Change, lab: Lab) -> Survey:
@@ -68,7 +73,21 @@ def survey(change: Change, lab: Lab) -> Survey:
         corpus=corpus(files[:12], lab.source, CORPUS),
         edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
+        imports_otherwise=any(_imports_otherwise(pair, lab.source) for pair in change.files),
     )
+
+
+def _imports_otherwise(pair: FilePair, source: Source) -> bool:
+    if not pair.path.endswith(".py") or is_test(pair.path, places_of(source.paths("head"))):
+        return False
+    shapes = []
+    for side, path in (("base", pair.base_path), ("head", pair.head_path)):
+        text = source.text(cast("Side", side), path) if path else ""
+        try:
+            shapes.append(block_shape(ast.parse(text or "").body))
+        except (SyntaxError, ValueError):
+            return False
+    return shapes[0] != shapes[1]
 
 
 def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Placement, ...]:
