@@ -5,7 +5,7 @@ share its author's misunderstanding.
 How it knows: base's own tests run on both sides. At each call of a changed function, and of the callers through which
 it is seen, the running program is forked, one thing about the live arguments is altered, the call is made, and what it
 did is written down. The same experiment on base and on head must end alike.
-Where no function changed in place, but what a module does when it is imported, base's tests run on both sides all the same.
+Where only what a module does on import changed, base's tests run on both sides all the same.
 When it is silent: code that no test, docstring example or simple generated call reaches; what files, sockets and other
 processes would see of it; state that more than two calls together build.
 """
