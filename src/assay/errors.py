@@ -48,6 +48,12 @@ class SandboxFailed(AssayError):
     slug = "sandbox"
 
 
+class CheckerFailed(AssayError):
+    """The type checker could not be asked."""
+
+    slug = "type-checker"
+
+
 class StorageFailed(AssayError):
     """There is no room, or no permission, for what Assay has to write."""
 

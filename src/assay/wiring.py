@@ -23,6 +23,7 @@ from assay.evidence.again import replay as make_again
 from assay.evidence.coverage import gaps_of_change
 from assay.evidence.reproducers.findings import reproduce_recorded
 from assay.instruments.bytecode import Bytecode
+from assay.instruments.checker import Checker
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
 from assay.instruments.laboratory import Laboratory, WallClock
@@ -241,6 +242,7 @@ def laboratory(
             seed=options.seed,
             say=progress.say,
             tell=progress.tell,
+            checker=Checker(target=interpreter.target, scratch=scratch / "checker"),
         )
 
 

@@ -6,10 +6,12 @@ import contextlib
 import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from assay.errors import UsageError
-from assay.evidence.reality import Asked, ask, look_up
+from assay.errors import CheckerFailed, UsageError
+from assay.evidence.reality import Asked, ask, look_up, with_claims
+from assay.evidence.remarks import require_canary
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
@@ -28,8 +30,15 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
     paths = list(_python_files(options.files))
     files = [Asked(path=str(path), text=_text_of(path)) for path in paths]
     with lab_without_change(options) as lab:
+        trouble = ""
+        try:
+            require_canary(lambda canary: lab.check_types("head", canary))
+            remarks = lab.checker.read(Path.cwd(), [file.path for file in files], roots_of(paths))
+            files = with_claims(files, remarks)
+        except CheckerFailed as error:
+            trouble = f"{error.what} {error.next_step}"
         denials = ask(lab, "head", files, first_party_of(paths))
-        return denials, lab.interpreter.target
+        return replace(denials, unchecked=trouble), lab.interpreter.target
 
 
 def api(options: RealityOptions, question: str) -> Lookup:
@@ -80,16 +89,21 @@ def _text_of(path: Path) -> str:
     return text
 
 
-def first_party_of(paths: list[Path]) -> frozenset[str]:
-    """Top-level names of the modules and packages that stand where the files are imported from."""
+def roots_of(paths: list[Path]) -> list[Path]:
+    """Folders from which the files are imported."""
     roots = set()
     for path in paths:
         folder = path.resolve().parent
         while (folder / "__init__.py").is_file():
             folder = folder.parent
         roots.add(folder)
+    return sorted(roots)
+
+
+def first_party_of(paths: list[Path]) -> frozenset[str]:
+    """Top-level names of the modules and packages that stand where the files are imported from."""
     names = set()
-    for root in roots:
+    for root in roots_of(paths):
         for entry in os.scandir(root):
             if entry.name.endswith(".py"):
                 names.add(entry.name[:-3])

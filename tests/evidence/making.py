@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tests.evidence.canary import canary_remarks
+
 import assay_probe.encoding as untyped_encoding
 from assay.evidence.frames import PointFacts, RecordedCall, Story, read_story
 from assay.evidence.jobs import Placement
@@ -25,6 +27,7 @@ from assay.values.experiment import (
 )
 from assay.values.finding import Difference, DifferenceKind, Disagreement
 from assay.values.lab import Completed, Frame, Run, RunResult
+from assay.values.reality import Remark
 
 encoding: Any = untyped_encoding
 Ending = Literal["passed", "failed", "skipped", "error"]
@@ -253,6 +256,10 @@ class FakeLab:
         self.asked.extend(runs)
         ended = Completed(status=0, timed_out=False, output="")
         return [RunResult(frames=tuple(self.answer(run)), completed=ended) for run in runs]
+
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+        """Nothing but the canary."""
+        return canary_remarks()
 
     def say(self, text: str) -> None:
         """Remember a line of progress."""

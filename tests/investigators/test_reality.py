@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from tests.evidence.canary import canary_remarks
+
+from assay.errors import CheckerFailed
+from assay.evidence.remarks import CANARY_PATH
 from assay.instruments.laboratory import WallClock
 from assay.instruments.memo import NoMemo
 from assay.investigators.reality import first_party, investigate
@@ -13,6 +17,7 @@ from assay.values.change import Change, FilePair, Revision, Side
 from assay.values.experiment import Effort
 from assay.values.finding import Finding, Gap, Level, Policy
 from assay.values.lab import Clock, Completed, Frame, Memo, Run, RunResult
+from assay.values.reality import Remark
 
 CLAIM = {
     "line": 2, "class": "missing-attribute", "name": "till.round", "text": "module till has no attribute 'round'",
@@ -50,6 +55,8 @@ class Answering:
     seed: int = 0
     runner: str = "pytest"
     project: str = "app"
+    remarks: Sequence[Remark] = ()
+    has_no_checker: bool = False
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Answer each file; a package named in `dies_at` ends the run unless the job leaves it out."""
@@ -72,6 +79,14 @@ class Answering:
             results.append(RunResult(frames=tuple(frames), completed=Completed(status=0, timed_out=False, output="")))
         return results
 
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+        """Answer the canary as the table expects, and each file with `remarks`."""
+        if self.has_no_checker:
+            raise CheckerFailed("There is no type checker.", next_step="Install it.")
+        if files[0][0] == CANARY_PATH:
+            return canary_remarks()
+        return [replace(remark, path=path) for path, _ in files for remark in self.remarks]
+
     def say(self, text: str) -> None:
         return
 
@@ -87,6 +102,7 @@ def investigated(
     head_claims: Mapping[str, Sequence[Mapping[str, object]]] | None = None,
     renamed: Mapping[str, str] | None = None,
     dies_at: str | None = None,
+    has_no_checker: bool = False,
 ) -> list[Finding | Gap | Effort]:
     """What the investigator says about a change of these files."""
     old = {new: path for path, new in (renamed or {}).items()}
@@ -99,6 +115,7 @@ def investigated(
         source=Files({"base": base, "head": head}),
         claims={"base": base_claims or {}, "head": head_claims or {}},
         dies_at=dies_at,
+        has_no_checker=has_no_checker,
     )
     return list(investigate(change, lab))
 
@@ -170,3 +187,11 @@ def test_calls_and_unresolved_receivers_are_counted() -> None:
     """Silence about a receiver is no acquittal."""
     effort = next(one for one in investigated({"a.py": ""}, {"a.py": "x"}) if isinstance(one, Effort))
     assert (effort.calls_held, effort.unknown_receivers) == (3, 1)
+
+
+def test_without_a_type_checker_the_rest_is_asked_and_a_gap_says_so() -> None:
+    """A missing checker is neither a crash nor silence."""
+    seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, has_no_checker=True)
+    (gap,) = [one for one in seen if isinstance(one, Gap)]
+    assert (gap.slug, gap.remedy) == ("type-checker", "Install it.")
+    assert len(findings(seen)) == 1

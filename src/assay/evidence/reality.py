@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assay.evidence.remarks import Claim, claims_of
 from assay.values.change import Side
 from assay.values.lab import Frame, Lab, Run, RunResult
-from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials, Lookup
+from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials, Lookup, Remark
 
 TIME_LIMIT_S = 180.0
 ATTEMPTS = 4
@@ -20,9 +21,27 @@ class Asked:
 
     path: str
     text: str
+    claims: tuple[Claim, ...] = ()
+    """What the type checker claims of it."""
 
 
-def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str], *, reproduce: bool = True) -> Denials:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How the probe reads the files."""
+
+    reproduce: bool = True
+    """Run a line for each denial."""
+    project: bool = False
+    """Tell what the type checker claims about the project's own names."""
+
+
+def with_claims(files: Iterable[Asked], remarks: Iterable[Remark]) -> list[Asked]:
+    """The files, each with what the type checker claims of it."""
+    claims = claims_of(remarks)
+    return [replace(file, claims=tuple(claims.get(file.path, ()))) for file in files]
+
+
+def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str], manner: Manner = Manner()) -> Denials:
     """What the installed packages deny in some files. Packages that bring the interpreter down are left out."""
     failed: list[str] = []
     answered: dict[str, Denials] = {}
@@ -32,7 +51,7 @@ def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str]
         left = [file for file in files if file.path not in answered]
         if not left:
             break
-        run = _run(side, left, names, failed, reproduce=reproduce)
+        run = _run(side, left, names, failed, manner)
         result = lab.run([run])[0]
         for frame in result.frames:
             path = frame.get("path")
@@ -90,15 +109,14 @@ def run_line(lab: Lab, line: str) -> str:
     return ""
 
 
-def _run(
-    side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], *, reproduce: bool
-) -> Run:
+def _run(side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], manner: Manner) -> Run:
     job: Mapping[str, object] = {
         "mode": "reality",
-        "files": [{"path": file.path, "text": file.text} for file in files],
+        "files": [{"path": file.path, "text": file.text, "claims": list(file.claims)} for file in files],
         "first_party": list(first_party),
         "denied": list(failed),
-        "reproduce": reproduce,
+        "reproduce": manner.reproduce,
+        "judges_project": manner.project,
     }
     return Run(side=side, job=job, time_limit_s=TIME_LIMIT_S)
 

@@ -12,10 +12,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assay.instruments.bytecode import Bytecode
+from assay.instruments.checker import Checker
 from assay.instruments.surroundings import Surroundings
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
 from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
+from assay.values.reality import Remark
 
 NOTHING = Surroundings()
 PROBE = Path(__file__).resolve().parent.parent.parent / "assay_probe"
@@ -76,6 +78,7 @@ class Laboratory:
     carried: Mapping[str, Path] = field(default_factory=dict)
     """Files that no commit holds and both sides got, with where they came from."""
     cores: int = os.cpu_count() or 1
+    checker: Checker
 
     @property
     def runner(self) -> str:
@@ -88,6 +91,16 @@ class Laboratory:
         if self.interpreter.has_django_alone and f"{self.project}/manage.py".lstrip("/") in paths:
             return "unittest"
         return "pytest" if own or self.interpreter.target.has_pytest else "unittest"
+
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+        """What the type checker says of some files in the tree of one side."""
+        tree = self.trees[side]
+        with guests_in(tree, files):
+            return self.checker.read(tree, [path for path, _ in files], self.roots_in(tree))
+
+    def roots_in(self, tree: Path) -> list[Path]:
+        """Folders from which modules are imported."""
+        return [*(tree / root for root in self.source_roots if root), tree]
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as there are cores; results in the order of `runs`."""

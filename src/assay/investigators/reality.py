@@ -16,7 +16,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from assay.evidence.reality import Asked, ask
+from assay.errors import CheckerFailed
+from assay.evidence.reality import Asked, Manner, ask, with_claims
+from assay.evidence.remarks import require_canary
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
 from assay.values.finding import Finding, Gap, Location
@@ -37,13 +39,20 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         return
     lab.say("asking the installed packages about the changed files")
     own = first_party(lab.source, lab.source_roots)
-    denials = ask(lab, "head", head, own)
+    try:
+        require_canary(lambda canary: lab.check_types("head", canary))
+        head = _claimed(lab, "head", head)
+    except CheckerFailed as error:
+        yield Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why)
+    denials = ask(lab, "head", head, own, Manner(project=True))
     yield from _gaps(denials)
     found = denials.found
     if found:
         before = {path: old for old, path in pairs}
         base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
-        known = ask(lab, "base", base, own, reproduce=False).found if base else ()
+        if any(file.claims for file in head):
+            base = _claimed(lab, "base", base)
+        known = ask(lab, "base", base, own, Manner(reproduce=False, project=True)).found if base else ()
         found = tuple(new_at_head(found, known, before))
     declared = _declared(lab.source)
     for denial in _collapsed(found):
@@ -56,6 +65,11 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         else:
             yield _finding(denial, change)
     yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+
+
+def _claimed(lab: Lab, side: Side, files: Sequence[Asked]) -> list[Asked]:
+    """The files with what the type checker claims of them."""
+    return with_claims(files, lab.check_types(side, [(file.path, file.text) for file in files]))
 
 
 def first_party(source: Source, roots: Sequence[str]) -> frozenset[str]:

@@ -89,10 +89,10 @@ DENIED: Mapping[Certainty, Level] = {
 
 _SAID_OF_DENIALS: Mapping[Certainty, str] = {
     "proven": "what is installed was asked, and denies it",
-    "static": "by an annotation or a type checker; nothing at run time speaks against it",
+    "static": "the type of the object is inferred, and the real class denies it",
     "deprecated": "it works here and will go away",
     "ignored": "it is accepted and has no effect",
-    "suspect": "it was seen to be so in a run, not in all",
+    "suspect": "the type checker says so, and no real object could be asked",
 }
 
 _LENIENT = frozenset({"raises-otherwise", "iterator-instead"})

@@ -25,6 +25,7 @@ def to_json(denials: Denials, target: Target) -> str:
         "unknown_receivers": denials.unknown_receivers,
         "unread": [{"path": path, "reason": reason} for path, reason in denials.unread],
         "failed_packages": list(denials.failed_packages),
+        "unchecked": denials.unchecked,
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
@@ -49,6 +50,8 @@ def _account(denials: Denials, target: Target) -> Iterator[str]:
     yield f"{found} · {held} · {receivers}"
     for path, reason in denials.unread:
         yield f"gap     {plain(path)}: {plain(reason)}"
+    if denials.unchecked:
+        yield f"gap     {plain(denials.unchecked)}"
     for package in denials.failed_packages:
         yield f"gap     {plain(package)} brings the interpreter down when it is imported; nothing is said about it"
 

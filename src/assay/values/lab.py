@@ -9,6 +9,7 @@ from typing import Protocol
 
 from assay.values.change import Side
 from assay.values.isolation import Isolation
+from assay.values.reality import Remark
 
 Frame = Mapping[str, object]
 """One JSON object from the probe. Untrusted: readers check every member."""
@@ -145,6 +146,13 @@ class Lab(Protocol):
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, as many at a time as the machine has cores; results in the order of `runs`."""
+
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+        """What the type checker says of some files, given as path and text, in the tree of one side. Runs nothing.
+
+        Raises:
+            CheckerFailed: there is no type checker, or it gave no answer.
+        """
 
     def say(self, text: str) -> None:
         """Show what is being done, for a while."""

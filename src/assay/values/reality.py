@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Certainty = Literal["proven", "static", "deprecated", "ignored", "suspect"]
-"""`proven`: executed and refuted by the real object. `static`: by a type checker or an annotation alone.
-`deprecated`: it will go away. `ignored`: accepted and without effect. `suspect`: seen to be so in a run."""
+"""`proven`: executed and refuted by the real object. `static`: by an annotation or by the type checker, and the real
+class agrees. `deprecated`: it will go away. `ignored`: accepted and without effect. `suspect`: the type checker says
+so, and no real object could be asked."""
 
 CERTAINTIES: tuple[Certainty, ...] = ("proven", "static", "deprecated", "ignored", "suspect")
 
@@ -39,6 +40,19 @@ class Denial:
     def __post_init__(self) -> None:
         if self.line < 0 or self.certainty not in CERTAINTIES:
             raise ValueError(f"no denial: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remark:
+    """What the type checker says of one place, in its own words. Lines and columns count from 1, in characters."""
+
+    path: str
+    line: int
+    column: int
+    last_line: int
+    last_column: int
+    rule: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,3 +92,5 @@ class Denials:
     """Packages that brought the interpreter down when they were imported."""
     trouble: str = ""
     """Why nothing came back, where nothing did."""
+    unchecked: str = ""
+    """Why the type checker was not asked, where it was not."""

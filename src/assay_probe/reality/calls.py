@@ -22,6 +22,7 @@ from assay_probe.reality.values import (
 def value_of_call(walk, node):
     """What a call in the file gives, after it was checked."""
     callee = walk.value(node.func)
+    walk.note(node, callee)
     for argument in node.args:
         walk.value(argument.value if isinstance(argument, ast.Starred) else argument)
     for keyword in node.keywords:

@@ -24,7 +24,14 @@ class Expressions:
         self.scopes = [scopes.Scope("module")]
         self.shared = set()
         self.parents = {}
-        self.quiet = 0
+        self.seen = {}
+        """Attributes and calls that were reached: the receiver or callee, and the guards there."""
+        self.roots = set()
+        """Packages that the file imports."""
+        self.imported = {}
+        """Names that import statements of the file bind, with the package each comes from."""
+        self.classes = {}
+        """Classes of the file, by name."""
 
     def value(self, node):
         """What the expression stands for; everything inside it is looked at too."""
@@ -55,6 +62,11 @@ class Expressions:
             self.claims.faults.append(f"line {node.lineno}: {traceback.format_exc()[-2000:]}")
             return UNKNOWN
 
+    def note(self, node, value):
+        """The walk came by here; what it said of a name in passing counts less than what it said on its way."""
+        if node not in self.seen or guards.EVERYTHING not in self.guards.caught:
+            self.seen[node] = value, self.guards.state()
+
     def silently(self, node):
         """The value without noting anything."""
         state = self.guards.state()
@@ -67,6 +79,7 @@ class Expressions:
     def attribute(self, node):
         """The value of `a.b`; a `b` that is not there is a claim."""
         receiver = self.value(node.value)
+        self.note(node, receiver)
         if receiver is UNKNOWN or not isinstance(node.ctx, ast.Load):
             if receiver is UNKNOWN and self._is_called(node):
                 self.claims.unknown_receivers += 1

@@ -118,6 +118,8 @@ def version_of(module_name):
 
 
 def _version(root):
+    if not root.isidentifier():
+        return root
     if root in STANDARD or root in ("builtins", ""):
         return "Python {}.{}.{}".format(*sys.version_info[:3])
     name = distribution_of(root)

@@ -126,6 +126,31 @@ def _look_up(walk, cls, name, on_instance, depth):
     return _ABSENT if is_known else UNKNOWN
 
 
+def is_given(walk, cls, name):
+    """Does the class, or one of the file that it is made from, set the attribute?"""
+    return name in attributes_of(walk, cls) or any(
+        is_given(walk, base, name) for base in cls.bases if isinstance(base, LocalClass) and base is not cls
+    )
+
+
+def all_real_bases(walk, cls, depth=0):
+    """Every real class that a class of the file is made from; None where one is not known or it is dynamic."""
+    found = []
+    if depth > 5 or _is_dynamic(cls.node):
+        return None
+    for base in cls.bases:
+        if isinstance(base, LocalClass):
+            inner = all_real_bases(walk, base, depth + 1)
+            if inner is None:
+                return None
+            found.extend(inner)
+        elif isinstance(base, Thing) and isinstance(base.object, type):
+            found.append(base.object)
+        else:
+            return None
+    return found
+
+
 def _real_bases(cls):
     found = []
     for base in cls.bases:

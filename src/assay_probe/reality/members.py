@@ -158,6 +158,11 @@ def _absent_from_class(cls, name):
 
 def is_dynamic(cls):
     """May its instances have attributes that nothing written down tells of?"""
+    return answers_for_any(cls) or _is_bag(cls)
+
+
+def answers_for_any(cls):
+    """Does it make up attributes as they are asked for?"""
     for base in cls.__mro__:
         if base is object:
             continue
@@ -165,7 +170,7 @@ def is_dynamic(cls):
             return True
         if base not in _PLAIN_GETATTRIBUTE and isinstance(base.__dict__.get("__getattribute__"), types.FunctionType):
             return True
-    return cls.__module__ == "unittest.mock" or _is_bag(cls)
+    return cls.__module__ == "unittest.mock"
 
 
 def _is_bag(cls):
@@ -242,7 +247,7 @@ def _absent_from_instance(value, cls, name):
     names, is_whole = sources.set_on_instances(cls)
     if name in names or not is_whole:
         return NOBODY_KNOWS
-    if not value.exact and _some_subclass_has(cls, name):
+    if not value.exact and subclass_has(cls, name):
         return NOBODY_KNOWS
     if sources.is_set_from_outside(cls.__module__, name) or not sources.initialiser_is_readable(cls):
         return NOBODY_KNOWS
@@ -257,7 +262,8 @@ def _is_protocol(cls):
     return getattr(cls, "_is_protocol", False) or (inspect.isabstract(cls) and cls.__module__ == "collections.abc")
 
 
-def _some_subclass_has(cls, name, depth=0):
+def subclass_has(cls, name, depth=0):
+    """Does a class that is loaded and made from this one have such a member?"""
     try:
         subclasses = type.__subclasses__(cls)
     except Exception:
@@ -265,7 +271,7 @@ def _some_subclass_has(cls, name, depth=0):
     for subclass in subclasses[:SUBCLASSES_ASKED]:
         if name in subclass.__dict__ or name in sources.set_on_instances(subclass)[0]:
             return True
-        if depth < 3 and _some_subclass_has(subclass, name, depth + 1):
+        if depth < 3 and subclass_has(subclass, name, depth + 1):
             return True
     return len(subclasses) > SUBCLASSES_ASKED
 

@@ -6,7 +6,7 @@ import time
 import traceback
 
 from assay_probe import wire
-from assay_probe.reality import adapters, installed, literals, lookup, sources
+from assay_probe.reality import adapters, arbitration, installed, literals, lookup, sources
 from assay_probe.reality.claims import Claims
 from assay_probe.reality.guards import Guards
 from assay_probe.reality.reproducers import outputs_of, reproduce
@@ -52,10 +52,11 @@ def _prepare(package):
 
 def _read(file, job):
     claims = Claims(file["path"], Guards())
-    walk = Walk(claims, frozenset(job.get("first_party", ())))
+    walk = Walk(claims, frozenset(job.get("first_party", ())), judges_project=bool(job.get("judges_project")))
     try:
         walk.read(file["text"])
         literals.make_all()
+        arbitration.judge(walk, file.get("claims", ()))
     except SyntaxError as error:
         return {"error": "syntax", "detail": f"line {error.lineno}: {error.msg}", "claims": []}
     except Exception:

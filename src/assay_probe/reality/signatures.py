@@ -6,7 +6,7 @@ import types
 
 from assay_probe.reality.results import Reading
 from assay_probe.reality.sources import parameters_of, tree_of
-from assay_probe.reality.values import Thing, static
+from assay_probe.reality.values import Thing, is_compiled, static
 
 DEPTH = 7
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -74,7 +74,7 @@ def parameters(callee):
     if signature is None:
         return None
     found = list(signature.parameters.values())
-    if callee.bound and isinstance(called, (types.FunctionType, types.MethodDescriptorType)):
+    if callee.bound and (isinstance(called, (types.FunctionType, types.MethodDescriptorType)) or is_compiled(called)):
         if found and found[0].kind in POSITIONAL:
             return found[1:]
         return found

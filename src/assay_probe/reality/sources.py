@@ -211,6 +211,18 @@ def _read(path):
         return b""
 
 
+def is_kept_from_checkers(function):
+    """Does it stand under `if not TYPE_CHECKING:`?"""
+    function = function_of(function)
+    tree = tree_of(function) if function is not None else None
+    if tree is None:
+        return False
+    for line in reversed(linecache.getlines(function.__code__.co_filename)[: tree.lineno - 1]):
+        if line.strip() and len(line) - len(line.lstrip()) < tree.col_offset:
+            return re.match(r"\s*if not (typing\.)?TYPE_CHECKING\b", line) is not None
+    return False
+
+
 def is_plain_function(value):
     """Is it a function written in Python?"""
     return isinstance(value, types.FunctionType)

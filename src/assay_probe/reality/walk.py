@@ -19,8 +19,11 @@ from assay_probe.reality.values import (
 class Walk(Expressions):
     """One file. Bodies of functions are read last, when every name of the module is known."""
 
-    def __init__(self, claims, first_party):
+    def __init__(self, claims, first_party, *, judges_project=False):
         super().__init__(claims, first_party)
+        self.judges_project = judges_project
+        """May claims of the type checker about the project's own names be told? They are noise unless they are new."""
+        self.text = ""
         self.waiting = []
         self.current_class = None
         self.registers_codecs = False
@@ -33,7 +36,7 @@ class Walk(Expressions):
         Raises:
             SyntaxError: this interpreter cannot parse it.
         """
-        tree = ast.parse(text)
+        tree, self.text = ast.parse(text), text
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self.shared = scopes.shared_names(tree)
         self.registers_codecs = any(
@@ -50,6 +53,7 @@ class Walk(Expressions):
     def block(self, statements):
         """Statements one after another; a way that leaves early says something about the lines after it."""
         for statement in statements:
+            self.note(statement, UNKNOWN)
             reader = getattr(self, "_" + type(statement).__name__.lower(), None)
             if reader is not None:
                 reader(statement)
@@ -77,6 +81,7 @@ class Walk(Expressions):
             self.guards.restore(state)
 
     def _import(self, node):
+        self.roots |= {alias.name.partition(".")[0] for alias in node.names}
         for alias in node.names:
             root = alias.name.partition(".")[0]
             value = UNKNOWN
@@ -87,11 +92,13 @@ class Walk(Expressions):
                     value = Thing(found if alias.asname or not isinstance(top, types.ModuleType) else top)
                 else:
                     self._note_import(node, alias.name, found)
+            self.imported[alias.asname or root] = root
             self.scopes[-1].bind(alias.asname or root, value)
 
     def _importfrom(self, node):
         name = node.module or ""
         root = name.partition(".")[0]
+        self.roots.add(root)
         found = installed.module(name) if not node.level and root not in self.first_party else None
         if isinstance(found, installed.NotImported):
             self._note_import(node, name, found)
@@ -102,6 +109,7 @@ class Walk(Expressions):
             value = UNKNOWN
             if isinstance(found, types.ModuleType):
                 value = self._from(node, found, alias)
+            self.imported[alias.asname or alias.name] = root if not node.level else ""
             self.scopes[-1].bind(alias.asname or alias.name, value)
 
     def _import_all(self, module):
@@ -204,7 +212,7 @@ class Walk(Expressions):
     def _classdef(self, node):
         for expression in (*node.decorator_list, *node.bases, *(keyword.value for keyword in node.keywords)):
             self.value(expression)
-        cls = locals_.define(self, node)
+        cls = self.classes[node.name] = locals_.define(self, node)
         adapters.defined(self, cls)
         before, self.current_class = self.current_class, cls
         state = self.guards.state()
@@ -338,6 +346,7 @@ class Walk(Expressions):
         is_fallback = bool(caught & {"ImportError", "ModuleNotFoundError", "AttributeError", "NameError"})
         for handler in node.handlers:
             scope.names = scopes.merged([before, after_body])
+            self.value(handler.type)
             if handler.name:
                 scope.bind(handler.name, UNKNOWN)
             self.guarded_block(handler.body, {guards.EVERYTHING} if is_fallback else ())

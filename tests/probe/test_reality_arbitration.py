@@ -1,0 +1,96 @@
+"""The type checker claims, the real objects judge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from tests.evidence.test_remarks import checker
+from tests.probe.projects import write
+
+from assay.evidence.reality import denials_of
+from assay.evidence.remarks import claims_of
+from assay.values.lab import Run
+from assay.values.reality import Denial
+
+
+def judged(folder: Path, text: str, *, project: Sequence[str] = (), judges_project: bool = False) -> list[Denial]:
+    """What is denied in one file when `ty` claims and this interpreter judges."""
+    tree = folder / "tree"
+    tree.mkdir(parents=True)
+    (tree / "file.py").write_text(text)
+    remarks = checker(folder / "environment").read(tree, ["file.py"], [tree])
+    file = {"path": "file.py", "text": text, "claims": claims_of(remarks).get("file.py", [])}
+    job = {"mode": "reality", "files": [file], "first_party": list(project), "judges_project": judges_project}
+    told = write(folder / "run", "=== empty.py\n").run(Run(side="head", job=job, time_limit_s=60.0))
+    (answer,) = [denials_of(frame) for frame in told.frames if frame.get("t") == "file"]
+    assert not answer.unread, answer.unread
+    return list(answer.found)
+
+
+def told(folder: Path, text: str) -> list[str]:
+    """`line certainty text` of each denial."""
+    return [f"{one.line} {one.certainty} {one.text}" for one in judged(folder, text)]
+
+
+def test_a_receiver_that_only_inference_knows_is_judged_by_its_real_class(tmp_path: Path) -> None:
+    """The walk cannot tell what a lambda or a tuple gives; `ty` can, and the class itself denies it."""
+    text = "import threading\npair = (threading.Lock(), threading.Thread())\npair[1].stop()\npair[1].start()\n"
+    assert told(tmp_path, text) == ["3 static class threading.Thread has no attribute 'stop'"]
+
+
+def test_what_the_real_object_has_is_dropped(tmp_path: Path) -> None:
+    """Stubs may know less than the module does: `sre_constants` is hidden from checkers, and it is there."""
+    text = "import re\nre._compiler\nre._cache_that_never_was\n"
+    assert told(tmp_path, text) == ["3 proven module re has no attribute '_cache_that_never_was'"]
+
+
+def test_what_a_guard_forgives_or_nobody_reaches_is_dropped(tmp_path: Path) -> None:
+    """The claim is held to the guards that hold at its place."""
+    text = (
+        "import threading, sys\npair = (0, threading.Thread())\n"
+        "try:\n    pair[1].stop()\nexcept AttributeError:\n    pass\n"
+        "if sys.version_info < (3,):\n    pair[1].halt()\n"
+        "if hasattr(pair[1], 'cease'):\n    pair[1].cease()\n"
+    )
+    assert told(tmp_path, text) == []
+
+
+def test_a_coroutine_that_nobody_awaits_is_told(tmp_path: Path) -> None:
+    """So are a coroutine used as a value, a condition that is one, and a lock entered without `async`."""
+    text = (
+        "import asyncio\nasync def save(row): return bool(row)\n"
+        "async def run(lock: asyncio.Lock):\n    save(1)\n    if save(2): pass\n    save(3)['a']\n"
+        "    await save(4)\n    with lock: pass\n"
+    )
+    assert [(one.line, one.kind, one.certainty) for one in judged(tmp_path, text)] == [
+        (4, "misuse", "suspect"),
+        (5, "misuse", "suspect"),
+        (6, "misuse", "suspect"),
+        (8, "misuse", "suspect"),
+    ]
+
+
+def test_iterators_have_no_length_and_no_index(tmp_path: Path) -> None:
+    """`map` and its kind are no lists."""
+    text = "texts = map(str, [1])\nlen(texts)\ntexts[0]\n"
+    assert [one.line for one in judged(tmp_path, text)] == [2, 3]
+
+
+def test_what_a_mixin_calls_on_itself_is_somebody_elses(tmp_path: Path) -> None:
+    """No class of the file has to give it."""
+    assert told(tmp_path, "class Mixin:\n    def show(self): return self.render()\n") == []
+
+
+def test_names_of_the_project_are_told_where_news_are_asked_for_alone(tmp_path: Path) -> None:
+    """On whole files they are noise; `assay check` tells what is new at head."""
+    text = "def lift(box): return box\nlift(1, 2)\n"
+    assert judged(tmp_path / "files", text) == []
+    found = judged(tmp_path / "change", text, judges_project=True)
+    assert [(one.line, one.kind, one.installed) for one in found] == [(2, "wrong-arity", "this project")]
+
+
+def test_accents_before_a_claim_do_not_hide_it(tmp_path: Path) -> None:
+    """Columns are counted in characters by the checker, in bytes by the syntax tree."""
+    text = "import threading\npair = (0, threading.Thread())\nx = 'é'; pair[1].stop()\n"
+    assert [one.line for one in judged(tmp_path, text)] == [3]
