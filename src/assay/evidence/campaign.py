@@ -48,7 +48,7 @@ class Seen:
     """How often each broken test was seen to pass on base and to fail on head."""
     placements: Mapping[str, Placement]
     faults: tuple[Gap, ...] = ()
-    """What could not be explained for a fault of ours."""
+    """What could not be explained, for a fault of ours or for want of time."""
 
 
 def run_campaign(
@@ -94,6 +94,8 @@ def run_campaign(
         Explained(groups=groups, told={}),
         faults,
     )
+    if explained.n_untold:
+        faults.append(_no_time(explained.n_untold))
     return Seen(
         recorded=recorded,
         calls=calls,
@@ -105,6 +107,15 @@ def run_campaign(
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again[:2]) for promise in broken},
         placements=placements,
         faults=tuple(faults),
+    )
+
+
+def _no_time(n_untold: int) -> Gap:
+    noun = "difference shows" if n_untold == 1 else "differences show"
+    return Gap(
+        slug="explaining",
+        reason=f"There was no time left to learn when {n_untold} {noun}.",
+        remedy="Give it more with `--budget`.",
     )
 
 

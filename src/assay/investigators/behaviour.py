@@ -22,7 +22,7 @@ from assay.evidence.faults import attempt
 from assay.evidence.findings import findings_of, findings_of_broken
 from assay.evidence.head_tests import run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
-from assay.evidence.probing import within_budget
+from assay.evidence.probing import to_be_sure
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
@@ -157,7 +157,7 @@ def _shown(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> tuple[Show
     """What head's own tests show of the differences; they run only where something could hold the change."""
     if not any(may_hold(group) for group in seen.groups):
         return ()
-    share_s = within_budget(lab, _budget_s(lab) * REACH_SHARE)
+    share_s = to_be_sure(lab, _budget_s(lab) * REACH_SHARE)
     tests = run_head_tests(
         lab,
         change,

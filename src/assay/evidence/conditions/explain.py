@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from assay.change.project import Project
+from assay.evidence.conditions.answers import Answers
 from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
 from assay.evidence.conditions.pools import pool_for
 from assay.evidence.conditions.things import read_call
@@ -15,7 +16,7 @@ from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.finding import Condition, Difference
 
-MOST_DIFFERING, MOST_OTHERS = 140, 220
+MOST_DIFFERING, MOST_OTHERS = 70, 110
 """A formula is learned from so many calls, then asked about all; what refutes it is added and it is learned again."""
 ROUNDS, MOST_REFUTING = 5, 25
 LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP = 1, 2, 5, 3, 5, 1.6
@@ -47,6 +48,7 @@ class Hypothesis:
     """Rivals, best first; they fit all calls, or there is one that is only a part."""
     calls: tuple[Observed, ...]
     pool: Pool
+    answers: Answers = field(default_factory=Answers)
     plausible_only: bool = False
     """Was it learned from calls alone that somebody who uses this code would make?"""
 
@@ -69,18 +71,27 @@ def kind_of(difference: Difference) -> tuple[str, ...]:
 
 
 def hypotheses(
-    groups: Sequence[Difference], seen: Labelled, placements: Mapping[str, Placement], projects: Sequence[Project]
+    groups: Sequence[Difference],
+    seen: Labelled,
+    placements: Mapping[str, Placement],
+    projects: Sequence[Project],
+    has_time: Callable[[], bool],
 ) -> dict[ExperimentId, Hypothesis]:
-    """What each group's differing calls have in common, by the experiment that speaks for the group."""
+    """What each group's differing calls have in common, by the experiment that speaks for the group.
+
+    Groups that come when there is no time left have no hypothesis.
+    """
     by_kind: dict[tuple[str, ...], list[Difference]] = defaultdict(list)
     for difference in seen.differences:
         by_kind[kind_of(difference)].append(difference)
     found: dict[ExperimentId, Hypothesis] = {}
     known: dict[tuple[object, ...], Hypothesis] = {}
+    answers: dict[str, Answers] = defaultdict(Answers)
     for group in groups:
         kind, placement = (*kind_of(group), group.plausible), placements.get(group.base.id.point)
-        if kind not in known and placement is not None:
-            known[kind] = learn_about(group, by_kind[kind_of(group)], seen, placement, projects)
+        if kind not in known and placement is not None and has_time():
+            own = answers[placement.point.id]
+            known[kind] = learn_about(group, by_kind[kind_of(group)], seen, placement, projects, own)
         if kind in known:
             found[group.base.id] = known[kind]
     return found
@@ -92,6 +103,7 @@ def learn_about(
     seen: Labelled,
     placement: Placement,
     projects: Sequence[Project],
+    answers: Answers,
 ) -> Hypothesis:
     """Learn from plausible calls where the group is one of them; from all where that says nothing that is right."""
     all_calls = calls_like(group, alike, seen, placement, plausible_only=False)
@@ -100,7 +112,11 @@ def learn_about(
     for plausible_only in (True, False) if group.plausible else (False,):
         calls = calls_like(group, alike, seen, placement, plausible_only=True) if plausible_only else all_calls
         hypothesis = Hypothesis(
-            formulas=learn_from(calls, pool), calls=tuple(calls), pool=pool, plausible_only=plausible_only
+            formulas=learn_from(calls, pool, answers),
+            calls=tuple(calls),
+            pool=pool,
+            answers=answers,
+            plausible_only=plausible_only,
         )
         if best is None or (not best.is_right and hypothesis.is_right):
             best = hypothesis
@@ -141,13 +157,13 @@ def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> li
     return [call for key, call in made.items() if key not in torn]
 
 
-def learn_from(calls: Sequence[Observed], pool: Pool) -> tuple[Formula, ...]:
+def learn_from(calls: Sequence[Observed], pool: Pool, answers: Answers) -> tuple[Formula, ...]:
     """Learn from a spread of the calls, ask about all, and learn again from what refutes."""
     sample = _spread(calls)
     chosen = {call.key for call in sample}
     formulas: tuple[Formula, ...] = ()
     for _ in range(ROUNDS):
-        formulas = learn(sample, pool)
+        formulas = learn(sample, pool, answers)
         if not formulas or not formulas[0].fits:
             break
         judged = [(judge(f.text, calls, pool.scope, f.cost), f) for f in formulas]

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import ast
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
-from typing import TypeVar
 
+from assay.evidence.conditions.answers import Answers
 from assay.evidence.conditions.cuts import LEARNED_NUMBER, as_float, thresholds, written
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, Scope, compile_text
 from assay.evidence.conditions.things import UndefinedError
@@ -71,16 +71,17 @@ class _Literal:
     mask: int
 
 
-def learn(calls: Sequence[Observed], pool: Pool) -> tuple[Formula, ...]:
+def learn(calls: Sequence[Observed], pool: Pool, answers: Answers | None = None) -> tuple[Formula, ...]:
     """The cheapest formulas that are right about every call, best first; else the best part alone.
 
-    Empty where no call differs, every call differs, or nothing that can be asked has to do with it.
+    Empty where no call differs, every call differs, or nothing that can be asked has to do with it. `answers` are those
+    of earlier searches at the same point.
     """
     wanted = sum(1 << n for n, call in enumerate(calls) if call.differs)
     everything = (1 << len(calls)) - 1
     if wanted in (0, everything):
         return ()
-    literals = _literals(calls, pool, wanted)
+    literals = _literals(calls, pool, wanted, answers or Answers())
     fitting = sorted(_fitting(literals, wanted), key=lambda found: (found[0], found[1]))
     if fitting:
         unique = dict.fromkeys((text, cost, mask) for cost, text, mask in fitting)
@@ -140,7 +141,7 @@ def _formula(text: str, cost: float, mask: int, wanted: int, everything: int) ->
     )
 
 
-def _literals(calls: Sequence[Observed], pool: Pool, wanted: int) -> list[_Literal]:
+def _literals(calls: Sequence[Observed], pool: Pool, wanted: int, answers: Answers) -> list[_Literal]:
     names = frozenset(name for call in calls for name in call.values)
     everything = (1 << len(calls)) - 1
     found: dict[int, list[_Literal]] = {}
@@ -149,16 +150,17 @@ def _literals(calls: Sequence[Observed], pool: Pool, wanted: int) -> list[_Liter
         if mask not in (0, everything):
             found.setdefault(mask, []).append(_Literal(text, cost, mask))
 
-    alike = _Alike(calls)
+    values = [call.values for call in calls]
     for predicate, cost in _compiled(pool.tests, names, pool.scope):
         yes = no = 0
-        for n, held in enumerate(alike.ask(predicate.names, predicate.holds)):
+        for n, held in enumerate(answers.ask(predicate.text, predicate.names, values, predicate.holds)):
             if held is not None:
                 yes, no = (yes | 1 << n, no) if held else (yes, no | 1 << n)
         keep(predicate.text, cost, yes)
         keep(negated(predicate.text), cost + 0.15, no)
     for predicate, cost in _compiled(pool.terms, names, pool.scope):
-        for text, more, mask in _cuts(predicate, alike, wanted, pool.numbers):
+        found_values = list(answers.ask(f"value of {predicate.text}", predicate.names, values, _value_of(predicate)))
+        for text, more, mask in _cuts(predicate, found_values, wanted, pool.numbers):
             keep(text, cost + more, mask)
     kept: list[_Literal] = []
     for same in found.values():
@@ -166,39 +168,16 @@ def _literals(calls: Sequence[Observed], pool: Pool, wanted: int) -> list[_Liter
     return sorted(kept, key=lambda literal: (literal.cost, literal.text))
 
 
-Answer = TypeVar("Answer")
+def _value_of(term: Predicate) -> Callable[[Mapping[str, object]], object]:
+    """What the term comes to; None where it cannot be told."""
 
+    def ask(values: Mapping[str, object]) -> object:
+        try:
+            return term.value(values)
+        except UndefinedError:
+            return None
 
-class _Alike:
-    """Calls by the values that a question reads: experiments alter one thing each, so most answers are shared."""
-
-    def __init__(self, calls: Sequence[Observed]) -> None:
-        self._calls = calls
-        self._shown: dict[str, list[str]] = {}
-
-    def ask(self, names: Iterable[str], question: Callable[[Mapping[str, object]], Answer]) -> Iterator[Answer]:
-        """The answer for each call, in order; asked once for each combination of values."""
-        columns = [self._column(name) for name in sorted(names)]
-        known: dict[tuple[str, ...], Answer] = {}
-        for n, call in enumerate(self._calls):
-            key = tuple(column[n] for column in columns)
-            if key not in known:
-                known[key] = question(call.values)
-            yield known[key]
-
-    def _column(self, name: str) -> list[str]:
-        if name not in self._shown:
-            ids: dict[str, str] = {}
-            texts = [repr(call.values.get(name)) if name in call.values else "" for call in self._calls]
-            self._shown[name] = [ids.setdefault(text, str(len(ids))) for text in texts]
-        return self._shown[name]
-
-
-def _value(term: Predicate, values: Mapping[str, object]) -> object:
-    try:
-        return term.value(values)
-    except UndefinedError:
-        return None
+    return ask
 
 
 def _compiled(
@@ -214,12 +193,12 @@ def _compiled(
 
 
 def _cuts(
-    term: Predicate, alike: _Alike, wanted: int, known: Sequence[int | float]
+    term: Predicate, found: Sequence[object], wanted: int, known: Sequence[int | float]
 ) -> Iterator[tuple[str, float, int]]:
     """Comparisons of a numeric term with constants of the code, round numbers, and between unlike neighbours."""
     numbers: dict[int, float] = {}
     whole = True
-    for n, value in enumerate(alike.ask(term.names, lambda values: _value(term, values))):
+    for n, value in enumerate(found):
         if isinstance(value, (int, float, Decimal, Fraction)) and not isinstance(value, bool):
             whole = whole and isinstance(value, int)
             number = as_float(value)

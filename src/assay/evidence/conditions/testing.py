@@ -42,7 +42,7 @@ from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
 MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 2
-PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 2400, 280, 40, 60, 80
+PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 1200, 280, 40, 60, 80
 FIRST = 100_000
 """Numbers of fresh experiments begin here, beyond all that the probe gives."""
 LEAST_S = 6.0
@@ -57,6 +57,8 @@ class Explained:
     groups: tuple[Difference, ...]
     told: Mapping[ExperimentId, Explanation]
     n_experiments: int = 0
+    n_untold: int = 0
+    """Groups for which there was no time to learn when they show."""
 
 
 @dataclass(slots=True)
@@ -82,15 +84,24 @@ def explain(
     scenarios: Scenarios,
     limit_s: float,
 ) -> Explained:
-    """Learn when each group shows, and test that of the weightiest for at most `limit_s` seconds."""
+    """Learn when each group shows, and test that of the weightiest, for at most `limit_s` seconds.
+
+    The weightiest group is learned about however little time there is.
+    """
     if not groups:
         return Explained(groups=(), told={})
     projects = (Project(lab.source, "base"), Project(lab.source, "head"))
     heavy = [group for group in groups if may_hold(group)][:MOST_GROUPS]
     light = [group for group in groups if not may_hold(group)][:MOST_LIGHT]
-    learned = hypotheses([*heavy, *light], seen, placements, projects)
+    until_s = lab.clock.elapsed_s() + limit_s
+    asked = iter([True])
+
+    def has_time() -> bool:
+        return next(asked, False) or lab.experiments is not None or lab.clock.elapsed_s() < until_s
+
+    learned = hypotheses([*heavy, *light], seen, placements, projects, has_time)
     cases = list(_cases(groups, learned, seen, placements))
-    made = _test(lab, cases, seen, projects, scenarios, limit_s) if limit_s >= LEAST_S else 0
+    made = _test(lab, cases, seen, projects, scenarios, until_s)
     by_group = {case.group.base.id: case for case in cases}
     out: list[Difference] = []
     explanations: dict[ExperimentId, Explanation] = {}
@@ -105,7 +116,8 @@ def explain(
         placement = placements.get(told.base.id.point)
         parting = None if placement is None or case is None else parting_of(told, placement, projects)
         explanations[told.base.id] = Explanation(condition=condition, parting=parting)
-    return Explained(groups=tuple(out), told=explanations, n_experiments=made)
+    untold = sum(group.base.id not in learned for group in heavy)
+    return Explained(groups=tuple(out), told=explanations, n_experiments=made, n_untold=untold)
 
 
 def _told(case: _Case) -> Difference:
@@ -163,13 +175,12 @@ def _test(
     seen: Labelled,
     projects: Sequence[Project],
     scenarios: Scenarios,
-    limit_s: float,
+    until_s: float,
 ) -> int:
     """Rounds of fresh experiments; returns how many were made."""
-    begun_s, made = lab.clock.elapsed_s(), 0
+    made = 0
     for round_number in range(ROUNDS):
-        left_s = limit_s - (lab.clock.elapsed_s() - begun_s)
-        if lab.experiments is None and round_number and left_s < LEAST_S:
+        if lab.experiments is None and until_s - lab.clock.elapsed_s() < LEAST_S:
             break
         asked = {id(case): _ask(case, lab.seed + round_number, round_number) for case in cases}
         if not any(asked.values()):
@@ -178,6 +189,7 @@ def _test(
             lab.say(f"testing when {len(cases)} differences show, with fresh experiments")
         experiments = [experiment for each in asked.values() for experiment in each]
         made += len(experiments)
+        left_s = max(LEAST_S, until_s - lab.clock.elapsed_s())
         answered = _run(lab, [case.placement for case in cases], scenarios, experiments, left_s, seen)
         seen = Labelled(
             differences=(*seen.differences, *answered.differences),
@@ -217,10 +229,11 @@ def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> li
     rivals = [compile_text(f.text, names, hypothesis.pool.scope) for f in hypothesis.formulas]
     if not rivals:
         return list(proposed[:n])
+    values = [proposal.values for proposal in proposed]
+    asked = [list(hypothesis.answers.ask(rival.text, rival.names, values, rival.holds)) for rival in rivals]
     sides: dict[object, list[Proposal]] = defaultdict(list)
     splitting: list[Proposal] = []
-    for proposal in proposed:
-        answers = [rival.holds(proposal.values) for rival in rivals]
+    for proposal, *answers in zip(proposed, *asked, strict=True):
         if len(set(answers)) > 1 and len(splitting) < SPLITTING:
             splitting.append(proposal)
         else:
@@ -294,7 +307,8 @@ def _take_in(case: _Case, answered: Labelled, seen: Labelled, projects: Sequence
         case.fresh = Fresh(differing=case.fresh.differing + differing, others=others)
     else:
         every = [d for d in seen.differences if kind_of(d) == kind_of(group)]
-        case.hypothesis, case.fresh = learn_about(group, every, seen, case.placement, projects), Fresh()
+        answers = hypothesis.answers
+        case.hypothesis, case.fresh = learn_about(group, every, seen, case.placement, projects, answers), Fresh()
     _take_smaller(case, alike)
 
 

@@ -17,8 +17,8 @@ from assay.values.lab import Lab
 from assay.values.record import CallReplay, FailureReplay, LineReplay, RecordedFinding
 
 MOST = 8
-LEAST_S, LEAST_PART = 20.0, 3
-"""Tests are given so many seconds beyond the findings, or one part in so many of a small budget."""
+LEAST_PART = 6
+"""Tests are given one part in so many of the budget beyond the findings, where nothing of it is left."""
 PATIENCE_S = 600.0
 
 
@@ -28,7 +28,7 @@ def with_reproducers(
     """The findings with a test for each that may hold the change, as far as time allows."""
     now_s = lab.clock.elapsed_s()
     patient = patient or lab.experiments is not None
-    until_s = now_s + PATIENCE_S if patient else max(lab.budget_s, now_s + min(LEAST_S, lab.budget_s / LEAST_PART))
+    until_s = now_s + PATIENCE_S if patient else max(lab.budget_s, now_s + lab.budget_s / LEAST_PART)
     places = Places(lab.source, change.files, lab.source_roots)
     wanted = [one for finding in findings for one in [_wanted(finding, change, places)] if one is not None][:MOST]
     answers = reproduce(lab, wanted, until_s) if wanted else {}

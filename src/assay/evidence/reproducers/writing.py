@@ -21,7 +21,7 @@ from assay.evidence.reproducers.cut_down import draft_cut, without_class
 from assay.evidence.reproducers.drafts import Assertion, Draft, Saw, assertions, finished, seeing
 from assay.evidence.reproducers.frames import read_harvest, read_saw, read_trials
 from assay.values.change import SIDES, Side
-from assay.values.experiment import Experiment, ExperimentId
+from assay.values.experiment import Experiment, ExperimentId, ScenarioResult
 from assay.values.finding import DifferenceKind, Reproducer
 from assay.values.lab import Lab, Run
 
@@ -67,10 +67,12 @@ class _Candidate:
 
 
 def reproduce(lab: Lab, wanted: Sequence[Wanted], until_s: float) -> Mapping[str, Reproducer | str]:
-    """For each wanted test the test, or a sentence that says why there is none. Nothing new begins after `until_s`."""
+    """For each wanted test the test, or a sentence that says why there is none. Nothing goes on after `until_s`."""
     answers: dict[str, Reproducer | str] = {}
     whys: dict[str, str] = {}
-    harvests = _harvests(lab, wanted)
+    harvests = _harvests(lab, wanted, until_s)
+    if not harvests and lab.clock.elapsed_s() >= until_s:
+        return {one.id: NO_TIME for one in wanted}
     drafts: dict[str, tuple[Draft, ...]] = {}
     for one in wanted:
         harvest = harvests.get(one.experiment.id)
@@ -80,7 +82,7 @@ def reproduce(lab: Lab, wanted: Sequence[Wanted], until_s: float) -> Mapping[str
     failures: dict[str, str] = {}
     if candidates and lab.clock.elapsed_s() < until_s:
         lab.say(f"trying {len(candidates)} tests on base and head")
-        first = _try(lab, candidates, 1)
+        first = _try(lab, candidates, [1], until_s)
         for candidate in candidates:
             if first.get(candidate.path) and candidate.id not in chosen:
                 chosen[candidate.id], failures[candidate.id] = candidate, first[candidate.path]
@@ -88,7 +90,9 @@ def reproduce(lab: Lab, wanted: Sequence[Wanted], until_s: float) -> Mapping[str
                 whys[candidate.id] = "the test that was written does not pass on base and fail on head"
     elif candidates:
         whys.update({candidate.id: NO_TIME for candidate in candidates})
-    steady = _steady(lab, tuple(chosen.values()))
+    has_time = lab.clock.elapsed_s() < until_s
+    steady = _steady(lab, tuple(chosen.values()), until_s) if has_time else frozenset()
+    in_time = has_time and lab.clock.elapsed_s() < until_s
     for one in wanted:
         taken = chosen.get(one.id)
         if taken is None:
@@ -96,12 +100,19 @@ def reproduce(lab: Lab, wanted: Sequence[Wanted], until_s: float) -> Mapping[str
         elif taken.path in steady:
             failure, form = failures[one.id], taken.draft.form
             answers[one.id] = Reproducer(path=taken.path, text=taken.text, form=form, runs=RUNS, failure=failure)
+        elif not in_time:
+            answers[one.id] = NO_TIME
         else:
             answers[one.id] = f"the test that was written did not end the same way {RUNS} times"
     return answers
 
 
-def _harvests(lab: Lab, wanted: Sequence[Wanted]) -> Mapping[ExperimentId, Harvest]:
+def _left_s(lab: Lab, until_s: float) -> float:
+    """How long a run that begins now may take."""
+    return max(1.0, min(LIMIT_S, until_s - lab.clock.elapsed_s()))
+
+
+def _harvests(lab: Lab, wanted: Sequence[Wanted], until_s: float) -> Mapping[ExperimentId, Harvest]:
     """Make every experiment's call once more on base, and have it described."""
     groups: dict[bool, list[Wanted]] = {}
     for one in wanted:
@@ -110,7 +121,8 @@ def _harvests(lab: Lab, wanted: Sequence[Wanted]) -> Mapping[ExperimentId, Harve
     for members in groups.values():
         parts = [scenarios_of(lab, one.experiment.id.scenario) for one in members]
         placements = list({one.placement.point.id: one.placement for one in members}.values())
-        window = Window(collect_s=LIMIT_S, deadline_s=LIMIT_S)
+        left_s = _left_s(lab, until_s)
+        window = Window(collect_s=left_s, deadline_s=left_s)
         plan = plan_of(one.experiment for one in members)
         runs.append(harvest_run(placements, _joined(parts), window, plan))
     found: dict[ExperimentId, Harvest] = {}
@@ -190,7 +202,8 @@ def _finish(
         whys.update({one.id: NO_TIME for one in wanted if drafts[one.id]})
         return ()
     lab.say(f"writing {len(files)} tests")
-    base, head = (read_saw(result.frames) for result in lab.run([_trial(lab, side, files) for side in SIDES]))
+    left_s = _left_s(lab, until_s)
+    base, head = (read_saw(result.frames) for result in lab.run([_trial(lab, side, files, left_s) for side in SIDES]))
     out: list[_Candidate] = []
     for one in wanted:
         for n, draft in enumerate(drafts[one.id]):
@@ -218,35 +231,37 @@ def _path(draft: Draft, suffix: str) -> str:
     return f"{draft.folder}/{name}" if draft.folder else name
 
 
-def _try(lab: Lab, candidates: Sequence[_Candidate], hash_seed: int) -> Mapping[str, str]:
-    """Paths of the files that pass on base and fail on head, with what they say there."""
+def _try(lab: Lab, candidates: Sequence[_Candidate], seeds: Sequence[int], until_s: float) -> Mapping[str, str]:
+    """Paths of the files that pass on base and fail on head under every hash seed, with what they say there."""
     files = tuple((candidate.path, candidate.text) for candidate in candidates)
-    runs = [_trial(lab, side, files, hash_seed=hash_seed) for side in SIDES]
-    base, head = (read_trials(result.frames) for result in lab.run(runs))
+    left_s = _left_s(lab, until_s)
+    results = lab.run([_trial(lab, side, files, left_s, hash_seed=seed) for seed in seeds for side in SIDES])
+    trials = [read_trials(result.frames) for result in results]
+    pairs = list(zip(trials[::2], trials[1::2], strict=True))
     return {
-        path: head[path].detail
+        path: pairs[0][1][path].detail
         for path, _ in files
-        if path in base and path in head and base[path].outcome == "passed" and head[path].outcome == "failed"
+        if all(_ended(base, path) == "passed" and _ended(head, path) == "failed" for base, head in pairs)
     }
 
 
-def _steady(lab: Lab, chosen: Sequence[_Candidate]) -> frozenset[str]:
+def _ended(trials: Mapping[str, ScenarioResult], path: str) -> str:
+    return trials[path].outcome if path in trials else ""
+
+
+def _steady(lab: Lab, chosen: Sequence[_Candidate], until_s: float) -> frozenset[str]:
     """Paths of those that end the same way in fresh processes, under other hash seeds."""
-    steady = {candidate.path for candidate in chosen}
-    for seed in range(2, RUNS + 1):
-        left = [candidate for candidate in chosen if candidate.path in steady]
-        steady &= set(_try(lab, left, seed)) if left else set()
-    return frozenset(steady)
+    return frozenset(_try(lab, chosen, range(2, RUNS + 1), until_s)) if chosen else frozenset()
 
 
-def _trial(lab: Lab, side: Side, files: tuple[tuple[str, str], ...], *, hash_seed: int = 0) -> Run:
+def _trial(lab: Lab, side: Side, files: tuple[tuple[str, str], ...], limit_s: float, *, hash_seed: int = 0) -> Run:
     job = {
         "mode": "trial",
         "runner": lab.runner,
         "files": [path for path, _ in files],
         "options": list(read_pytest_settings(lab.source, lab.project).options),
     }
-    return Run(side=side, job=job, time_limit_s=LIMIT_S + GRACE_S, hash_seed=hash_seed, files=files)
+    return Run(side=side, job=job, time_limit_s=limit_s + min(GRACE_S, limit_s), hash_seed=hash_seed, files=files)
 
 
 def names_of(answers: Mapping[str, Reproducer | str]) -> Iterator[str]:
