@@ -1,28 +1,50 @@
-"""What a call does beside answering, in a forked child: warnings, serious log records, environment, current folder.
+"""What a call does beside answering, in a forked child.
 
+Warnings, serious log records, environment, current folder, files, statements that change a database, public globals.
 Of a warning the category counts and of a log record its logger and level: their words may be polished. What is logged
 below the level of a warning is nobody's business but the reader's of the log. The lines are sorted, because the order
-of effects of different kinds has no meaning.
+of effects of different kinds has no meaning; only statements keep theirs.
 """
 
+import gc
 import os
 import sys
+import types
 import warnings
 
+from assay_probe import encoding
+
 SERIOUS = 30
+GLOBALS, ITEMS, NODES = 40, 60, 400
+STATEMENTS, SHOWN = 60, 200
+_PLAIN = (int, float, str, bytes, bool, type(None))
+_READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "WITH", "--")
+_READ_ONLY = "attempt to write a readonly database"
+_databases = [False]
+
+
+def note_database():
+    """Remember that a test opened an SQLite database."""
+    _databases[0] = True
 
 
 class Effects:
     """Watches from `begin` to `lines`; only in children, whose world nobody needs any more."""
 
-    def __init__(self):
-        self._lines = []
+    def __init__(self, files, function=None):
+        self._lines, self._statements, self._is_kept = [], [], False
+        self._files = files
         self._environment = dict(os.environ)
         self._folder = os.getcwd()
+        self._module = getattr(function, "__globals__", {})
+        self._globals = _public(self._module)
 
     def begin(self):
         """Watch from now on."""
+        self._files.install()
         warnings.showwarning = self._warned
+        for connection in _connections() if _databases[0] else ():
+            self._trace(connection)
         logging = sys.modules.get("logging")
         handle = getattr(getattr(logging, "Logger", None), "handle", None)
         if handle is not None:
@@ -36,16 +58,59 @@ class Effects:
             told.assay_original = handle  # type: ignore[attr-defined]
             logging.Logger.handle = told
 
+    def _trace(self, connection):
+        """Be told of statements; a database in a file is the test's, so this process may only read it."""
+        try:
+            rows = connection.execute("PRAGMA database_list").fetchall()
+            if any(row[2] for row in rows):
+                connection.execute("PRAGMA query_only = 1")
+                self._is_kept = True
+            connection.set_trace_callback(self._executed)
+        except Exception:
+            return
+
+    def refused(self, outcome):
+        """The outcome; a blocked one that names the statement where a database in a file may not be written."""
+        if self._is_kept and outcome["kind"] == "raised" and _READ_ONLY in outcome["raised"]["text"]:
+            return {"kind": "blocked", "shown": self._statements[-1] if self._statements else "a statement"}
+        return outcome
+
+    def _executed(self, statement):
+        words = " ".join(statement.split())
+        if len(self._statements) < STATEMENTS and not words.upper().startswith(_READING):
+            self._statements.append("executes " + words)
+
     def _warned(self, _message, category, _filename, _lineno, _file=None, _line=None):
         self._lines.append("warns of %s" % category.__name__)
 
     def lines(self):
-        """One line for each effect, sorted."""
-        out = list(self._lines)
+        """One line for each effect, sorted; statements come last, in their order."""
+        out = list(self._lines) + self._files.lines()
         now = dict(os.environ)
         for name in sorted(self._environment.keys() | now.keys()):
             if self._environment.get(name) != now.get(name):
                 out.append("sets the environment variable %s to %r" % (name, now.get(name)))
         if os.getcwd() != self._folder:
             out.append("goes to the folder %s" % os.path.relpath(os.getcwd(), self._folder))
-        return sorted(out)
+        for name, (digest, shown) in _public(self._module).items():
+            if self._globals.get(name, ("", ""))[0] != digest:
+                out.append("sets the global %s to %s" % (name, shown))
+        return sorted(out) + self._statements
+
+
+def _connections():
+    kind = sys.modules["sqlite3"].Connection if "sqlite3" in sys.modules else ()
+    return [found for found in gc.get_objects() if issubclass(type(found), kind)]
+
+
+def _public(module):
+    """`{name: (digest, shown)}` of the globals that hold plain values or small containers, and are nobody's secret."""
+    out = {}
+    for name, value in list(module.items()):
+        if len(out) >= GLOBALS:
+            break
+        if name.startswith("_") or isinstance(value, (type, types.ModuleType)):
+            continue
+        if type(value) in _PLAIN or (type(value) in (list, dict, set) and len(value) <= ITEMS):
+            out[name] = (encoding.digest(encoding.encode(value, nodes=NODES)), encoding.shown(value, SHOWN))
+    return out

@@ -15,6 +15,7 @@ from assay_probe import (
     effects,
     encoding,
     encoding_outline,
+    files,
     interventions,
     loops,
     outcomes,
@@ -67,16 +68,29 @@ def install_guard():
 
 def _audit(event, arguments):
     if not _guard[0]:
+        if event == "sqlite3.connect":
+            effects.note_database()
         return
     if event == "open":
         mode, flags = arguments[1], arguments[2]
         writes = (
             any(m in mode for m in _WRITING) if isinstance(mode, str) else bool(isinstance(flags, int) and flags & 3)
         )
-        if writes and arguments[0] not in ("/dev/null", b"/dev/null"):
+        # A number is a descriptor of the child's own.
+        if writes and arguments[0] not in ("/dev/null", b"/dev/null") and type(arguments[0]) is not int:
             raise outcomes.Blocked("open for writing")
     elif event in _BLOCKED_EVENTS:
-        raise outcomes.Blocked(event)
+        raise outcomes.Blocked(event + _told(event, arguments))
+
+
+def _told(event, arguments):
+    """What was reached for, as far as it is plain: the command of a process, the address of a socket."""
+    try:
+        what = arguments[1] if event in ("subprocess.Popen", "socket.connect", "socket.sendto") else arguments[0]
+        shown = encoding.literal(list(map(os.fsdecode, what)) if event == "subprocess.Popen" else what)
+    except Exception:
+        return ""
+    return " " + shown[:200] if shown else ""
 
 
 class guarded:  # noqa: N801 - reads as a word in `with guarded():`
@@ -87,6 +101,16 @@ class guarded:  # noqa: N801 - reads as a word in `with guarded():`
 
     def __exit__(self, *_):
         _guard[0] = False
+
+
+class unguarded:  # noqa: N801 - reads as a word in `with unguarded():`
+    """For what a child does with copies of its own, while it is guarded."""
+
+    def __enter__(self):
+        self._before, _guard[0] = _guard[0], False
+
+    def __exit__(self, *_):
+        _guard[0] = self._before
 
 
 def experiment(call, edits, plant, context, root, alarm_s, before, watch):
@@ -244,9 +268,9 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
     watch.touched.clear()
     if watch.inner:
         watch.inner.clear()
-    touched = effects.Effects()
+    touched = effects.Effects(files.Files(unguarded), call.function)
     touched.begin()
-    outcome = run(call, plant, root, around.after)
+    outcome = touched.refused(run(call, plant, root, around.after))
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):

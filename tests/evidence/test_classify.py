@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +56,11 @@ CASES: list[tuple[str, Outcome, Outcome, DifferenceKind | None]] = [
     ("base hung", HUNG, returned(1), None),
     ("base died", DIED, REFUSED, None),
     ("base blocked", BLOCKED, returned(1), None),
+    ("another effect", BLOCKED, replace(BLOCKED, shown="os.remove 'a'"), "writes-differently"),
+    ("the same effect", BLOCKED, BLOCKED, None),
+    ("a global", returned(1, output="sets the global N to 1"), returned(1, output="sets the global N to 2"), "writes-differently"),
+    ("a global of head's", returned(1, output="a"), returned(1, output="a\nsets the global CACHE to 2"), None),
+    ("a file more", returned(1, output="a"), returned(1, output="a\nwrites the file b"), "writes-differently"),
     ("head blocked", returned(1), BLOCKED, None),
     ("head waits", returned(1), PENDING, None),
     ("both wait", PENDING, PENDING, None),
@@ -103,7 +109,7 @@ def test_what_base_does_not_agree_with_itself_about_is_masked_or_lost(one: Outco
         (raised("json.JSONDecodeError", purposeful=False, internal=False), False),
         (HUNG, False),
         (DIED, False),
-        (BLOCKED, False),
+        (BLOCKED, True),
         (PENDING, False),
     ],
 )

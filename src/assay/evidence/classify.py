@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from assay.evidence import trees
 from assay.values.experiment import Experiment, Outcome
 from assay.values.finding import DifferenceKind, Disagreement
 
+_SETS_GLOBAL = re.compile(r"^sets the global (\w+) to .*\n?", re.MULTILINE)
 _SILENT = frozenset({"blocked", "pending"})
 
 
@@ -20,17 +22,22 @@ class Contrast:
 
 
 def is_comparable(experiment: Experiment) -> bool:
-    """Did the call come to an end that says something? A blocked effect or a waiting coroutine does not."""
+    """Did the call come to an end that says something? A blocked effect or a waiting coroutine does not.
+
+    Two blocked calls that reached for different things do say something: see `contrast`.
+    """
     return experiment.outcome.kind not in _SILENT
 
 
 def is_defined(outcome: Outcome) -> bool:
-    """Did the call return, or refuse by a `raise` of the project?"""
-    return outcome.kind == "returned" or (outcome.raised is not None and outcome.raised.purposeful)
+    """Did the call return, refuse by a `raise` of the project, or reach for something outside?"""
+    return outcome.kind in ("returned", "blocked") or (outcome.raised is not None and outcome.raised.purposeful)
 
 
 def contrast(base: Outcome, head: Outcome, masked: frozenset[str] = frozenset()) -> Contrast | None:
     """Say how the outcomes disagree, or None where they agree. `masked` paths are noise and skipped."""
+    if base.kind == head.kind == "blocked" and base.shown != head.shown and "effect" not in masked:
+        return _one("writes-differently", "effect", base.shown, head.shown, soft=False)
     if base.kind in _SILENT or head.kind in _SILENT or base.kind in ("hung", "died"):
         return None
     if base.kind == "returned":
@@ -51,12 +58,19 @@ def _returned(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast 
     after = _after(base, head, masked)
     if any(not item.soft for item in after):
         return Contrast(kind="leaves-arguments-differently", disagreements=after)
-    if base.output != head.output and "output" not in masked:
-        return _one("writes-differently", "output", base.output, head.output, soft=False)
+    written = _without_own_globals(base.output, head.output), _without_own_globals(head.output, base.output)
+    if written[0] != written[1] and "output" not in masked:
+        return _one("writes-differently", "output", *written, soft=False)
     if base.text != head.text and "text" not in masked:
         return _one("answers-differently", "str(result)", base.text, head.text, soft=False)
     soft = value + after
     return Contrast(kind="details", disagreements=soft) if soft else None
+
+
+def _without_own_globals(output: str, other: str) -> str:
+    """What was written without globals that only this side sets: they may be a cache that the other side has not."""
+    theirs = set(_SETS_GLOBAL.findall(other))
+    return _SETS_GLOBAL.sub(lambda found: found.group() if found.group(1) in theirs else "", output).strip("\n")
 
 
 def _after(base: Outcome, head: Outcome, masked: frozenset[str]) -> tuple[Disagreement, ...]:
@@ -101,6 +115,8 @@ def noise(first: Outcome, second: Outcome) -> frozenset[str] | None:
     """Paths at which base disagrees with itself; None where the outcomes cannot be compared at all."""
     if first.kind != second.kind:
         return None
+    if first.kind == "blocked":
+        return frozenset({"effect"}) if first.shown != second.shown else frozenset()
     if first.kind == "raised":
         assert first.raised is not None
         if second.raised is None or first.raised.type != second.raised.type:

@@ -12,7 +12,7 @@ from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
 from assay.values.finding import Difference, DifferenceKind
 
-_ROOTS = frozenset({"result", "output", "text", "exception text"})
+_ROOTS = frozenset({"result", "output", "text", "exception text", "effect"})
 _RANK: Mapping[DifferenceKind, int] = {
     "raises-instead": 0,
     "breaks-inside": 0,
@@ -93,12 +93,12 @@ def compare_pairs(
         if name in noise_seen.lost:
             noisy[name.point] += 1
             continue
-        if not is_comparable(pair.base) or not is_comparable(pair.head):
+        mask = noise_seen.masks.get(name, frozenset()) | noise_seen.point_masks.get(name.point, frozenset())
+        seen = contrast(pair.base.outcome, pair.head.outcome, mask)
+        if seen is None and not (is_comparable(pair.base) and is_comparable(pair.head)):
             continue
         compared[name.point] += 1
-        mask = noise_seen.masks.get(name, frozenset()) | noise_seen.point_masks.get(name.point, frozenset())
         masked[name.point] += bool(mask)
-        seen = contrast(pair.base.outcome, pair.head.outcome, mask)
         if seen is None:
             agreeing[name.point] += 1
             agreed.append(pair.base)
