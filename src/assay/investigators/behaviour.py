@@ -6,7 +6,7 @@ How it knows: base's own tests run on both sides. At each call of a changed func
 it is seen, the running program is forked, one thing about the live arguments is altered, the call is made, and what it
 did is written down. The same experiment on base and on head must end alike.
 Where only what a module does on import changed, base's tests run on both sides all the same.
-When it is silent: code that no test, docstring example or simple generated call reaches; what files, sockets and other
+When it is silent: code that no test, docstring example or simple generated call reaches; what sockets and other
 processes would see of it; state that more than two calls together build.
 """
 
