@@ -19,7 +19,6 @@ GLOBALS, ITEMS, NODES = 40, 60, 400
 STATEMENTS, SHOWN = 60, 200
 _PLAIN = (int, float, str, bytes, bool, type(None))
 _READING = ("SELECT", "PRAGMA", "EXPLAIN", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "WITH", "--")
-_READ_ONLY = "attempt to write a readonly database"
 _databases = [False]
 
 
@@ -32,7 +31,7 @@ class Effects:
     """Watches from `begin` to `lines`; only in children, whose world nobody needs any more."""
 
     def __init__(self, files, function=None):
-        self._lines, self._statements, self._is_kept = [], [], False
+        self._lines, self._statements = [], []
         self._files = files
         self._environment = dict(os.environ)
         self._folder = os.getcwd()
@@ -59,21 +58,11 @@ class Effects:
             logging.Logger.handle = told
 
     def _trace(self, connection):
-        """Be told of statements; a database in a file is the test's, so this process may only read it."""
+        """Be told of statements; what a database keeps in a file is the child's own copy by now."""
         try:
-            rows = connection.execute("PRAGMA database_list").fetchall()
-            if any(row[2] for row in rows):
-                connection.execute("PRAGMA query_only = 1")
-                self._is_kept = True
             connection.set_trace_callback(self._executed)
         except Exception:
             return
-
-    def refused(self, outcome):
-        """The outcome; a blocked one that names the statement where a database in a file may not be written."""
-        if self._is_kept and outcome["kind"] == "raised" and _READ_ONLY in outcome["raised"]["text"]:
-            return {"kind": "blocked", "shown": self._statements[-1] if self._statements else "a statement"}
-        return outcome
 
     def _executed(self, statement):
         words = " ".join(statement.split())

@@ -53,7 +53,17 @@ def test_it_needs_at_most_seven_distributions(wheel: Path) -> None:
 
 def test_it_runs_where_pip_puts_it(wheel: Path, tmp_path: Path) -> None:
     """Installed without an index into an empty folder, the command answers."""
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", "--no-deps", "--target"]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-index",
+        "--no-deps",
+        "--target",
+    ]
     subprocess.run([*pip, str(tmp_path), str(wheel)], check=True, capture_output=True)
     environment = {**os.environ, "PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(

@@ -127,7 +127,7 @@ def test_effects_have_a_line_each(tmp_path: Path) -> None:
     }
     inserted = [e.outcome for e in planned.made("inserts") if not e.intervention.edits]
     assert [(outcome.kind, outcome.shown, outcome.output) for outcome in inserted] == [
-        ("blocked", "executes insert into names values ('a')", "executes insert into names values ('a')"),
+        ("returned", "'a'", "executes insert into names values ('a')"),
         ("returned", "'b'", "executes insert into names values ('b')"),
     ]
     saved = planned.made("saves")[0].outcome.output.splitlines()
