@@ -37,6 +37,13 @@ def test_a_denial_carries_its_evidence(tmp_path: Path) -> None:
     assert found.output.startswith("AttributeError: module 'json' has no attribute 'load_s'")
 
 
+def test_an_attribute_that_the_file_reads_as_one_that_may_be_absent_is_no_claim(tmp_path: Path) -> None:
+    """It is set by name, put into `__dict__`, or read with a default somewhere."""
+    for line in ("getattr(log, 'tag', None)", "setattr(log, 'tag', 1)", "log.__dict__.setdefault('tag', 1)"):
+        assert denied(tmp_path, f"import logging\nlog = logging.getLogger('a')\n{line}\nlog.tag\n") == []
+    assert len(denied(tmp_path, "import logging\nlog = logging.getLogger('a')\ngetattr(log, 'tag')\nlog.tag\n")) == 1
+
+
 def test_a_forwarded_keyword_is_followed_to_who_takes_it(tmp_path: Path) -> None:
     """`json.dumps` hands on what it collects to the encoder's class."""
     found = only(tmp_path, "import json\njson.dumps({}, indent_with=2)\n")

@@ -2,7 +2,7 @@
 
 import sys
 
-from assay_probe.reality import installed, literals
+from assay_probe.reality import calls, installed, literals
 from assay_probe.reality.adapters import Answer
 from assay_probe.reality.members import MISSING, OPEN, Member
 from assay_probe.reality.signatures import name_of
@@ -47,6 +47,7 @@ def _make(walk, node, callee):
     service = literals.constant(walk, first) if first is not None else None
     if not isinstance(service, str):
         return Answer(UNKNOWN)
+    _check_maker(walk, node, callee)
     session = _session()
     known = session.get_available_services() if kind == "client" else session.get_available_resources()
     if service not in known:
@@ -67,6 +68,12 @@ def _make(walk, node, callee):
     return Answer(Made((type(made),), exact=True, value=made))
 
 
+def _check_maker(walk, node, callee):
+    """`boto3.client` hands everything on to the session's method of the same name."""
+    maker = getattr(sys.modules["boto3"].session.Session, name_of(callee.object).rpartition(".")[2])
+    calls.check_binding(walk, node, Thing(maker, sys.modules["boto3"].session.Session, bound=True))
+
+
 def member_of(walk, node, receiver):
     """What a client or resource has, asked of a real one."""
     if not isinstance(receiver, Made) or receiver.value is None or not _is_amazon(receiver.value):
@@ -79,6 +86,8 @@ def member_of(walk, node, receiver):
         return Member(UNKNOWN, MISSING)
     except Exception:
         return Member(UNKNOWN, OPEN)
+    if node.attr == "exceptions":
+        return Member(Made((type(found),), exact=True, value=found, live=True), OPEN)
     if not callable(found):
         return Member(UNKNOWN, OPEN)
     return Member(Thing(Operation(made, node.attr, _service(made))), OPEN)
@@ -101,6 +110,7 @@ def _operation(walk, node, operation):
         return Answer(UNKNOWN)
     api = client.meta.method_to_api_mapping.get(name)
     if api is None:
+        calls.check_binding(walk, node, Thing(getattr(type(client), name), type(client), bound=True))
         return Answer(UNKNOWN)
     shape = client.meta.service_model.operation_model(api).input_shape
     members = set(shape.members) if shape is not None else set()

@@ -7,7 +7,7 @@ import types
 
 from assay_probe.reality import installed
 from assay_probe.reality.members import FOUND, MISSING, Member, member
-from assay_probe.reality.values import UNKNOWN, Made, Thing
+from assay_probe.reality.values import UNKNOWN, Made, Thing, static
 
 _PATH_SETTINGS = frozenset(
     "MIDDLEWARE INSTALLED_APPS AUTHENTICATION_BACKENDS TEMPLATES CACHES DATABASES STORAGES PASSWORD_HASHERS "
@@ -33,7 +33,9 @@ def prepare():
 
 
 def member_of(walk, node, receiver):
-    """`settings.NAME`: one slip away from a setting that Django itself has."""
+    """`Model.objects`: the manager itself. `settings.NAME`: one slip away from a setting that Django itself has."""
+    if isinstance(receiver, Thing) and isinstance(receiver.object, type) and hasattr(receiver.object, "_meta"):
+        return _manager(receiver.object, node.attr)
     if not isinstance(receiver, Made) or type(receiver.value).__name__ != "LazySettings" or not node.attr.isupper():
         return None
     known = _setting_names()
@@ -52,6 +54,11 @@ def member_of(walk, node, receiver):
     return Member(UNKNOWN, FOUND)
 
 
+def _manager(model, name):
+    manager = getattr(model, name, None) if type(static(model, name)).__name__ == "ManagerDescriptor" else None
+    return None if manager is None else Member(Made((type(manager),), exact=True, value=manager), FOUND)
+
+
 def _setting_names():
     global_settings = importlib.import_module("django.conf.global_settings")
     return [name for name in dir(global_settings) if name.isupper()]
@@ -62,9 +69,24 @@ def assigned(walk, target, value):
     if not isinstance(target, ast.Name) or target.id not in _PATH_SETTINGS or value is None:
         return
     for node in ast.walk(value):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and _looks_dotted(node.value):
-            if node.value.partition(".")[0] not in walk.first_party:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            if node.value.partition(".")[0] in walk.first_party:
+                continue
+            if _looks_dotted(node.value):
                 _check_path(walk, node, target.id)
+            elif target.id == "INSTALLED_APPS" and node.value.isidentifier():
+                _check_app(walk, node)
+
+
+def _check_app(walk, node):
+    """An app that is one name must be a package that is installed."""
+    found = installed.module(node.value)
+    if isinstance(found, installed.NotImported) and found.missing == node.value:
+        text = f"INSTALLED_APPS names {node.value!r}, and no installed distribution is called so"
+        near = installed.nearest(node.value, installed.top_level_names(), 0.75)
+        line = f"import {node.value}"
+        more = {"root": node.value, "raises": "ImportError", "near": near, "reproducer": line}
+        walk.claims.add(node, "missing-package", node.value, text, **more)
 
 
 def _looks_dotted(text):

@@ -9,21 +9,43 @@ from assay_probe.reality.values import Made
 
 def subscripted(walk, node, receiver):
     """`app.config["SESION_COOKIE_SECURE"]`."""
-    key = node.slice
-    if not isinstance(node.value, ast.Attribute) or node.value.attr != "config" or not isinstance(key, ast.Constant):
-        return
-    app = walk.silently(node.value.value)
-    if not isinstance(app, Made) or not any(cls.__module__.split(".")[0] == "flask" for cls in app.classes):
-        return
     del receiver
+    if isinstance(node.slice, ast.Constant) and _is_config(walk, node.value):
+        _check_key(walk, node, node.slice.value)
+
+
+def unresolved(walk, node):
+    """`app.config.update(SESION_COOKIE_SECURE=True)`, or the same with a dictionary."""
+    function = node.func
+    if not isinstance(function, ast.Attribute) or function.attr not in ("update", "from_mapping", "setdefault", "get"):
+        return
+    if not _is_config(walk, function.value):
+        return
+    for keyword in node.keywords:
+        if function.attr in ("update", "from_mapping") and keyword.arg:
+            _check_key(walk, keyword.value, keyword.arg)
+    for argument in node.args[:1]:
+        for key in argument.keys if isinstance(argument, ast.Dict) else [argument]:
+            if isinstance(key, ast.Constant):
+                _check_key(walk, key, key.value)
+
+
+def _is_config(walk, node):
+    if not isinstance(node, ast.Attribute) or node.attr != "config":
+        return False
+    app = walk.silently(node.value)
+    return isinstance(app, Made) and any(cls.__module__.split(".")[0] == "flask" for cls in app.classes)
+
+
+def _check_key(walk, node, key):
     known = list(sys.modules["flask"].Flask.default_config)
-    near = installed.nearest(key.value, known, 0.88, 1) if isinstance(key.value, str) else []
-    if near and key.value not in known:
+    near = installed.nearest(key, known, 0.88, 1) if isinstance(key, str) else []
+    if near and key not in known:
         walk.claims.add(
             node,
             "unknown-key",
-            f"app.config[{key.value!r}]",
-            f"Flask reads no configuration key {key.value!r}",
+            f"app.config[{key!r}]",
+            f"Flask reads no configuration key {key!r}",
             root="flask",
             raises="",
             certainty="ignored",

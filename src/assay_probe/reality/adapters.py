@@ -1,7 +1,9 @@
-"""What only one package knows about itself. An adapter is a module with any of five functions, each asked in turn.
+"""What only one package knows about itself. An adapter is a module with any of eight functions, each asked in turn.
 
 `member_of(walk, node, receiver)` and `called(walk, node, callee)` answer in place of the general rules,
-`assigned(walk, target, value)`, `subscripted(walk, node, receiver)` and `defined(walk, cls)` look on.
+`unresolved(walk, node)` for calls of which they know nothing, `decorated(walk, node)` and
+`own_argument(walk, node)` for decorated functions; `assigned(walk, target, value)`,
+`subscripted(walk, node, receiver)` and `defined(walk, cls)` look on.
 A distribution adds one of its own under the entry point group `assay.reality`, named after the package it is about.
 """
 
@@ -10,7 +12,10 @@ import importlib.metadata
 import sys
 
 OWN = {
+    "argparse": "adapter_argparse",
     "boto3": "adapter_boto3",
+    "bs4": "adapter_bs4",
+    "celery": "adapter_celery",
     "django": "adapter_django",
     "flask": "adapter_flask",
     "pandas": "adapter_pandas",
@@ -93,6 +98,21 @@ def subscripted(walk, node, receiver):
     for adapter in _active():
         if hasattr(adapter, "subscripted"):
             adapter.subscripted(walk, node, receiver)
+
+
+def unresolved(walk, node):
+    """A call of something that the general rules know nothing of: an `Answer`, or None."""
+    return _ask("unresolved", walk, node)
+
+
+def decorated(walk, node):
+    """A function of the file under decorators: an `Answer` for what its name stands for, or None."""
+    return _ask("decorated", walk, node) if node.decorator_list else None
+
+
+def own_argument(walk, node):
+    """What a decorator gives a function as its first argument: an `Answer`, or None."""
+    return _ask("own_argument", walk, node) if node.decorator_list else None
 
 
 def defined(walk, cls):

@@ -138,6 +138,8 @@ def _member(case):
     if found is None:
         shown = told.get("type") or told["class"]
         local = case.walk.classes.get(shown.partition("[")[0])
+        if case.walk.imported.get(shown.partition("[")[0]) in ("", *case.walk.first_party):
+            return
         if local is not None:
             _member_of_local(case, local)
             return

@@ -32,7 +32,8 @@ def value_of_call(walk, node):
     if isinstance(callee, LocalFunction):
         return _of_local(walk, callee)
     if not isinstance(callee, Thing) or callee.object is None:
-        return UNKNOWN
+        answer = adapters.unresolved(walk, node)
+        return UNKNOWN if answer is None else answer.value
     if callee.object is super and not node.args:
         return walk.parent_instance()
     answer = adapters.called(walk, node, callee)
@@ -45,7 +46,7 @@ def value_of_call(walk, node):
 def check_call(walk, node, callee):
     """Hold one call against the real signature, what goes away, and what its constants do."""
     walk.claims.calls_bound += 1
-    _check_binding(walk, node, callee)
+    check_binding(walk, node, callee)
     _check_deprecation(walk, node, callee)
     literals.check(walk, node, callee)
 
@@ -63,7 +64,8 @@ def _of_local(walk, callee):
     return Pending(value) if isinstance(node, ast.AsyncFunctionDef) else value
 
 
-def _check_binding(walk, node, callee):
+def check_binding(walk, node, callee):
+    """Hold the keywords and the number of arguments against the real signature."""
     called = callee.object
     if hasattr(called, "__required_keys__") and hasattr(called, "__total__"):
         _check_keys(walk, node, callee)

@@ -4,7 +4,7 @@ import ast
 import pathlib
 import traceback
 
-from assay_probe.reality import adapters, calls, guards, installed, locals_, scopes
+from assay_probe.reality import adapters, calls, guards, installed, literals, locals_, scopes
 from assay_probe.reality.annotations import value_of
 from assay_probe.reality.claims import expression_of
 from assay_probe.reality.members import FOUND, MISSING, OPEN, RAISES, WARNS, member, names_of
@@ -181,7 +181,7 @@ class Expressions:
         return Made((str,), exact=True)
 
     def _formattedvalue(self, node):
-        self.value(node.value)
+        literals.check_format(self, node, self.value(node.value))
         return UNKNOWN
 
     def _display(self, node):

@@ -60,6 +60,30 @@ def _ancestors(name):
     return [name, "ValueError", "Exception", "BaseException"]
 
 
+def known_to_come_and_go(tree):
+    """Names of attributes that a file sets by name, or reads as one that may not be there, anywhere."""
+    names = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function, arguments = node.func, node.args
+            called = getattr(function, "id", "")
+            if (called in ("setattr", "delattr") or (called == "getattr" and len(arguments) == 3)) and len(
+                arguments
+            ) > 1:
+                names |= _text_of(arguments[1])
+            elif (
+                isinstance(function, ast.Attribute) and getattr(function.value, "attr", "") == "__dict__" and arguments
+            ):
+                names |= _text_of(arguments[0])
+        elif isinstance(node, ast.Subscript) and getattr(node.value, "attr", "") == "__dict__":
+            names |= _text_of(node.slice)
+    return names
+
+
+def _text_of(node):
+    return {node.value} if isinstance(node, ast.Constant) and isinstance(node.value, str) else set()
+
+
 def caught_by(handlers):
     """Names of the exceptions that some handlers catch; a bare `except` catches all."""
     names = set()

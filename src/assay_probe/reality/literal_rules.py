@@ -36,6 +36,7 @@ PURE = frozenset(
     sqlalchemy.engine.create.create_engine sqlalchemy.engine.url.make_url sqlalchemy.engine.url.URL.create
     int float complex chr bytes json.loads ast.literal_eval numpy.dtype numpy.array numpy.zeros numpy.ones numpy.full
     numpy.arange numpy.linspace numpy.empty email.utils.parsedate_to_datetime shlex.split signal.Signals
+    celery.schedules.crontab botocore.config.Config rich.style.Style.parse
     string.Template urllib.parse.urlsplit urllib.parse.urlparse dateutil.parser.parse
     """.split()
 )

@@ -1,6 +1,7 @@
 """Calls whose arguments stand in the file: made for real, each where it can harm nothing, to see what they say."""
 
 import ast
+import decimal
 import enum
 import json
 import os
@@ -58,6 +59,10 @@ def constant(walk, node):
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         pass
+    if isinstance(node, ast.Name):
+        found = _named_constant(walk, node.id)
+        if found is not _ABSENT:
+            return found
     if isinstance(node, (ast.Attribute, ast.Name)):
         value = walk.silently(node)
         found = value.value if isinstance(value, Made) else None
@@ -66,6 +71,20 @@ def constant(walk, node):
         left, right = constant(walk, node.left), constant(walk, node.right)
         return left | right if isinstance(left, int) and isinstance(right, int) else _ABSENT
     return _ABSENT
+
+
+def _named_constant(walk, name):
+    """The dictionary or list that a name of the file stands for, where it is bound once and nothing alters it."""
+    uses = [node for node in walk.parents if isinstance(node, ast.Name) and node.id == name]
+    bound = [walk.parents[node] for node in uses if not isinstance(node.ctx, ast.Load)]
+    if len(bound) != 1 or not isinstance(bound[0], ast.Assign) or not isinstance(bound[0].value, (ast.Dict, ast.List)):
+        return _ABSENT
+    if any(isinstance(walk.parents[node], (ast.Attribute, ast.Subscript, ast.AugAssign)) for node in uses):
+        return _ABSENT
+    try:
+        return ast.literal_eval(bound[0].value)
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
+        return _ABSENT
 
 
 def is_absent(value):
@@ -95,7 +114,8 @@ def check(walk, node, callee):
         receiver = _receiver(walk, node, callee) if name in PURE_METHODS else None
         if receiver is not _ABSENT:
             positional, named = whole
-            first = [] if receiver is None else [receiver]
+            itself = [callee.owner] if callee.bound and name in PURE and callee.owner is not None else []
+            first = itself if receiver is None else [receiver]
             waiting.append(
                 Literal(walk, node, name, _root(called), lambda: called(*first, *positional, **named), _shown(node))
             )
@@ -143,7 +163,7 @@ def by_parameter(callee, node):
 def _check_parameter(walk, callee, parameter, value_node, given, special):
     """Try one constant argument by the rules of this callable and by those for any."""
     value = constant(walk, value_node)
-    if value is _ABSENT or value is None or (parameter in ("encoding", "errors") and walk.registers_codecs):
+    if value is _ABSENT or value is None or (parameter in ("encoding", "errors", "dialect") and walk.registers_codecs):
         return
     root = _root(callee.object)
     name = key_of(callee)
@@ -319,6 +339,34 @@ def _claim(call, exception, text):
         near=call.near,
     )
     call.walk.guards.restore(state)
+
+
+_SAMPLES = {int: 1, float: 1.5, str: "a", decimal.Decimal: decimal.Decimal("1.5"), bool: True}
+
+
+def check_format(walk, node, value):
+    """`f"{amount:,.2c}"`: the specification, tried on a value of this kind."""
+    spec = node.format_spec
+    parts = spec.values if isinstance(spec, ast.JoinedStr) else ()
+    if node.conversion != -1 or len(parts) != 1 or not isinstance(parts[0], ast.Constant):
+        return
+    if not isinstance(value, Made) or len(value.classes) != 1 or value.classes[0] not in _SAMPLES:
+        return
+    sample, text = _SAMPLES[value.classes[0]], parts[0].value
+    # A function that says float is given an int as well.
+    others = [_SAMPLES[int]] if isinstance(sample, float) and not value.exact else []
+
+    def make():
+        errors = []
+        for one in (sample, *others):
+            try:
+                format(one, text)
+            except ValueError as error:
+                errors.append(error)
+        if len(errors) > len(others):
+            raise errors[0]
+
+    waiting.append(Literal(walk, node, f"format({text!r})", "builtins", make, f"format {text!r}"))
 
 
 def thing(found):

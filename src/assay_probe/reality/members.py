@@ -245,7 +245,8 @@ def _absent_from_instance(value, cls, name):
     if is_dynamic(cls):
         return NOBODY_KNOWS
     names, is_whole = sources.set_on_instances(cls)
-    if name in names or not is_whole:
+    # A real object at hand holds what its own methods have set.
+    if name in names or not (is_whole or value.value is not None):
         return NOBODY_KNOWS
     if not value.exact and subclass_has(cls, name):
         return NOBODY_KNOWS

@@ -50,7 +50,7 @@ def _objects(name, roots):
     near = [one for one in found if str(one.__module__).partition(".")[0] in roots]
     if not near and hasattr(builtins, last):
         return [getattr(builtins, last)]
-    return near or found
+    return near or (found if len(found) == 1 else [])
 
 
 def _read_modules():

@@ -6,6 +6,7 @@ import inspect
 import logging
 import pathlib
 import re
+import sys
 import types
 import typing
 
@@ -189,6 +190,8 @@ class Reading:
         if self.owner is not None and self.parameters[:1] == [name] and name in ("self", "cls"):
             return Made((self.owner,)) if name == "self" else Thing(self.owner)
         bound = self.bindings().get(name)
+        if isinstance(bound, list) and len(bound) == 1 and isinstance(bound[0], Thing):
+            return bound[0]
         if bound is not None:
             if name in self._busy or (name in self.parameters and (self.given is None or name in self.given)):
                 return UNKNOWN
@@ -225,7 +228,19 @@ class Reading:
             for node in ast.walk(self.tree):
                 for name, bound in _bound_by(node):
                     self._bindings.setdefault(name, []).append(bound)
+                if isinstance(node, ast.ImportFrom):
+                    for name, bound in self._imported(node):
+                        self._bindings.setdefault(name, []).append(bound)
         return self._bindings
+
+    def _imported(self, node):
+        """What a `from` import inside the function binds, where the module is loaded already."""
+        package = self.function.__globals__.get("__package__") or ""
+        parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+        module = sys.modules.get(".".join([*parts, *filter(None, [node.module])]))
+        for alias in node.names:
+            if module is not None and alias.name in vars(module):
+                yield alias.asname or alias.name, wrap(vars(module)[alias.name])
 
 
 def _bound_by(node):

@@ -6,12 +6,13 @@ import time
 import traceback
 
 from assay_probe import wire
-from assay_probe.reality import adapters, arbitration, installed, literals, lookup, sources
+from assay_probe.reality import adapters, arbitration, installed, library_rules, literals, lookup, sources
 from assay_probe.reality.claims import Claims
 from assay_probe.reality.guards import Guards
 from assay_probe.reality.reproducers import outputs_of, reproduce
 from assay_probe.reality.walk import Walk
 
+assert library_rules  # what it adds to the rules is there once it is imported
 RECURSION = 4000
 
 

@@ -207,8 +207,8 @@ class _Uses:
             self.is_opaque = True
 
     def _note_update(self, call):
-        """`kwargs.update(a=1)` sets what the caller did not give; anything else may do anything."""
-        if not isinstance(call, ast.Call) or call.args or any(keyword.arg is None for keyword in call.keywords):
+        """`kwargs.update(...)` sets what the caller did not give, and takes nothing away that the caller gave."""
+        if not isinstance(call, ast.Call):
             self.is_opaque = True
 
     def _read_key(self, key):

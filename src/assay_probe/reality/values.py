@@ -135,7 +135,14 @@ def joined(values):
         return UNKNOWN
     if all(same(first, value) for value in values[1:]):
         if isinstance(first, Made) and len(values) > 1:
-            return Made(first.classes, exact=all(value.exact for value in values))
+            is_one = all(value.value is first.value and value.live == first.live for value in values)
+            return Made(
+                first.classes,
+                exact=all(value.exact for value in values),
+                value=first.value if is_one else None,
+                live=is_one and first.live,
+                element=first.element if all(value.element is first.element for value in values) else UNKNOWN,
+            )
         return first
     present = [value for value in values if not (isinstance(value, Thing) and value.object is None)]
     if len(present) < len(values) and present:

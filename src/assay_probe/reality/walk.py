@@ -3,7 +3,7 @@
 import ast
 import types
 
-from assay_probe.reality import adapters, guards, installed, locals_, results, scopes
+from assay_probe.reality import adapters, guards, installed, locals_, misuse, results, scopes
 from assay_probe.reality.expressions import Expressions, element_of
 from assay_probe.reality.members import MISSING, RAISES, WARNS, member
 from assay_probe.reality.values import (
@@ -26,7 +26,7 @@ class Walk(Expressions):
         self.text = ""
         self.waiting = []
         self.current_class = None
-        self.registers_codecs = False
+        self.registers_codecs = self.registers_actions = False
         self.defined = set()
         """Names of all functions and methods of the file: what a subclass adds is there for its base."""
 
@@ -39,13 +39,20 @@ class Walk(Expressions):
         tree, self.text = ast.parse(text), text
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self.shared = scopes.shared_names(tree)
+        self.registers_actions = any(
+            isinstance(node, ast.Attribute) and node.attr == "register" and isinstance(self.parents.get(node), ast.Call)
+            for node in ast.walk(tree)
+        )
         self.registers_codecs = any(
-            isinstance(node, ast.Attribute) and node.attr in ("register", "register_error") and _is_codecs(node.value)
+            isinstance(node, ast.Attribute)
+            and node.attr in ("register", "register_error", "register_dialect")
+            and _is_registry(node.value)
             for node in ast.walk(tree)
         )
         self.defined = {
             node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
+        self.guards.ask(guards.known_to_come_and_go(tree))
         self.block(tree.body)
         while self.waiting:
             self._function_body(*self.waiting.pop(0))
@@ -189,7 +196,8 @@ class Walk(Expressions):
             self.guards.catch({guards.EVERYTHING})
         self.waiting.append((node, list(self.scopes), self.guards.state(), self.current_class))
         self.guards.restore(state)
-        self.scopes[-1].bind(node.name, LocalFunction(node, list(self.scopes)))
+        answer = adapters.decorated(self, node)
+        self.scopes[-1].bind(node.name, LocalFunction(node, list(self.scopes)) if answer is None else answer.value)
 
     _asyncfunctiondef = _functiondef
 
@@ -201,12 +209,16 @@ class Walk(Expressions):
             value = self.annotation(argument.annotation) if argument.annotation is not None else UNKNOWN
             if number == 0 and cls is not None and argument.arg == "self" and node in cls.node.body:
                 value = LocalInstance(cls)
+            elif number == 0:
+                answer = adapters.own_argument(self, node)
+                value = value if answer is None else answer.value
             self.scopes[-1].bind(argument.arg, value)
         for collector, kind in ((node.args.vararg, tuple), (node.args.kwarg, dict)):
             if collector is not None:
                 self.scopes[-1].bind(collector.arg, Made((kind,), exact=True))
         before, self.current_class = self.current_class, cls
         self.block(node.body)
+        misuse.check(self, node)
         self.current_class = before
 
     def _classdef(self, node):
@@ -373,5 +385,5 @@ class Walk(Expressions):
         self.branches(*[(case.body, lambda: None) for case in node.cases], ([], lambda: None))
 
 
-def _is_codecs(node):
-    return isinstance(node, ast.Name) and node.id == "codecs"
+def _is_registry(node):
+    return isinstance(node, ast.Name) and node.id in ("codecs", "csv")

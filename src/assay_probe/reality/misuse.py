@@ -1,0 +1,98 @@
+"""What type checkers accept, and what does nothing the second time: iterators that are used up."""
+
+import ast
+
+from assay_probe.reality import scopes
+
+_ITERATORS = (zip, map, filter, enumerate, reversed, iter)
+_USING_UP = "list tuple set frozenset sorted sum max min dict join extend update".split()
+_WAYS = (ast.If, ast.IfExp, ast.BoolOp, ast.Try, ast.For, ast.AsyncFor, ast.While, ast.ExceptHandler)
+_WAYS = (*_WAYS, *filter(None, (getattr(ast, name, None) for name in ("Match", "match_case", "TryStar"))))
+
+
+def check(walk, function):
+    """Note iterators that a function uses up twice: the second use sees nothing."""
+    for name, made in _made_once(walk, function).items():
+        uses = [node for node in _own_nodes(function) if isinstance(node, ast.Name) and node.id == name]
+        eating = [node for node in uses if isinstance(node.ctx, ast.Load) and _uses_up(walk, node)]
+        loads = [node for node in uses if isinstance(node.ctx, ast.Load)]
+        if len(eating) < 2 or len(eating) != len(loads):
+            continue
+        if not all(_is_on_every_way(walk, node, function) for node in eating):
+            continue
+        second = max(eating, key=lambda node: (node.lineno, node.col_offset))
+        walk.claims.add(
+            second,
+            "misuse",
+            name,
+            f"{name} is {_shown(made)}, which was used up before: this sees nothing",
+            root="builtins",
+            raises="",
+            certainty="suspect",
+        )
+
+
+def _made_once(walk, function):
+    """Names that are bound once, to an iterator, with the expression."""
+    bound, made = {}, {}
+    for node in _own_nodes(function):
+        if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
+            bound[node.id] = bound.get(node.id, 0) + 1
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            if _is_iterator(walk, node.value):
+                made[node.targets[0].id] = node.value
+        if isinstance(node, (ast.Global, ast.Nonlocal)):
+            bound.update(dict.fromkeys(node.names, 2))
+    arguments = function.args
+    for argument in (*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs):
+        bound[argument.arg] = 2
+    return {name: value for name, value in made.items() if bound[name] == 1}
+
+
+def _is_iterator(walk, node):
+    if isinstance(node, ast.GeneratorExp):
+        return True
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    return any(node.func.id == made.__name__ for made in _ITERATORS) and scopes.is_builtin(walk.scopes, node.func.id)
+
+
+def _uses_up(walk, node):
+    """Is the name iterated over here to its end, as far as one can see?"""
+    parent = walk.parents.get(node)
+    if isinstance(parent, (ast.For, ast.comprehension)):
+        return parent.iter is node and not _leaves_early(parent)
+    if isinstance(parent, ast.Starred):
+        return True
+    if isinstance(parent, ast.Call) and node in parent.args:
+        name = getattr(parent.func, "id", getattr(parent.func, "attr", ""))
+        return name in _USING_UP
+    return False
+
+
+def _leaves_early(loop):
+    return any(isinstance(node, (ast.Break, ast.Return, ast.Raise)) for node in ast.walk(loop))
+
+
+def _is_on_every_way(walk, node, function):
+    """Does every run of the function that gets so far come by here exactly once?"""
+    while node is not function:
+        parent = walk.parents[node]
+        if isinstance(parent, _WAYS) and node is not getattr(parent, "iter", None):
+            return False
+        node = parent
+    return True
+
+
+def _own_nodes(function):
+    """The nodes of a function, without those of functions inside it."""
+    waiting = list(function.body)
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
+            waiting.extend(ast.iter_child_nodes(node))
+
+
+def _shown(node):
+    return "a generator" if isinstance(node, ast.GeneratorExp) else f"what {node.func.id}() gives"

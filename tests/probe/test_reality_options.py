@@ -1,0 +1,117 @@
+"""Options that only the library can judge, and what is used up the first time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.probe.asking import ask, denied
+
+PARSER = "import argparse\nparser = argparse.ArgumentParser()\n"
+CONFIG = (
+    "import logging.config\nSETTINGS = {'version': 1, 'handlers': {'file': {'class': 'logging.%s'}}, "
+    "'root': {'handlers': ['file']}}\nlogging.config.dictConfig(SETTINGS)\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("parser.add_argument('-n', type=int, default_value=1)", "parser.add_argument('-n', type=int, default=1)"),
+        ("parser.add_argument('-n', action='boolean')", "parser.add_argument('-n', action='store_true')"),
+        ("parser.add_argument('-n', action='store_true', type=int)", "parser.add_argument('-n', type=int)"),
+        (
+            "parser.add_argument_group('a').add_argument('-n', nargs='many')",
+            "parser.add_argument_group('a').add_argument('-n', nargs='*')",
+        ),
+    ],
+)
+def test_arguments_of_a_parser_are_given_to_a_real_one(wrong: str, right: str, tmp_path: Path) -> None:
+    """It knows which options go together."""
+    assert len(ask(tmp_path / "wrong", PARSER + wrong).found) == 1
+    assert ask(tmp_path / "right", PARSER + right).found == ()
+
+
+def test_a_parser_is_not_asked_where_the_file_adds_to_it(tmp_path: Path) -> None:
+    """Registered actions, other prefixes, actions and options that are not written down."""
+    for line in (
+        "parser.register('action', 'boolean', print)\nparser.add_argument('-n', action='boolean')",
+        "parser.add_argument('+n', dest='n')",
+        "def add(name, kind): parser.add_argument(name, action=kind)",
+        "def add(**more): parser.add_argument('-n', **more)",
+    ):
+        assert denied(tmp_path, f"{PARSER}{line}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("csv.reader(lines, dialect='tsv')", "csv.reader(lines, dialect='excel-tab')"),
+        (
+            "datetime.datetime.now().isoformat(timespec='second')",
+            "datetime.datetime.now().isoformat(timespec='seconds')",
+        ),
+        ("f'{1.5:,.2c}'", "f'{1.5:,.2f}'"),
+        ("f'{len(lines):.2d}'", "f'{len(lines):2d}'"),
+    ],
+)
+def test_literals_of_the_standard_library_are_tried(wrong: str, right: str, tmp_path: Path) -> None:
+    """Each on a sample of its kind."""
+    head = "import csv, datetime\nlines = ['a']\n"
+    assert [one.kind for one in ask(tmp_path / "wrong", head + wrong).found] == ["wrong-literal"]
+    assert ask(tmp_path / "right", head + right).found == ()
+
+
+def test_a_dialect_that_the_file_registers_is_known(tmp_path: Path) -> None:
+    """It is not there when the file is read alone."""
+    assert denied(tmp_path, "import csv\ncsv.register_dialect('tsv')\ncsv.reader([], dialect='tsv')\n") == []
+
+
+def test_a_number_said_to_be_a_float_may_be_an_int(tmp_path: Path) -> None:
+    """A specification that either takes is right."""
+    assert denied(tmp_path, "def show(amount: float): return f'{amount:d}'\n") == []
+    assert len(denied(tmp_path, "def show(amount: float): return f'{amount:,.2c}'\n")) == 1
+
+
+def test_a_named_dictionary_is_a_constant_until_something_alters_it(tmp_path: Path) -> None:
+    """`dictConfig` is executed with it."""
+    assert len(denied(tmp_path, CONFIG % "StreamHandlers")) == 1
+    assert denied(tmp_path, CONFIG % "StreamHandler") == []
+    altered = (CONFIG % "StreamHandlers").replace("logging.config.dictConfig(", "SETTINGS['handlers'] = {}\nprint(")
+    assert denied(tmp_path, altered) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "pairs = zip(names, names)\n    width = max(len(a) for a, _ in pairs)\n    return [a + b for a, b in pairs], width",
+        "found = (len(name) for name in names)\n    return sum(found) / max(found)",
+        "found = map(len, names)\n    for one in found:\n        print(one)\n    return sorted(found)",
+    ],
+)
+def test_an_iterator_that_is_used_up_twice_is_told(body: str, tmp_path: Path) -> None:
+    """The second use sees nothing, and nothing says so."""
+    (found,) = ask(tmp_path, f"def show(names):\n    {body}\n").found
+    assert (found.kind, found.certainty) == ("misuse", "suspect")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "found = [len(name) for name in names]\n    return sum(found) / max(found)",
+        "found = map(len, names)\n    if names:\n        return list(found)\n    return sorted(found)",
+        "found = iter(names)\n    for one in found:\n        if one:\n            break\n    return list(found)",
+        "found = map(len, names)\n    found = list(found)\n    return sum(found), max(found)",
+        "found = iter(names)\n    return next(found), list(found)",
+        "found = iter(names)\n    return list(zip(found, found))",
+    ],
+)
+def test_an_iterator_that_is_read_on_is_not(body: str, tmp_path: Path) -> None:
+    """Other branches, a loop that is left, a new binding, and reading two at a time."""
+    assert denied(tmp_path, f"def show(names):\n    {body}\n") == []
+
+
+def test_the_types_of_a_handler_are_asked_for(tmp_path: Path) -> None:
+    """They are looked up when something is raised, in production."""
+    text = "import json\ntry:\n    json.dumps('')\nexcept json.DecodeError:\n    pass\n"
+    assert denied(tmp_path, text) == ["4 missing-attribute json.DecodeError"]
