@@ -104,6 +104,24 @@ def test_a_difference_that_no_test_asserts_is_held_and_replays(shop: Path) -> No
     assert assay(shop, "replay", "0123456789ab", "--report", str(shop.parent / "report.json")).returncode == 2
 
 
+def test_a_finding_of_a_project_in_a_monorepo_replays_with_its_settings(shop: Path) -> None:
+    """Whose tests need what the named file says, and do not run elsewhere."""
+    test = "import os, unittest\nfrom money import total\n\n\nclass T(unittest.TestCase):\n    def test_total(self):\n"
+    test += '        assert os.environ["MODE"] == "test"\n        assert total([1.0, 1.0], 0.5) == 1.5\n'
+    write(shop, {"services/bill/money.py": BASE["shop/money.py"], "services/bill/test_money.py": test})
+    git(shop, "add", "-A")
+    git(shop, "commit", "-q", "-m", "a service")
+    commit(shop, {"services/bill/money.py": ROUNDED})
+    config = shop.parent / "own.toml"
+    config.write_text('[tool.assay]\nenv = { MODE = "test" }\n', encoding="utf-8")
+    own = ("--project", "services/bill", "--config", str(config))
+    status, report = check(shop, "main..head", *own)
+    assert (status, report["findings"][0]["path"]) == (1, "services/bill/money.py")
+    where = ("--report", str(shop.parent / "report.json"), "--python", sys.executable)
+    assert assay(shop, "replay", report["findings"][0]["id"], *where, *own).returncode == 0
+    assert assay(shop, "replay", report["findings"][0]["id"], *where).returncode != 0
+
+
 def test_uncommitted_work_is_checked(shop: Path) -> None:
     """Against the last commit, without a word about it in the repository."""
     write(shop, {"shop/money.py": ROUNDED})

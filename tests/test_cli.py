@@ -237,8 +237,10 @@ def test_the_last_reports_can_be_replayed_without_a_file(
     main(["check"], walks=walks, store=store)
     main(["check"], walks=Walks(verdict()), store=store)
     capsys.readouterr()
-    assert main(["replay", "3f2a9c", "--head", "fix", "--python", "py"], walks=walks, store=store) == 0
+    where = ["--project", "billing", "--config", "own.toml"]
+    assert main(["replay", "3f2a9c", "--head", "fix", "--python", "py", *where], walks=walks, store=store) == 0
     asked = walks.replayed[0]
+    assert (asked.project, asked.config) == ("billing", Path("own.toml"))
     assert (asked.head, asked.python, asked.finding.id) == ("fix", "py", "3f2a9c00d1e2f3a4")
     assert isinstance(asked.finding.replay, CallReplay)
     assert asked.record.sources["a.py"].base == "1"

@@ -135,6 +135,7 @@ def _check_options(given: argparse.Namespace) -> CheckOptions:
     """
     from pathlib import Path
 
+    from assay.parsers import rung_of
     from assay.values.options import CheckOptions
 
     try:
@@ -147,7 +148,7 @@ def _check_options(given: argparse.Namespace) -> CheckOptions:
             experiments=given.experiments,
             seed=given.seed,
             expect_same=given.expect_same,
-            allow_isolation=_rung(given.allow_isolation),
+            allow_isolation=rung_of(given.allow_isolation),
             wants_tests=given.reproducers is not None,
             verbose=given.verbose,
             cache=not given.no_cache,
@@ -162,7 +163,7 @@ def _replay(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
     """Run one experiment again: 0 when the difference is there, 1 when it is gone."""
     from pathlib import Path
 
-    from assay.parsers import replay_parser
+    from assay.parsers import replay_parser, rung_of
     from assay.reports.terminal import render_replay
     from assay.values.options import ReplayOptions
 
@@ -174,8 +175,10 @@ def _replay(argv: list[str], walks: Walks | None, store: ReportsStore) -> int:
         finding=finding,
         head=given.head,
         python=given.python,
-        allow_isolation=_rung(given.allow_isolation),
+        allow_isolation=rung_of(given.allow_isolation),
         verbose=given.verbose,
+        project=given.project,
+        config=Path(given.config) if given.config else None,
     )
     if given.as_test:
         return _print_test(options, walks or _real_walks())
@@ -364,12 +367,6 @@ def _real_walks() -> Walks:
     from assay import wiring
 
     return wiring
-
-
-def _rung(text: str | None) -> int | None:
-    from assay.judgement.policy import rung
-
-    return None if text is None else rung(text)
 
 
 def _colour(stream: TextIO) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from assay.judgement.policy import rung
 from assay.reports.formats import FORMATS
 
 
@@ -52,9 +53,16 @@ def replay_parser() -> argparse.ArgumentParser:
     parser.add_argument("--as-test", action="store_true", help="print a plain test that shows it, without Assay")
     parser.add_argument("--head", metavar="REV", help="a revision to put in head's place: a fix, a step of a bisection")
     parser.add_argument("--python", metavar="PYTHON", help="the interpreter that runs the project's tests")
+    parser.add_argument("--project", metavar="DIR", help="the project inside the repository, as it was checked")
+    parser.add_argument("--config", metavar="FILE", help="read [tool.assay] from this TOML file, not from base")
     parser.add_argument("--allow-isolation", metavar="L0|L1|L2|L3", help="the lowest isolation accepted for this run")
     parser.add_argument("--verbose", action="store_true", help="show where Assay itself failed, if it does")
     return parser
+
+
+def rung_of(text: str | None) -> int | None:
+    """The rung of isolation that was typed, if one was."""
+    return None if text is None else rung(text)
 
 
 def accept_parser() -> argparse.ArgumentParser:

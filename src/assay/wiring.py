@@ -266,9 +266,12 @@ def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
     progress.say("writing both sides")
     with scratch_folder() as scratch:
         folders = {side: scratch / side for side in SIDES}
-        _write_recorded(options, folders)
+        root = _write_recorded(options, folders)
         with contextlib.closing(progress), open_trees(folders["base"], folders["head"]) as opened:
-            table = settings_of(opened)
+            here = options.directory.resolve()
+            typed = () if options.project is None else (options.project,)
+            (project,) = folders_named(typed, here, root.resolve(), opened.source.paths("base"))
+            table = settings_of(opened, options.config, project)
             policy = read_policy(table)
             settings = CheckOptions(
                 directory=options.directory, seed=options.finding.replay.seed, python=options.python
@@ -281,12 +284,16 @@ def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
                 clock=WallClock(),
                 progress=progress,
                 options=settings,
+                project=project,
             ) as lab:
                 yield lab
 
 
-def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> None:
-    """Both sides of the report as folders: from the repository, and from the report what no repository holds."""
+def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> Path:
+    """Both sides of the report as folders: from the repository, and from the report what no repository holds.
+
+    Returns the root of the repository, or the folder where the command was started.
+    """
     record = options.record
     if record.base.commit is None:
         if options.head is not None:
@@ -296,13 +303,15 @@ def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> Non
             )
         for side in SIDES:
             _write_sources(record.sources, side, folders[side])
-        return
+        return options.directory
     head = options.head or record.head.commit or record.base.commit
     with open_range(options.directory, [record.base.commit, head]) as opened:
+        root = opened.root or options.directory
         for side in SIDES:
             opened.materialise(side, folders[side])
     if options.head is None and record.head.commit is None:
         _write_sources(record.sources, "head", folders["head"])
+    return root
 
 
 def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> None:

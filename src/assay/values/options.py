@@ -76,6 +76,10 @@ class ReplayOptions:
     python: str | None = None
     allow_isolation: int | None = None
     verbose: bool = False
+    project: str | None = None
+    """The folder of the repository that holds the project, as it is typed; None means the whole tree."""
+    config: Path | None = None
+    """A file whose `[tool.assay]` stands in place of base's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
