@@ -149,3 +149,47 @@ def test_a_promise_that_head_withdraws_announces_nothing(repository: Repository)
     told = check(repository, fitted, "Three it is.\n")
     assert told.status == 1
     assert all(finding["announcement"] is None for finding in told.report["findings"])
+
+
+SHARES = """
+=== shop.py
+def share(total, parts):
+    return total / len(parts)
+=== tests/test_shop.py
+from shop import share
+
+
+def test_share():
+    assert share(10, [1, 2]) == 5
+"""
+NO_PARTS = """
+
+def test_nothing_is_shared_by_nobody():
+    assert share(0, []) == 0
+"""
+
+
+def test_a_fix_that_leaves_inputs_around_it_broken_is_incomplete(repository: Repository) -> None:
+    """The one total of the test is mended, every other one still fails; the fix itself is announced."""
+    repository.commit(SHARES)
+    repository.git("checkout", "-q", "-b", "head")
+    mended = "    if total == 0 and not parts:\n        return 0\n    return total / len(parts)"
+    repository.commit(SHARES.replace("    return total / len(parts)", mended) + NO_PARTS)
+    told = repository.check("main..head", "--experiments", "300", python=sys.executable)
+    assert told.status == 0
+    around = next(f["neighbourhood"] for f in told.report["findings"] if f["neighbourhood"])
+    assert (around["kind"], around["failure"]) == ("incomplete", "ZeroDivisionError: division by zero")
+    assert around["test"] == "tests/test_shop.py::test_nothing_is_shared_by_nobody"
+    assert around["example"]["parts"] == "[]"
+
+
+def test_a_fix_that_breaks_what_was_right_overshoots(repository: Repository) -> None:
+    """A list with one part was shared before, and is refused now; no test of base has one."""
+    repository.commit(SHARES)
+    repository.git("checkout", "-q", "-b", "head")
+    wide = "    if len(parts) < 2:\n        return 0\n    return total / len(parts)"
+    repository.commit(SHARES.replace("    return total / len(parts)", wide) + NO_PARTS)
+    told = repository.check("main..head", "--experiments", "300", python=sys.executable)
+    assert told.status == 1
+    held = [f for f in told.report["findings"] if f["level"] == "hold"]
+    assert [f["neighbourhood"]["kind"] for f in held] == ["overshoot"]

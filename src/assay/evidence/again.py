@@ -11,9 +11,10 @@ from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.points import Places
 from assay.evidence.reality import run_line
+from assay.evidence.standing import Standing
 from assay.values.change import Side, Unit
 from assay.values.experiment import Experiment, ExperimentId, Intervention, ObservationPoint, Outcome
-from assay.values.lab import Lab
+from assay.values.lab import Lab, Source
 from assay.values.options import ReplayAnswer
 from assay.values.record import CallReplay, FailureReplay, LineReplay
 
@@ -35,6 +36,8 @@ def replay(lab: Lab, asked: CallReplay | FailureReplay | LineReplay) -> ReplayAn
 
 
 def _replay_call(lab: Lab, asked: CallReplay) -> ReplayAnswer:
+    if asked.in_head_tests:
+        lab = Standing(lab, tests_of_head(lab.source, asked.scenario))
     placement = placed(lab, asked)
     if placement.base is None or placement.head is None:
         side = "base" if placement.base is None else "head"
@@ -63,6 +66,18 @@ def _replay_call(lab: Lab, asked: CallReplay) -> ReplayAnswer:
         head=head.outcome,
         experiment=base,
     )
+
+
+def tests_of_head(source: Source, scenario: str) -> tuple[tuple[str, str], ...]:
+    """The file of a test of head, and what else of its folder head has otherwise than base."""
+    path = scenario.removesuffix("::setup").partition("::")[0]
+    folder = path.rpartition("/")[0]
+    texts = [
+        (other, source.text("head", other))
+        for other in source.paths("head")
+        if other == path or (folder and other.startswith(f"{folder}/") and other.endswith(".py"))
+    ]
+    return tuple((other, text) for other, text in texts if text is not None and text != source.text("base", other))
 
 
 def _from_recording(

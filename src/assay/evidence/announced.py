@@ -217,7 +217,7 @@ def _is_like(one: Shown, first: Difference) -> bool:
         return False
     if one.difference is not None:
         return _kind(one.difference) == _kind(first)
-    return _outcome(one.call.outcome) == _outcome(first.head.outcome)
+    return ending_of(one.call.outcome) == ending_of(first.head.outcome)
 
 
 def _is_second(experiment: Experiment) -> bool:
@@ -227,14 +227,19 @@ def _is_second(experiment: Experiment) -> bool:
 
 def _ending(difference: Difference) -> tuple[str, ...]:
     """How a call ended on both sides, as far as it tells one kind of difference from another."""
-    return (difference.kind, *_outcome(difference.base.outcome), *_outcome(difference.head.outcome))
+    return (difference.kind, *ending_of(difference.base.outcome), *ending_of(difference.head.outcome))
 
 
-def _outcome(outcome: Outcome) -> tuple[str, str]:
-    """The kind of outcome: the exception, or the type of the answer; None, True and False are each a kind."""
+def ending_of(outcome: Outcome) -> tuple[str, str]:
+    """The kind of outcome: the exception, or the type of the answer; None, True and False are each a kind.
+
+    An iterator that breaks while it is read has raised.
+    """
     if outcome.raised is not None:
         return outcome.kind, outcome.raised.type
     node = read(outcome.value)
+    if node.tag == "iter" and node.text.startswith("!"):
+        return "raised", node.text[1:]
     return outcome.kind, node.text if node.type in ("NoneType", "bool") else f"{node.tag} {node.type}"
 
 

@@ -107,6 +107,11 @@ def within_budget(lab: Lab, wanted_s: float, *, part: float = 0.75) -> float:
     return max(least_s, min(wanted_s, (lab.budget_s - lab.clock.elapsed_s()) * part))
 
 
+def has_time(lab: Lab) -> bool:
+    """Is enough of the budget left for a look that nothing depends on?"""
+    return lab.experiments is not None or lab.budget_s - lab.clock.elapsed_s() > lab.budget_s / CERTAINTY_PART
+
+
 def to_be_sure(lab: Lab, wanted_s: float) -> float:
     """Seconds for seeing again what was found, even beyond the budget: a finding lost for want of them is worse."""
     return max(within_budget(lab, wanted_s), lab.budget_s / CERTAINTY_PART)

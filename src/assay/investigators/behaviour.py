@@ -14,27 +14,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from assay.evidence.announced import Shown, announce, measured, names_of, together, unheard
+from assay.evidence.announced import announce, measured, names_of, together, unheard
 from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.differences import may_hold
 from assay.evidence.faults import attempt
 from assay.evidence.findings import findings_of, findings_of_broken
-from assay.evidence.head_tests import run_head_tests, shown_by
+from assay.evidence.head_tests import HeadTests, run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
-from assay.evidence.probing import to_be_sure
+from assay.evidence.neighbourhood import Around, search_around, with_neighbourhood
+from assay.evidence.probing import has_time, to_be_sure, within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.survey import Survey, find_callers, survey
-from assay.evidence.ways import Ways
+from assay.evidence.ways import Way, Ways
 from assay.evidence.withdrawn import with_texts
 from assay.values.change import Change
 from assay.values.experiment import Effort
-from assay.values.finding import Finding, Gap
+from assay.values.finding import Difference, Finding, Gap
 from assay.values.lab import Clock, Lab
 
-REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE = 0.25, 0.17, 0.06
-"""Parts of the budget: running tests, planning on base, docstring examples and generated calls."""
+REACH_SHARE, PLAN_SHARE, SCRIPTS_SHARE, AROUND_SHARE = 0.25, 0.17, 0.06, 0.2
+"""Parts of the budget: tests, planning on base, docstring examples and generated calls, looking around mended calls."""
 EXPERIMENTS_A_UNIT, EXPERIMENTS_AT_LEAST, EXPERIMENTS_AT_MOST = 400, 1000, 3000
 PATIENCE_S = 1800.0
 """The budget of the deterministic form, which waits for a whole reach map."""
@@ -56,8 +57,7 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         seen.append(result)
         broken = findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
         yield from with_texts(broken, change, lab.source)
-        findings = findings_of(result.groups, result.placements, surveyed.changed, result.explanations)
-        yield from _announced(findings, change, surveyed, result, lab)
+        yield from _announced(change, surveyed, result, lab)
         stages.end("what head announces")
     names = [name for result in seen for name in names_of(result)]
     yield from unheard(change.claims, names, together(measured(result) for result in seen))
@@ -65,24 +65,39 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
 
 
-def _announced(
-    findings: tuple[Finding, ...], change: Change, surveyed: Survey, result: Seen, lab: Lab
-) -> Iterator[Finding | Gap]:
+def _announced(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> Iterator[Finding | Gap]:
+    """The findings of one campaign, held against what head says of itself."""
     faults = list(result.faults)
-    ways = Ways(result.placements.values(), lab.source)
     yield from attempt(
         "Comparing with what head announces",
-        lambda: announce(
-            findings,
-            measured(result),
-            change.claims,
-            _shown(change, surveyed, result, lab),
-            lambda d: ways.of(d.base, d.head),
-        ),
-        findings,
+        lambda: _held_against(change, surveyed, result, lab),
+        findings_of(result.groups, result.placements, surveyed.changed, result.explanations),
         faults,
     )
     yield from faults
+
+
+def _held_against(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> tuple[Finding, ...]:
+    ways = Ways(result.placements.values(), lab.source)
+
+    def way_of(difference: Difference) -> Way:
+        return ways.of(difference.base, difference.head)
+
+    tests = _head_tests(change, surveyed, result, lab)
+    shown = () if tests is None else shown_by(tests, result.placements)
+    around = Around()
+    if tests is not None and has_time(lab):
+        limit_s = within_budget(lab, _budget_s(lab) * AROUND_SHARE)
+        around = search_around(lab, tests, shown, result, way_of, surveyed.corpus, limit_s)
+    findings = findings_of(
+        (*result.groups, *around.groups),
+        result.placements,
+        surveyed.changed,
+        {**result.explanations, **around.explanations},
+    )
+    everything = together([measured(result), around.measured])
+    told = announce(findings, everything, change.claims, shown, way_of)
+    return with_neighbourhood(told, shown, around, result.placements)
 
 
 class Stages:
@@ -153,21 +168,19 @@ def _campaign(surveyed: Survey, recorded: Recorded, callers: Sequence[Placement]
     return run_campaign(lab, recorded, surveyed.changed, callers, surveyed.corpus, n, _budget_s(lab) * PLAN_SHARE)
 
 
-def _shown(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> tuple[Shown, ...]:
-    """What head's own tests show of the differences; they run only where something could hold the change."""
-    if not any(may_hold(group) for group in seen.groups):
-        return ()
-    share_s = to_be_sure(lab, _budget_s(lab) * REACH_SHARE)
-    tests = run_head_tests(
+def _head_tests(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> HeadTests | None:
+    """Head's own tests on both sides, where something could hold the change or there is time to look around them."""
+    if not change.tests or not (has_time(lab) or any(may_hold(group) for group in seen.groups)):
+        return None
+    return run_head_tests(
         lab,
         change,
         tuple(seen.placements.values()),
         surveyed.options,
         seen.broken,
         _identifiers(surveyed.changed),
-        share_s,
+        to_be_sure(lab, _budget_s(lab) * REACH_SHARE),
     )
-    return () if tests is None else shown_by(tests, seen.placements)
 
 
 def _budget_s(lab: Lab) -> float:

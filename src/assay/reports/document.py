@@ -21,6 +21,7 @@ from assay.values.finding import (
     Finding,
     Gap,
     Level,
+    Neighbourhood,
     Reproducer,
     Target,
     Verdict,
@@ -91,6 +92,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "because": excuse(finding, level) or rule_of(first).says,
         "announced": finding.announced,
         "announcement": _announcement(finding.announcement),
+        "neighbourhood": _neighbourhood(finding.neighbourhood),
         "unit": finding.unit,
         "observed_at": finding.observed_at,
         "path": finding.where.path,
@@ -118,6 +120,20 @@ def _announcement(said: Announcement | None) -> dict[str, object] | None:
         "covered": said.covered,
         "differing": said.differing,
         "case": said.case or None,
+    }
+
+
+def _neighbourhood(around: Neighbourhood | None) -> dict[str, object] | None:
+    if around is None:
+        return None
+    return {
+        "kind": around.kind,
+        "test": around.test,
+        "found": around.found,
+        "tried": around.tried,
+        "failure": around.failure or None,
+        "example": dict(around.example),
+        "condition": _condition(around.condition),
     }
 
 
@@ -257,6 +273,7 @@ def _replay(evidence: Evidence, verdict: Verdict) -> dict[str, object]:
                 "edits": [_edit(edit) for edit in evidence.base.intervention.edits],
                 "arguments_digest": evidence.base.arguments_digest,
                 "arrived_digest": evidence.base.arrived_digest,
+                "in_head_tests": evidence.in_head_tests,
                 "seed": seed,
                 "difference": evidence.kind,
                 "base": _expected(evidence.base.outcome),

@@ -18,7 +18,9 @@ from assay.reports.sentences import (
     controls,
     coverage,
     excuse,
+    neighbourhood_words,
     particulars,
+    parting_words,
     plain,
     sides,
     still_used,
@@ -98,7 +100,9 @@ def _finding(finding: Finding, level: Level) -> Iterator[str]:
     rows.extend(_example(finding))
     reason = excuse(finding, level)
     said = announcement_words(finding)
+    near = neighbourhood_words(finding)
     rows.extend([("said", said)] if said else [])
+    rows.extend([("near", near)] if near else [])
     rows.extend([("why", reason)] if reason else [])
     rows.append(("again", again(finding)))
     if finding.remark is not None:
@@ -119,6 +123,7 @@ def _example(finding: Finding) -> list[tuple[str, str]]:
             altered = alteration(first.base)
             rows.append(("test", first.base.id.scenario))
             rows.extend([("altered", altered)] if altered else [])
+            rows.extend(("" if n else "parts", text) for n, text in enumerate(parting_words(finding)))
             return rows
         case Denial():
             return list(particulars(first))

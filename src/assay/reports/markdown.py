@@ -16,7 +16,9 @@ from assay.reports.sentences import (
     coverage,
     excuse,
     gap_groups,
+    neighbourhood_words,
     particulars,
+    parting_words,
     plain,
     sides,
     still_used,
@@ -87,6 +89,9 @@ def _finding(finding: Finding, level: Level) -> str:
     said = announcement_words(finding)
     if said:
         lines.append(f"{_text(said)}.  ")
+    near = neighbourhood_words(finding)
+    if near:
+        lines.append(f"{_text(near)}.  ")
     reason = excuse(finding, level)
     if reason:
         lines.append(f"A notice only: {_text(reason)}.  ")
@@ -112,6 +117,7 @@ def _example(finding: Finding) -> list[str]:
                 f"base  {base}",
                 f"head  {head}",
                 f"test  {plain(first.base.id.scenario)}{f', with {altered}' if altered else ''}",
+                *(f"{'parts' if n == 0 else '     '} {text}" for n, text in enumerate(parting_words(finding))),
             ]
         case Denial():
             body = [f"{label:5} {text}" for label, text in particulars(first)] or [plain(first.text)]

@@ -135,6 +135,7 @@ def _call(replay: Mapping[str, Any]) -> CallReplay:
         edits=tuple(_edit(edit) for edit in replay["edits"]),
         arguments_digest=replay["arguments_digest"],
         arrived_digest=replay["arrived_digest"],
+        in_head_tests=replay["in_head_tests"],
         seed=replay["seed"],
         difference=replay["difference"],
         base=Expected(**replay["base"]),

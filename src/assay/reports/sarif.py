@@ -8,12 +8,15 @@ from collections.abc import Mapping
 from assay import __version__
 from assay.reports.sentences import (
     alteration,
+    announcement_words,
     because,
     call_words,
     claim_alone,
     condition_counts,
     excuse,
+    neighbourhood_words,
     particulars,
+    parting_words,
     plain,
     sides,
     walls,
@@ -105,8 +108,18 @@ def _result(finding: Finding, level: Level, index: Mapping[str, int]) -> dict[st
             "announced": finding.announced,
             "observedAt": finding.observed_at,
             "replay": f"assay replay {finding.id}",
+            "parting": list(parting_words(finding)),
+            "reproducer": _reproducer(finding),
         },
     }
+
+
+def _reproducer(finding: Finding) -> dict[str, object]:
+    """The test that shows it, or why there is none."""
+    found = finding.reproducer
+    if found is None:
+        return {"absent": plain(finding.no_reproducer) or "none was tried for"}
+    return {"path": found.path, "text": found.text, "runs": found.runs, "failure": plain(found.failure)}
 
 
 def fingerprint(finding: Finding) -> str:
@@ -141,6 +154,10 @@ def _message(finding: Finding, level: Level) -> str:
             parts.extend(f"{label}: {text}." for label, text in particulars(first))
         case FailingTest():
             parts.append(f"Test: {plain(first.test)}. Base: passes. Head: {plain(first.detail) or 'fails'}.")
+    parting = parting_words(finding)
+    parts.extend([f"The ways part: {' | '.join(parting)}."] if parting else [])
+    said = [announcement_words(finding), neighbourhood_words(finding)]
+    parts.extend(f"{words[0].upper()}{words[1:]}." for words in said if words)
     reason = excuse(finding, level)
     parts.extend([f"A notice only: {reason}."] if reason else [])
     parts.append(f"See it again: assay replay {finding.id[:12]}")

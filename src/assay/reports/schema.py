@@ -82,6 +82,7 @@ CALL_REPLAY = closed(
     edits=array({"$ref": "#/$defs/edit"}),
     arguments_digest=TEXT,
     arrived_digest=TEXT,
+    in_head_tests=FLAG,
     seed={"type": "integer"},
     difference=DIFFERENCE_KIND,
     base=EXPECTED,
@@ -190,6 +191,17 @@ FINDING = closed(
             covered=COUNT,
             differing=COUNT,
             case=OPTIONAL_TEXT,
+        )
+    ),
+    neighbourhood=optional(
+        closed(
+            kind={"enum": ["incomplete", "overshoot"]},
+            test=TEXT,
+            found=COUNT,
+            tried=COUNT,
+            failure=OPTIONAL_TEXT,
+            example=named(OPTIONAL_TEXT),
+            condition=optional(CONDITION),
         )
     ),
     unit=TEXT,

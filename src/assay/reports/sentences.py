@@ -300,6 +300,29 @@ def announcement_words(finding: Finding) -> str:
     return f"beyond what the change announces: {source} covers {covered}, and not {plain(said.case)}"
 
 
+def neighbourhood_words(finding: Finding) -> str:
+    """What lies around an input that head's tests show to be mended; nothing where nothing is known."""
+    around = finding.neighbourhood
+    if around is None:
+        return ""
+    if around.kind == "overshoot":
+        return f"overshoot: base answered here; it came with what {plain(around.test)} shows to be mended"
+    arguments = ", ".join(f"{name}={'...' if value is None else value}" for name, value in around.example)
+    case = f"{finding.observed_at.rpartition('.')[2]}({arguments})"
+    condition = around.condition
+    when = f", when {condition.text} ({condition_counts(condition)})" if condition is not None else ""
+    failing = f"{around.found:,} of {count(around.tried, 'call')} around it still fail that way"
+    return plain(f"incomplete fix: {failing}, such as {case}: {around.failure}{when}")
+
+
+def parting_words(finding: Finding) -> tuple[str, ...]:
+    """Where the two runs of the example part: the line of each side, then what decided it."""
+    parting = finding.parting
+    if parting is None:
+        return ()
+    return tuple(plain(text) for text in (parting.base, parting.head, parting.decided) if text)
+
+
 def rewritten(seen: FailingTest) -> tuple[tuple[str, str], ...]:
     """The lines by which head's form of a test differs from base's: `("-", line)` and `("+", line)`, at most twelve."""
     if not seen.before or not seen.edited_by_head:

@@ -21,8 +21,10 @@ from assay.reports.sentences import (
     coverage,
     excuse,
     gap_groups,
+    neighbourhood_words,
     outcome_words,
     particulars,
+    parting_words,
     plain,
     rewritten,
     sides,
@@ -147,7 +149,9 @@ def _brief(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> str
     told = f"{plain(finding.where.path)}:{finding.where.line}  {subject(finding, verdict)}  {claim_alone(finding)}"
     reason = excuse(finding, level)
     room = max(24, look.width - 24)
-    if reason and len(told) + len(reason) + 4 <= room:
+    if finding.announced:
+        told = f"{clip(told, max(24, room - len(reason) - 4))}  ({reason})"
+    elif reason and len(told) + len(reason) + 4 <= room:
         told += f"  ({reason})"
     return label + clip(told, room) + look.paint(f"  [{finding.id[:12]}]", _DIM)
 
@@ -177,6 +181,9 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
     said = announcement_words(finding)
     if said:
         lines.append(_labelled("said", look.clip(said, len(INDENT) + 7), look))
+    near = neighbourhood_words(finding)
+    if near:
+        lines.append(_labelled("near", look.clip(near, len(INDENT) + 7), look))
     reason = excuse(finding, level)
     if reason:
         lines.append(_labelled("why", reason, look))
@@ -188,10 +195,8 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
 
 def _parting(finding: Finding, look: _Look) -> Iterator[str]:
     """Where the two runs of the example part, and what decided it."""
-    if finding.parting is not None:
-        told = (finding.parting.base, finding.parting.head, finding.parting.decided)
-        for n, text in enumerate(text for text in told if text):
-            yield _labelled("" if n else "parts", look.clip(plain(text), len(INDENT) + 7), look)
+    for n, text in enumerate(parting_words(finding)):
+        yield _labelled("" if n else "parts", look.clip(text, len(INDENT) + 7), look)
 
 
 def _difference(seen: Difference, finding: Finding, look: _Look) -> Iterator[str]:

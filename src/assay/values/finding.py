@@ -75,7 +75,7 @@ class Parting:
     base: str
     head: str
     decided: str
-    """The test that led there with its answer and values: `n < size is False: n is 1024`; empty where not told."""
+    """What each side's test came to: "`n < size` is false on base, where n is 1024"; empty where not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,6 +127,8 @@ class Difference:
     """Was it seen again in a fresh process?"""
     unperturbed: bool = False
     """Does it differ on a call exactly as a test makes it?"""
+    in_head_tests: bool = False
+    """Is the call made by a test of head, which stands in both trees when it is made again?"""
     needs_caller: bool = False
     """Is it seen at a private unit only, although a public caller was observed?"""
     n_differing: int = 1
@@ -207,6 +209,27 @@ class Announcement:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Neighbourhood:
+    """What lies around an input that a test of head shows to be mended."""
+
+    kind: Literal["incomplete", "overshoot"]
+    """*incomplete*: calls around it fail on head as it did on base. *overshoot*: base answered, and head does not."""
+    test: str
+    """The test of head that shows what is mended."""
+    found: int
+    tried: int
+    failure: str = ""
+    """How such a call still fails."""
+    example: Arguments = ()
+    condition: Condition | None = None
+    """When it still fails, where that could be told."""
+
+    def __post_init__(self) -> None:
+        if not 0 < self.found <= self.tried:
+            raise ValueError(f"a neighbourhood that its counts do not bear: {self}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One claim, where it applies, and what was seen."""
 
@@ -224,6 +247,7 @@ class Finding:
     condition: Condition | None = None
     parting: Parting | None = None
     announcement: Announcement | None = None
+    neighbourhood: Neighbourhood | None = None
     reproducer: Reproducer | None = None
     no_reproducer: str = ""
     """Why none could be written, where that was tried."""

@@ -47,6 +47,8 @@ class CallReplay:
     """The kind of the difference, such as `answers-differently`."""
     base: Expected
     head: Expected
+    in_head_tests: bool = False
+    """Is the call made by a test of head, which has to stand in both trees?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

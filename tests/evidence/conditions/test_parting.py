@@ -33,7 +33,8 @@ def test_the_first_unlike_line_of_each_side_is_shown() -> None:
     found = parting("12", {5, 6}, {5, 6})
     assert found is not None
     assert (found.base, found.head) == ("bill.py:5  if amount > LIMIT:", "bill.py:5  if amount >= LIMIT + 1:")
-    assert found.decided == "amount > LIMIT is True: amount is 12, LIMIT is 10"
+    decided = "`amount > LIMIT` is true on base and `amount >= LIMIT + 1` is true on head, "
+    assert found.decided == f"{decided}where amount is 12, LIMIT is 10, LIMIT + 1 is 11"
 
 
 def test_equal_lines_do_not_part() -> None:

@@ -11,7 +11,9 @@ Answer = TypeVar("Answer")
 class Answers:
     """Answers by question and by the values that it reads. For questions about calls at one point only."""
 
-    def __init__(self) -> None:
+    def __init__(self, has_time: Callable[[], bool] = lambda: True) -> None:
+        self.has_time = has_time
+        """Is there time for another question?"""
         self._known: dict[str, dict[object, object]] = {}
         self._numbers: dict[str, dict[str, int]] = {}
         self._rows: dict[int, tuple[Mapping[str, object], dict[str, int]]] = {}

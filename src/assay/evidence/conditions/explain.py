@@ -86,7 +86,7 @@ def hypotheses(
         by_kind[kind_of(difference)].append(difference)
     found: dict[ExperimentId, Hypothesis] = {}
     known: dict[tuple[object, ...], Hypothesis] = {}
-    answers: dict[str, Answers] = defaultdict(Answers)
+    answers: dict[str, Answers] = defaultdict(lambda: Answers(has_time))
     for group in groups:
         kind, placement = (*kind_of(group), group.plausible), placements.get(group.base.id.point)
         if kind not in known and placement is not None and has_time():

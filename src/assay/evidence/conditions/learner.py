@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, takewhile
 
 from assay.evidence.conditions.answers import Answers
 from assay.evidence.conditions.cuts import LEARNED_NUMBER, as_float, thresholds, written
@@ -151,14 +151,14 @@ def _literals(calls: Sequence[Observed], pool: Pool, wanted: int, answers: Answe
             found.setdefault(mask, []).append(_Literal(text, cost, mask))
 
     values = [call.values for call in calls]
-    for predicate, cost in _compiled(pool.tests, names, pool.scope):
+    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.tests, names, pool.scope)):
         yes = no = 0
         for n, held in enumerate(answers.ask(predicate.text, predicate.names, values, predicate.holds)):
             if held is not None:
                 yes, no = (yes | 1 << n, no) if held else (yes, no | 1 << n)
         keep(predicate.text, cost, yes)
         keep(negated(predicate.text), cost + 0.15, no)
-    for predicate, cost in _compiled(pool.terms, names, pool.scope):
+    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.terms, names, pool.scope)):
         found_values = list(answers.ask(f"value of {predicate.text}", predicate.names, values, _value_of(predicate)))
         for text, more, mask in _cuts(predicate, found_values, wanted, pool.numbers):
             keep(text, cost + more, mask)

@@ -14,6 +14,7 @@ from assay.evidence.conditions.language import NotInLanguageError, compile_tree
 from assay.evidence.conditions.things import Thing, UndefinedError, read_call
 from assay.evidence.jobs import Placement
 from assay.evidence.ways import same_lines
+from assay.values.change import SIDES
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference, Parting
 
@@ -57,7 +58,7 @@ def parting_of(difference: Difference, placement: Placement, projects: Sequence[
     return Parting(
         base=_shown(base, ours),
         head=_shown(head, theirs),
-        decided=_decided(base, ours, difference.base) or _decided(head, theirs, difference.base),
+        decided=_decided(versions, (ours, theirs), difference.base),
     )
 
 
@@ -75,38 +76,55 @@ def _shown(version: _Version, line: int | None) -> str:
     return f"{version.module.path}:{line}  {text[:LONGEST]}"
 
 
-def _decided(version: _Version, line: int | None, example: Experiment) -> str:
-    """The test that led to this line, with its answer and the values that it compared, where both can be told."""
-    if line is None:
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A test of one version, with its answer for the example and the values that it read."""
+
+    text: str
+    held: bool
+    values: tuple[str, ...]
+
+
+def _decided(versions: Sequence[_Version], lines: Sequence[int | None], example: Experiment) -> str:
+    """What each side's test came to, and from which values, as far as that can be told."""
+    answers = [_answer_at(version, line, example) for version, line in zip(versions, lines, strict=True)]
+    told = [(side, answer) for side, answer in zip(SIDES, answers, strict=True) if answer is not None]
+    if not told:
         return ""
+    values = dict.fromkeys(value for _, answer in told for value in answer.values)
+    sides = [f"`{answer.text}` is {str(answer.held).lower()} on {side}" for side, answer in told]
+    if len({(answer.text, answer.held) for _, answer in told}) < len(told):
+        sides = [f"`{told[0][1].text}` is {str(told[0][1].held).lower()} on both sides"]
+    return " and ".join(sides) + (f", where {', '.join(values)}" if values else "")
+
+
+def _answer_at(version: _Version, line: int | None, example: Experiment) -> _Answer | None:
+    """The innermost test that led to this line and can be answered."""
+    if line is None:
+        return None
     tests = [
         node.test
         for node in ast.walk(version.function.node)
         if isinstance(node, (ast.If, ast.While)) and node.lineno <= line <= (node.end_lineno or node.lineno)
     ]
-    values = read_call(example)
-    for test in reversed(tests):
-        told = _answer(test, values, ModuleScope(version.project, version.module))
-        if told:
-            return told
-    return ""
+    scope, values = ModuleScope(version.project, version.module), read_call(example)
+    return next((told for test in reversed(tests) if (told := _answer(test, values, scope)) is not None), None)
 
 
-def _answer(test: ast.expr, values: Mapping[str, object], scope: ModuleScope) -> str:
+def _answer(test: ast.expr, values: Mapping[str, object], scope: ModuleScope) -> _Answer | None:
     try:
         predicate = compile_tree(test, frozenset(values), scope)
     except NotInLanguageError:
-        return ""
+        return None
     held = predicate.holds(values)
     if held is None:
-        return ""
-    parts = []
+        return None
+    read: list[ast.expr] = [node for node in ast.walk(test) if isinstance(node, ast.Name) and node.id in values]
     if isinstance(test, ast.Compare):
-        for side in (test.left, *test.comparators):
-            shown = _value(side, values, scope)
-            if shown and shown != ast.unparse(side):
-                parts.append(f"{ast.unparse(side)} is {shown}")
-    return f"{predicate.text[:LONGEST]} is {held}" + (f": {', '.join(parts)}" if parts else "")
+        read = [test.left, *test.comparators]
+    parts = [(ast.unparse(node), _value(node, values, scope)) for node in read]
+    told = tuple(f"{name} is {shown}" for name, shown in parts if shown and shown != name)
+    return _Answer(predicate.text[:LONGEST], held, tuple(dict.fromkeys(told)))
 
 
 def _value(node: ast.expr, values: Mapping[str, object], scope: ModuleScope) -> str:

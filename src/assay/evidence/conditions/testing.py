@@ -84,20 +84,16 @@ def explain(
     scenarios: Scenarios,
     limit_s: float,
 ) -> Explained:
-    """Learn when each group shows, and test that of the weightiest, for at most `limit_s` seconds.
-
-    The weightiest group is learned about however little time there is.
-    """
+    """Learn when each group shows, and test that of the weightiest, for at most `limit_s` seconds."""
     if not groups:
         return Explained(groups=(), told={})
     projects = (Project(lab.source, "base"), Project(lab.source, "head"))
     heavy = [group for group in groups if may_hold(group)][:MOST_GROUPS]
     light = [group for group in groups if not may_hold(group)][:MOST_LIGHT]
     until_s = lab.clock.elapsed_s() + limit_s
-    asked = iter([True])
 
     def has_time() -> bool:
-        return next(asked, False) or lab.experiments is not None or lab.clock.elapsed_s() < until_s
+        return lab.experiments is not None or lab.clock.elapsed_s() < until_s
 
     learned = hypotheses([*heavy, *light], seen, placements, projects, has_time)
     cases = list(_cases(groups, learned, seen, placements))

@@ -39,6 +39,8 @@ def with_reproducers(
                 out.append(replace(finding, reproducer=found))
             case str() as why, _:
                 out.append(replace(finding, no_reproducer=why))
+            case _, Difference(in_head_tests=True, base=made):
+                out.append(replace(finding, no_reproducer=f"a test of head makes the call: {made.id.scenario}"))
             case _, FailingTest(test=test):
                 out.append(replace(finding, no_reproducer=f"the test is there: {test}"))
             case _:
@@ -49,6 +51,8 @@ def with_reproducers(
 def reproduce_recorded(lab: Lab, finding: RecordedFinding, base: str, head: str) -> Reproducer | str:
     """A test for a finding of a report; it takes the time it takes."""
     match finding.replay:
+        case CallReplay(in_head_tests=True, scenario=scenario):
+            return f"a test of head makes the call: {scenario}"
         case CallReplay() as asked:
             experiment = Experiment(
                 id=ExperimentId(
@@ -76,7 +80,7 @@ def reproduce_recorded(lab: Lab, finding: RecordedFinding, base: str, head: str)
 
 def _wanted(finding: Finding, change: Change, places: Places) -> Wanted | None:
     first = finding.evidence[0]
-    if not isinstance(first, Difference) or not first.confirmed or not may_hold(first):
+    if not isinstance(first, Difference) or not first.confirmed or not may_hold(first) or first.in_head_tests:
         return None
     placement = _place(first.base.id.point, change, places)
     if placement is None:
