@@ -150,5 +150,5 @@ def test_streams_of_calls_diverge_where_head_brings_another_plain_argument() -> 
     """What is no literal says nothing."""
     base = [call(), call(n=1, arguments=(("amount", None),)), call(point="bill.py::other")]
     head = [call(arguments=(("amount", "11"),)), call(n=1), call(point="bill.py::other")]
-    assert find_diverging(base, head) == {"bill.py::total"}
-    assert find_diverging(base[1:], head[1:]) == set()
+    assert find_diverging(base, head) == {"bill.py::total": 0.5}
+    assert find_diverging(base[1:], head[1:]) == {}

@@ -27,6 +27,8 @@ MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
 TEXTS, TEXTS_PART = 800, 0.3
 """Texts tried at one call in one process, and the part of the planning time for all of them."""
+MOSTLY, KEPT_PER_CALL = 0.5, 3
+"""Where more than this part of the calls differs before the call, few alterations at each can be compared."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
@@ -149,8 +151,10 @@ def _probe(
     for point in outside:
         if point.id in quotas:
             quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
-    for name in find_diverging(recorded.base.calls, recorded.head.calls) & quotas.keys():
-        quotas[name] = replace(quotas[name], kept=True)
+    for name, part in find_diverging(recorded.base.calls, recorded.head.calls).items():
+        if name in quotas:
+            few = KEPT_PER_CALL if part > MOSTLY else quotas[name].per_call
+            quotas[name] = replace(quotas[name], kept=True, per_call=min(few, quotas[name].per_call))
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
