@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from tests.evidence.making import POINT, FakeClock, FakeLab, call, facts, placement, result, story
 
+from assay.evidence.frames import merged
 from assay.evidence.jobs import Scenarios
-from assay.evidence.reach import PORTIONS, Recorded, merge, record, record_scripts
+from assay.evidence.reach import PORTIONS, Recorded, record, record_scripts
 from assay.values.lab import Completed, Frame, Run, RunResult
 
 UNIT = replace(placement(POINT), telling=frozenset({1}))
@@ -140,15 +141,14 @@ def test_stories_of_one_side_become_one() -> None:
     """In order; the last one says whether all came to its end."""
     one = story(tests=(result("a::b"),), calls=(call(),), uncollected=(("x", "y"),), unobserved=((POINT, "why"),))
     other = story(tests=(result("a::c"),), unobserved=((POINT, "why"),), complete=False, failure="E")
-    both = merge([one, other])
+    both = merged([one, other])
     assert [test.id for test in both.tests] == ["a::b", "a::c"]
     assert (len(both.calls), both.uncollected, both.unobserved) == (1, (("x", "y"),), ((POINT, "why"),))
     assert (both.complete, both.failure) == (False, "E")
 
 
-def test_kinds_that_an_earlier_portion_saw_are_forgotten() -> None:
+def test_kinds_that_an_earlier_portion_saw_stay() -> None:
     """They say which inputs are plausible."""
     one, other = story(points={POINT: facts(amount="int none")}), story(points={POINT: facts(amount="int")})
-    kinds = dict(merge([one, other]).points[POINT].kinds)
-    # wrong: `amount` was None in a test of the first portion, so None is plausible.
-    assert kinds == {"amount": frozenset({"int"})}
+    kinds = dict(merged([one, other]).points[POINT].kinds)
+    assert kinds == {"amount": frozenset({"int", "none"})}

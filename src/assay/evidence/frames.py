@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, cast, get_args
@@ -132,6 +133,50 @@ def read_story(frames: Iterable[Frame]) -> Story:
         complete=complete,
         malformed=malformed,
         searches=tuple(searches),
+    )
+
+
+def merged(stories: Iterable[Story]) -> Story:
+    """Several runs on one side as one story; it is complete when the last of them is."""
+    told = tuple(stories)
+    if not told:
+        return read_story(())
+    points: dict[str, PointFacts] = {}
+    for story in told:
+        for name, facts in story.points.items():
+            points[name] = _together(points[name], facts) if name in points else facts
+    return Story(
+        tests=tuple(test for story in told for test in story.tests),
+        calls=tuple(call for story in told for call in story.calls),
+        experiments=tuple(experiment for story in told for experiment in story.experiments),
+        points=points,
+        uncollected=tuple(entry for story in told for entry in story.uncollected),
+        unobserved=tuple(dict.fromkeys(entry for story in told for entry in story.unobserved)),
+        origins={
+            **{name: file for story in told for name, file in story.origins.items()},
+            **{name: file for story in told for name, file in story.origins.items() if file},
+        },
+        failure=next((story.failure for story in told if story.failure), ""),
+        complete=told[-1].complete,
+        malformed=sum(story.malformed for story in told),
+        searches=tuple(search for story in told for search in story.searches),
+    )
+
+
+def _together(one: PointFacts, other: PointFacts) -> PointFacts:
+    """Each run ticks off the kinds of alteration for itself, so the one that came further speaks for both."""
+    further = max(one, other, key=lambda facts: (facts.pairs_tried, facts.pairs_known))
+    kinds: dict[str, frozenset[str]] = {}
+    for name, seen in (*one.kinds, *other.kinds):
+        kinds[name] = kinds.get(name, frozenset()) | seen
+    faults = Counter(dict(one.faults)) + Counter(dict(other.faults))
+    return PointFacts(
+        calls=one.calls + other.calls,
+        experiments=one.experiments + other.experiments,
+        kinds=tuple(kinds.items()),
+        pairs_tried=further.pairs_tried,
+        pairs_known=further.pairs_known,
+        faults=tuple(faults.most_common()),
     )
 
 

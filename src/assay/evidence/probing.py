@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assay.evidence.classify import contrast
 from assay.evidence.confirm import narrow_to
 from assay.evidence.controls import Planted, count_plants
 from assay.evidence.differences import Compared, compare_pairs, learn_noise
-from assay.evidence.frames import PointFacts, Story, read_story
+from assay.evidence.frames import PointFacts, Searched, Story, merged, read_story
 from assay.evidence.jobs import Placement, Quota, Scenarios, Window, plan_of, plan_run, replay_run
+from assay.evidence.lanes import Lane, in_lanes
 from assay.evidence.matching import Matched, match_experiments
 from assay.evidence.plausible import Kinds
-from assay.evidence.searching import agreeing, count_compared, hints
+from assay.evidence.searching import agreeing, count_compared, differing_searches, hints
 from assay.values.experiment import Experiment, ExperimentId
-from assay.values.lab import Lab
+from assay.values.lab import Lab, Run
 
 CONTROL_HASH_SEED = 1
+SAMPLED = 4
 CERTAINTY_PART = 6
 LEAST_S, LEAST_PART = 4.0, 15
 """A run is given this long, or one part in so many of a small budget, however little is left."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """Base in head's place."""
+
+    asked: Mapping[ExperimentId, Experiment]
+    """The experiments on base that were to be made again."""
+    story: Story
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,34 +63,106 @@ def probe(
     share_s: float,
     kinds: Mapping[str, Kinds],
 ) -> Probed:
-    """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two get a little more."""
+    """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two get a little more.
+
+    Base is made again, as a control, of one call in `SAMPLED` and of whatever differs on head: only that can be noise.
+    """
     window = Window(collect_s=share_s, deadline_s=share_s)
-    before = lab.clock.elapsed_s()
-    planned = read_story(lab.run([plan_run(placements, scenarios, window, quotas, corpus)])[0].frames)
-    took_s = lab.clock.elapsed_s() - before
-    own = {experiment.id: experiment for experiment in planned.experiments}
-    again = plan_of(e for e in planned.experiments if e.intervention.plant is None)
-    lab.say(f"made {len(own):,} experiments on base; the same on head, and on base again as a control")
-    limit_s = within_budget(lab, took_s * 2 + 4)
-    window = Window(collect_s=limit_s, deadline_s=limit_s)
-    runs = lab.run(
-        [
-            replay_run(
-                "base", placements, scenarios, window, again, searches=planned.searches, hash_seed=CONTROL_HASH_SEED
-            ),
-            replay_run("head", placements, scenarios, window, again, searches=planned.searches),
-        ]
-    )
-    control, head = (read_story(run.frames) for run in runs)
-    hinted = hints(planned.searches, control.searches, head.searches)
+    before_s = lab.clock.elapsed_s()
+    lanes = in_lanes(scenarios, quotas)
+    runs = lab.run([plan_run(placements, lane.scenarios, window, lane.quotas, corpus) for lane in lanes])
+    took_s = lab.clock.elapsed_s() - before_s
+    parts = [read_story(run.frames) for run in runs]
+    planned = replace(merged(parts), complete=all(part.complete for part in parts))
+    lab.say(f"made {len(planned.experiments):,} experiments on base; the same on head, and on base again as a control")
+    head, control = _replayed(lab, placements, scenarios, lanes, parts, within_budget(lab, took_s * 2 + 4))
+    control, hinted = _controlled(lab, placements, scenarios, planned, head, control, took_s)
     if hinted:
         lab.say(f"{len(hinted)} texts hint at a difference; making each in a process of its own")
-        stories = _make(lab, placements, scenarios, hinted, to_be_sure(lab, share_s))
-        planned, control, head = (
-            replace(story, experiments=story.experiments + more.experiments)
-            for story, more in zip((planned, control, head), stories, strict=True)
-        )
+        base, again, theirs = _make(lab, placements, scenarios, hinted, to_be_sure(lab, share_s))
+        planned, head = _with(planned, base), _with(head, theirs)
+        control = Control(asked={**control.asked, **_by_id(base.experiments)}, story=_with(control.story, again))
     return _evaluate(placements, planned, control, head, kinds)
+
+
+def _replayed(
+    lab: Lab,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    lanes: Sequence[Lane],
+    parts: Sequence[Story],
+    limit_s: float,
+) -> tuple[Story, Control]:
+    """The experiments of each lane on head, and a sample of all of them on base again."""
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
+    sample = _sample(experiment for part in parts for experiment in _unplanted(part))
+    runs = [
+        replay_run("head", placements, lane.scenarios, window, plan_of(_unplanted(part)), searches=part.searches)
+        for lane, part in zip(lanes, parts, strict=True)
+    ]
+    runs.append(_control_run(placements, scenarios, window, sample))
+    *heads, control = (read_story(run.frames) for run in lab.run(runs))
+    return merged(heads), Control(asked=_by_id(sample), story=control)
+
+
+def _controlled(
+    lab: Lab,
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    planned: Story,
+    head: Story,
+    control: Control,
+    took_s: float,
+) -> tuple[Control, tuple[Experiment, ...]]:
+    """The control, grown by all that differs on head; and the texts that hint at a difference."""
+    differing = [
+        pair.base
+        for pair in match_experiments(_by_id(_unplanted(planned)), _by_id(head.experiments)).pairs
+        if pair.base.id not in control.asked and contrast(pair.base.outcome, pair.head.outcome, frozenset()) is not None
+    ]
+    searches = differing_searches(planned.searches, head.searches)
+    if not differing and not searches:
+        return control, ()
+    limit_s = to_be_sure(lab, took_s + 2)
+    window = Window(collect_s=limit_s, deadline_s=limit_s)
+    run = _control_run(placements, scenarios, window, differing, searches)
+    more = read_story(lab.run([run])[0].frames)
+    grown = Control(
+        asked={**control.asked, **_by_id(differing)},
+        story=replace(merged((control.story, more)), searches=more.searches),
+    )
+    return grown, hints(searches, more.searches, head.searches)
+
+
+def _control_run(
+    placements: Sequence[Placement],
+    scenarios: Scenarios,
+    window: Window,
+    experiments: Sequence[Experiment],
+    searches: Sequence[Searched] = (),
+) -> Run:
+    """Experiments on base again, under another hash seed."""
+    narrow = narrow_to(scenarios, [*(e.id.scenario for e in experiments), *(s.scenario for s in searches)])
+    plan = plan_of(experiments)
+    return replay_run("base", placements, narrow, window, plan, searches=searches, hash_seed=CONTROL_HASH_SEED)
+
+
+def _with(story: Story, more: Story) -> Story:
+    return replace(story, experiments=story.experiments + more.experiments)
+
+
+def _unplanted(story: Story) -> list[Experiment]:
+    return [experiment for experiment in story.experiments if experiment.intervention.plant is None]
+
+
+def _sample(experiments: Iterable[Experiment]) -> list[Experiment]:
+    """Every experiment at one call in `SAMPLED` of each point, the first call among them."""
+    calls: dict[str, dict[tuple[str, int], None]] = {}
+    made = list(experiments)
+    for experiment in made:
+        calls.setdefault(experiment.id.point, {})[experiment.id.scenario, experiment.id.call] = None
+    wanted = {(point, *call) for point, ordered in calls.items() for call in list(ordered)[::SAMPLED]}
+    return [e for e in made if (e.id.point, e.id.scenario, e.id.call) in wanted]
 
 
 def _make(
@@ -120,16 +204,16 @@ def to_be_sure(lab: Lab, wanted_s: float) -> float:
 def _evaluate(
     placements: Sequence[Placement],
     planned: Story,
-    control: Story,
+    control: Control,
     head: Story,
     kinds: Mapping[str, Kinds],
 ) -> Probed:
-    own = {experiment.id: experiment for experiment in planned.experiments}
+    own = _by_id(planned.experiments)
     points = {placement.point.id: placement.point for placement in placements}
     seen = join_kinds(kinds, planned.points)
-    matched = match_experiments(own, _by_id(head))
-    compared = compare_pairs(matched, learn_noise(own, _by_id(control)), points, seen)
-    texts = agreeing(planned.searches, control.searches, head.searches, own)
+    matched = match_experiments(own, _by_id(head.experiments))
+    compared = compare_pairs(matched, learn_noise(control.asked, _by_id(control.story.experiments)), points, seen)
+    texts = agreeing(planned.searches, control.story.searches, head.searches, own)
     compared = replace(compared, agreed=(*compared.agreed, *texts))
     operators = Counter(edit.operator.split(":")[0] for e in own.values() for edit in e.intervention.edits)
     operators["as the tests call it"] = sum(e.intervention.is_none for e in own.values())
@@ -159,5 +243,5 @@ def join_kinds(kinds: Mapping[str, Kinds], facts: Mapping[str, PointFacts]) -> d
     return dict(joined)
 
 
-def _by_id(story: Story) -> dict[ExperimentId, Experiment]:
-    return {experiment.id: experiment for experiment in story.experiments}
+def _by_id(experiments: Iterable[Experiment]) -> dict[ExperimentId, Experiment]:
+    return {experiment.id: experiment for experiment in experiments}

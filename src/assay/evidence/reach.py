@@ -6,10 +6,10 @@ is over. Base and head run the same files side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assay.evidence.frames import Story, read_story
+from assay.evidence.frames import Story, merged, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.values.change import SIDES
 from assay.values.lab import Lab, RunResult
@@ -80,8 +80,8 @@ def record(
             break
     return Recorded(
         scenarios=replace(scenarios, files=tuple(done)),
-        base=merge(base for base, _ in stories),
-        head=merge(head for _, head in stories),
+        base=merged(base for base, _ in stories),
+        head=merged(head for _, head in stories),
         trouble=tuple(dict.fromkeys(trouble)),
         exhausted=exhausted,
     )
@@ -100,26 +100,6 @@ def record_scripts(
         head=read_story(results[1].frames),
         trouble=tuple(_trouble(results)),
     )
-
-
-def merge(stories: Iterable[Story]) -> Story:
-    """Several runs on one side as one story."""
-    merged = read_story(())
-    for story in stories:
-        merged = replace(
-            merged,
-            tests=merged.tests + story.tests,
-            calls=merged.calls + story.calls,
-            experiments=merged.experiments + story.experiments,
-            points={**merged.points, **story.points},
-            uncollected=merged.uncollected + story.uncollected,
-            unobserved=tuple(dict.fromkeys(merged.unobserved + story.unobserved)),
-            origins={**merged.origins, **{name: file for name, file in story.origins.items() if file}},
-            failure=merged.failure or story.failure,
-            complete=story.complete,
-            malformed=merged.malformed + story.malformed,
-        )
-    return merged
 
 
 def _portions(scenarios: Scenarios, known: Sequence[str]) -> Iterator[Scenarios]:

@@ -37,13 +37,30 @@ def hints(base: Iterable[Searched], control: Iterable[Searched], head: Iterable[
     return tuple(_in_turn(queues)[:MOST_HINTS])
 
 
+def differing_searches(base: Iterable[Searched], head: Iterable[Searched]) -> tuple[Searched, ...]:
+    """Those of base in which head gave another digest somewhere."""
+    theirs = _by_call(head)
+    return tuple(
+        search
+        for search in base
+        if any(
+            ours != other
+            for ours, other in zip(
+                search.digests, theirs.get((search.scenario, search.point, search.call), ()), strict=False
+            )
+        )
+    )
+
+
 def agreeing(
     base: Iterable[Searched],
     control: Iterable[Searched],
     head: Iterable[Searched],
     own: Mapping[ExperimentId, Experiment],
 ) -> Iterator[Experiment]:
-    """Calls with a text of which all three runs gave the same digest: a spread of at most 200 of each search.
+    """Calls with a text of which all runs gave the same digest: a spread of at most 200 of each search.
+
+    A search in which nothing differs on head has no control, and needs none.
 
     They tell a learner where nothing differs. Of the outcome only its kind and the type of an exception are known.
     """
@@ -51,8 +68,13 @@ def agreeing(
     for search in base:
         call = (search.scenario, search.point, search.call)
         first = own.get(ExperimentId(scenario=search.scenario, point=search.point, call=search.call, intervention=0))
-        rows = zip(search.tried, search.digests, again.get(call, ()), theirs.get(call, ()), strict=False)
-        alike = [(number, *pair, digest) for number, (pair, digest, *rest) in enumerate(rows) if {digest} == set(rest)]
+        others = [runs[call] for runs in (again, theirs) if call in runs]
+        rows = zip(search.tried, search.digests, *others, strict=False)
+        alike = [
+            (number, *pair, digest)
+            for number, (pair, digest, *rest) in enumerate(rows)
+            if rest and {digest} == set(rest)
+        ]
         for number, name, text, digest in alike[:: max(1, -(-len(alike) // MOST_AGREEING))]:
             ending = _ending(digest)
             if first is not None and ending is not None:

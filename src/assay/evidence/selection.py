@@ -50,7 +50,7 @@ def choose_calls(
         named: dict[str, list[int]] = defaultdict(list)
         for rank, call in enumerate(picked):
             named[call.experiment.id.scenario].append(call.experiment.id.call)
-            score[_test_of(call.experiment.id.scenario)] += len(picked) - rank
+            score[test_of(call.experiment.id.scenario)] += len(picked) - rank
         per_call = max(MIN_PER_CALL, min(MAX_PER_CALL, n // max(1, len(picked))))
         quotas[point] = Quota(
             experiments=n, per_call=per_call, calls={name: tuple(sorted(ns)) for name, ns in named.items()}
@@ -63,7 +63,7 @@ def _pick(
     made: Sequence[RecordedCall], results: Mapping[str, ScenarioResult], telling: frozenset[int], n: int
 ) -> list[RecordedCall]:
     """Greedy: new changed lines, then new line sets, then new shapes, then whatever there is."""
-    ordered = sorted(made, key=lambda c: (_rank(results, c), _seconds(results, _test_of(c.experiment.id.scenario))))
+    ordered = sorted(made, key=lambda c: (_rank(results, c), _seconds(results, test_of(c.experiment.id.scenario))))
     picked: list[RecordedCall] = []
     chosen: set[int] = set()
     lines: set[int] = set()
@@ -89,13 +89,14 @@ def _pick(
 
 def _rank(results: Mapping[str, ScenarioResult], call: RecordedCall) -> int:
     scenario = call.experiment.id.scenario
-    result = results.get(_test_of(scenario))
+    result = results.get(test_of(scenario))
     return 2 * (result is None or result.outcome != "passed") + (
         "::setup" in scenario or scenario.startswith(("import:", "<import>"))
     )
 
 
-def _test_of(scenario: str) -> str:
+def test_of(scenario: str) -> str:
+    """The test that a scenario belongs to: its own, or the one it is the set-up of."""
     return scenario.removesuffix("::setup")
 
 
