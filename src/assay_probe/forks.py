@@ -24,6 +24,8 @@ from assay_probe import (
 )
 
 OUTCOME_BYTES = 4 << 20
+ALARM_S = 2.0
+"""A call has this long."""
 EXTRA_MEMORY = 1 << 30
 NOT_POSSIBLE = ("the edit could not be made", "no argument can be altered")
 """What the values at hand do not allow; any other loss is a fault of ours."""
@@ -121,15 +123,15 @@ def experiment(call, edits, plant, context, root, alarm_s, before, watch):
     """
 
     def work(writing):
-        wire.write_all(writing, line(_attempt(call, edits, plant, context, root, alarm_s, before, watch)))
+        wire.write_all(writing, line(attempt(call, edits, plant, context, root, alarm_s, before, watch)))
 
     others = threading.active_count() - 1
     data, status = in_child(work, OUTCOME_BYTES, alarm_s)
     try:
         answer = json.loads(data)
     except ValueError:
-        return _ending(status, alarm_s, others)
-    return answer if isinstance(answer, dict) else _ending(status, alarm_s, others)
+        return ending(status, alarm_s, others)
+    return answer if isinstance(answer, dict) else ending(status, alarm_s, others)
 
 
 def ask(question, alarm_s):
@@ -179,41 +181,7 @@ def line(answer):
     return data.replace(b"\n", b" ") + b"\n"
 
 
-def batch(call, plans, context, root, alarm_s, before, watch):
-    """Make several experiments one after the other in one child; returns an answer for each of `plans`, in order.
-
-    Only for calls whose arguments are all plain, so that one experiment cannot alter those of the next. Whatever
-    differs is made again in a fork of its own before anybody hears of it.
-    """
-    answers = []
-    while len(answers) < len(plans):
-        done, ending = _batch_in_one_child(call, plans[len(answers) :], context, root, alarm_s, before, watch)
-        answers.extend(done)
-        if len(answers) < len(plans):
-            answers.append(ending)
-    return answers
-
-
-def _batch_in_one_child(call, plans, context, root, alarm_s, before, watch):
-    def work(writing):
-        own = dict(call.arguments)
-        for edits in plans:
-            call.arguments.clear()
-            call.arguments.update(own)
-            wire.write_all(writing, line(_attempt(call, edits, None, context, root, alarm_s, before, watch)))
-
-    data, status = in_child(work, OUTCOME_BYTES * 16, alarm_s)
-    answers = []
-    for written in data.split(b"\n")[: len(plans)]:
-        try:
-            answer = json.loads(written)
-        except ValueError:
-            break
-        answers.append(answer if isinstance(answer, dict) else {"lost": "no readable answer"})
-    return answers, _ending(status, alarm_s, threading.active_count() - 1)
-
-
-def _ending(status, alarm_s, others):
+def ending(status, alarm_s, others):
     """What became of a child that gave no answer; a child has none of the `others`, the threads of its parent."""
     if not os.WIFSIGNALED(status):
         shown = "the process ended itself with status %d" % os.WEXITSTATUS(status)
@@ -236,8 +204,11 @@ def _prepare(writing):
     _limit_memory()
 
 
-def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
-    """One experiment; what goes wrong on our side is an answer too."""
+def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None):
+    """One experiment, in a child; what goes wrong on our side is an answer too.
+
+    `undo` is given `(path, value)` of what the edits replace, so that a batch can put it back.
+    """
     signal.setitimer(signal.ITIMER_REAL, alarm_s)
     captured = io.StringIO()
     sys.stdout = sys.stderr = captured
@@ -249,6 +220,8 @@ def _attempt(call, edits, plant, context, root, alarm_s, before, watch):
                 with guarded():
                     answer["edits"].append(around.take(edit))
             else:
+                if undo is not None:
+                    undo.append(interventions.undoing(call.arguments, edit))
                 answer["edits"].append(interventions.apply(call.arguments, edit, context))
         tree = call.tree()
         answer["digest"] = encoding.digest(tree) if edits else before

@@ -29,10 +29,10 @@ def _describe(call, edits, context, names):
     told = []
     for edit in edits:
         twice = edit.operator == steps.CALL_FIRST
-        old = _source(interventions._get(call.arguments, edit.path))
+        old = _source(interventions.value_at(call.arguments, edit.path))
         if edit.operator not in steps.OPERATORS:
             interventions.apply(call.arguments, edit, context)
-        new = _source(interventions._get(call.arguments, edit.path))
+        new = _source(interventions.value_at(call.arguments, edit.path))
         told.append({"path": edit.to_json()["path"], "twice": twice, "old": old, "new": new})
     rows = [[name, _source(value)] for name, value in call.arguments.items()]
     here = [[name, _source(value)] for name, value in list(names.items())[:LOCALS] if name.isidentifier()]

@@ -41,6 +41,10 @@ _FOREIGN_STATE = frozenset(
 )
 
 
+_ABSENT = object()
+"""What an instance has of a flag that only its class has."""
+
+
 class Edit:
     """One alteration; `literal` is the new value as source where it is plain, else operator and variant rebuild it."""
 
@@ -285,7 +289,7 @@ def apply(arguments, edit, context):
 
     Raises whatever the live objects raise; the experiment is then none.
     """
-    before = _get(arguments, edit.path)
+    before = value_at(arguments, edit.path)
     if edit.literal is not None:
         new = ast.literal_eval(edit.literal)
     elif edit.operator.startswith("argument.sibling:"):
@@ -325,7 +329,25 @@ def words_for(path):
     return text
 
 
-def _get(arguments, path):
+def undoing(arguments, edit):
+    """`(path, value)` that `put_back` needs to undo an edit which is about to be made. Raises what objects raise."""
+    value = value_at(arguments, edit.path)
+    if edit.path[-1][0] == "flag":
+        holder = value_at(arguments, edit.path[:-1])
+        value = object.__getattribute__(holder, "__dict__").get(edit.path[-1][1], _ABSENT)
+    return edit.path, value
+
+
+def put_back(arguments, path, value):
+    """Give a place the value it had. Raises what the live objects raise."""
+    if value is _ABSENT:
+        object.__delattr__(value_at(arguments, path[:-1]), path[-1][1])
+    else:
+        arguments[path[0][1]] = _put(arguments[path[0][1]], path[1:], value)
+
+
+def value_at(arguments, path):
+    """What stands at a place. Raises what the live objects raise."""
     value = arguments[path[0][1]]
     for kind, name in path[1:]:
         if kind == "item":

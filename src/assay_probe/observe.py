@@ -11,13 +11,12 @@ import signal
 import sys
 import types
 
-from assay_probe import calls, determinism, encoding, entries, forks, harvest, interventions, search
+from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search
+from assay_probe.forks import ALARM_S
 from assay_probe.operators import Context
-from assay_probe.recording import Recorder, Running, State, Watch, shape_of
+from assay_probe.recording import Recorder, Running, State, Watch
 from assay_probe.wire import send
 
-ALARM_S = 2.0
-BATCH = 60
 PLAIN_FACTOR = 4
 """Calls with plain arguments only are cheap to experiment on, so there are more of them."""
 IMPORTING = "<import>"
@@ -202,7 +201,7 @@ class Observer:
         chosen = settings.get("calls")
         if chosen is not None and n not in chosen.get(self.scenario, ()):
             return
-        if chosen is None and not self._is_new_shape(state, call):
+        if chosen is None and not state.is_new_shape(call):
             return
         tree = call.tree()
         before = encoding.digest(tree)
@@ -238,35 +237,38 @@ class Observer:
         )
         plans[:0] = [interventions.kept(call.arguments)] if settings.get("kept") else []
         state.untouched += len(plans) if is_untouched else 0
-        if plain:
-            state.experiments += self._run_batches(point, n, call, list(enumerate(plans, 1)), before)
-        for m, edits in enumerate(() if plain else plans, 1):
-            if self._now() > self._deadline:
-                return
-            self._run(point, n, m, call, edits, None, before, ALARM_S)
-            state.experiments += 1
+        made = self._run_all(point, state, n, call, list(enumerate(plans, 1)), before, first["outcome"])
+        state.experiments += made
+        if self._now() > self._deadline:
+            return
         if settings.get("texts"):
             self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
 
-    def _run_batches(self, point, n, call, numbered, before, matched="digest"):
-        """Make `(m, edits)` experiments in batches until they are done or time is over; returns how many were made."""
-        made = 0
-        for start in range(0, len(numbered), BATCH):
+    def _run_all(self, point, state, n, call, numbered, before, alone):
+        """Make `(m, edits)` experiments, in batches where that can be, while there is time; returns how many."""
+        context, made = self._context(point), 0
+        if all(map(calls.is_plain, call.arguments.values())):
+            rest, size, alone = numbered, batches.PLAIN, None
+        else:
+            is_quiet = not (state.leaks or alone is None or "after" in alone or entries.suspends(point.code))
+            is_quiet = is_quiet and batches.may_be_quiet(call.arguments)
+            rest = [pair for pair in numbered if is_quiet and not batches.changes_afterwards(pair[1])]
+            size = batches.QUIET
+        left = [pair for pair in numbered if pair not in rest]
+        while rest and self._now() <= self._deadline:
+            part, rest = rest[:size], rest[size:]
+            answers = batches.make(call, [edits for _, edits in part], context, self._root, before, self.watch, alone)
+            for (m, edits), answer in zip(part, answers):
+                self._tell(point, n, m, edits, None, before, answer, "digest", None)
+            made += len(answers)
+            if len(answers) < len(part):
+                state.leaks, left, rest = True, part[len(answers) :] + rest + left, []
+        for m, edits in left:
             if self._now() > self._deadline:
                 break
-            part = numbered[start : start + BATCH]
-            edits = [edits for _, edits in part]
-            answers = forks.batch(call, edits, self._context(point), self._root, ALARM_S, before, self.watch)
-            for (m, plan), answer in zip(part, answers):
-                self._tell(point, n, m, plan, None, before, answer, matched, None)
-            made += len(part)
+            self._run(point, n, m, call, edits, None, before, ALARM_S)
+            made += 1
         return made
-
-    def _is_new_shape(self, state, call):
-        key = str(shape_of(call))
-        count = state.shapes.get(key, 0)
-        state.shapes[key] = count + 1
-        return count < 2
 
     def _replay(self, point, n, call):
         self._searcher.again(self.scenario, point, call, self._deadline)
@@ -290,18 +292,22 @@ class Observer:
             return
         tree = call.tree() if matched == "order" else None
         todo = sorted(entry["experiments"], key=lambda planned: planned[0])
-        if matched == "digest" and len(todo) > 1 and all(map(calls.is_plain, call.arguments.values())):
-            numbered = [
-                (m, [interventions.Edit.from_json(e) for e in edits]) for m, edits, plant in todo if plant is None
-            ]
-            self._run_batches(point, entry["n"], call, numbered, before)
+        parsed = [(m, [interventions.Edit.from_json(edit) for edit in edits], plant) for m, edits, plant in todo]
+        if matched == "digest" and len(parsed) > 1 and not any(plant for _, _, plant in parsed):
+            self._replay_together(point, entry["n"], call, [pair[:2] for pair in parsed], before)
             return
-        for m, edits, plant in todo:
+        for m, edits, plant in parsed:
             if self._now() > self._deadline:
                 return
-            parsed = [interventions.Edit.from_json(edit) for edit in edits]
-            self._run(point, entry["n"], m, call, parsed, plant, before, ALARM_S, matched, tree)
+            self._run(point, entry["n"], m, call, edits, plant, before, ALARM_S, matched, tree)
             tree = None
+
+    def _replay_together(self, point, n, call, numbered, before):
+        alone = None
+        if numbered[0][0] == 0:
+            first = self._run(point, n, 0, call, [], None, before, ALARM_S)
+            alone, numbered = first and first["outcome"], numbered[1:]
+        self._run_all(point, self._state(point), n, call, numbered, before, alone)
 
     def _run(self, point, n, m, call, edits, plant, before, alarm_s, matched="digest", tree=None):
         context = self._context(point)

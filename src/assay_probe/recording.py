@@ -40,6 +40,15 @@ class State:
         self.kinds = {}
         self.plants = 0
         self.faults = {}
+        self.leaks = False
+        """Did a call leave something behind that the next one in the same process met?"""
+
+    def is_new_shape(self, call):
+        """Is this one of the first two calls of its shape?"""
+        key = str(shape_of(call))
+        count = self.shapes.get(key, 0)
+        self.shapes[key] = count + 1
+        return count < 2
 
     def note_kinds(self, arguments):
         """Remember which kinds of value stand where."""

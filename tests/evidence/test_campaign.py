@@ -63,8 +63,10 @@ def test_equal_code_shows_nothing() -> None:
         ("base", "record", 0),
         ("head", "record", 0),
         ("base", "plan", 0),
-        ("base", "replay", 1),
+        ("base", "plan", 0),
         ("head", "replay", 0),
+        ("head", "replay", 0),
+        ("base", "replay", 1),
     ]
 
 
@@ -74,7 +76,8 @@ def test_a_difference_under_an_alteration_is_confirmed_in_fresh_processes() -> N
     assert told(seen.groups) == [
         "answers-differently -1: {'net': -1, 'gross': -2} -> {'net': 0, 'gross': 0} (2/8) confirmed"
     ]
-    replayed: Any = [(run.side, run.job["plan"]) for run in lab.asked if run.job["mode"] == "replay"]
+    again = [run for run in lab.asked if run.job["mode"] == "replay" and run.hash_seed == 0]
+    replayed: Any = [(run.side, run.job["plan"]) for run in again]
     confirming = [(side, plan) for side, plan in replayed if len(plan[TEST][UNIT][0]["experiments"]) == 1]
     assert [side for side, _ in confirming] == ["base", "head"]
 

@@ -51,7 +51,9 @@ def in_lanes(scenarios: Scenarios, quotas: Mapping[str, Quota]) -> tuple[Lane, .
                 fraction = Fraction(1, LANES) if is_disjoint else Fraction(number == 0)
             if fraction:
                 is_searched = fraction == 1 or searched[point] == number
-                part[point] = _part(quota, [call for call in share if call[1] == point], fraction, is_searched)
+                part[point] = _part(
+                    quota, [call for call in share if call[1] == point], fraction, is_searched=is_searched
+                )
         tests = tuple(test for test in scenarios.tests if test in tests_of[number])
         lanes.append(Lane(scenarios=replace(scenarios, tests=tests, files=_files(scenarios, tests)), quotas=part))
     return tuple(lanes)
@@ -83,7 +85,7 @@ def _divided(calls: Sequence[_Call], tests: Sequence[str], quotas: Mapping[str, 
     return shares
 
 
-def _part(quota: Quota, calls: Sequence[_Call], fraction: Fraction, is_searched: bool) -> Quota:
+def _part(quota: Quota, calls: Sequence[_Call], fraction: Fraction, *, is_searched: bool) -> Quota:
     """This much of a quota; texts at a point are searched in one lane only."""
     named: dict[str, list[int]] = {}
     for scenario, _, number in calls:

@@ -21,6 +21,7 @@ from assay.values.lab import Lab, Run
 
 CONTROL_HASH_SEED = 1
 SAMPLED = 4
+"""One experiment in so many is made on base again, whether it differs on head or not."""
 CERTAINTY_PART = 6
 LEAST_S, LEAST_PART = 4.0, 15
 """A run is given this long, or one part in so many of a small budget, however little is left."""
@@ -65,7 +66,7 @@ def probe(
 ) -> Probed:
     """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two get a little more.
 
-    Base is made again, as a control, of one call in `SAMPLED` and of whatever differs on head: only that can be noise.
+    As a control base makes a sample of them again, and whatever differs on head: only that can be noise.
     """
     window = Window(collect_s=share_s, deadline_s=share_s)
     before_s = lab.clock.elapsed_s()
@@ -95,7 +96,7 @@ def _replayed(
 ) -> tuple[Story, Control]:
     """The experiments of each lane on head, and a sample of all of them on base again."""
     window = Window(collect_s=limit_s, deadline_s=limit_s)
-    sample = _sample(experiment for part in parts for experiment in _unplanted(part))
+    sample = _sample([experiment for part in parts for experiment in _unplanted(part)])
     runs = [
         replay_run("head", placements, lane.scenarios, window, plan_of(_unplanted(part)), searches=part.searches)
         for lane, part in zip(lanes, parts, strict=True)
@@ -155,14 +156,19 @@ def _unplanted(story: Story) -> list[Experiment]:
     return [experiment for experiment in story.experiments if experiment.intervention.plant is None]
 
 
-def _sample(experiments: Iterable[Experiment]) -> list[Experiment]:
-    """Every experiment at one call in `SAMPLED` of each point, the first call among them."""
+def _sample(experiments: Sequence[Experiment]) -> list[Experiment]:
+    """One experiment in `SAMPLED`: all at one call in so many, or, where a point has fewer calls, some at each."""
     calls: dict[str, dict[tuple[str, int], None]] = {}
-    made = list(experiments)
-    for experiment in made:
+    for experiment in experiments:
         calls.setdefault(experiment.id.point, {})[experiment.id.scenario, experiment.id.call] = None
-    wanted = {(point, *call) for point, ordered in calls.items() for call in list(ordered)[::SAMPLED]}
-    return [e for e in made if (e.id.point, e.id.scenario, e.id.call) in wanted]
+    few = {point for point, made in calls.items() if len(made) < SAMPLED}
+    wanted = {(point, *call) for point, made in calls.items() for call in list(made)[:: 1 if point in few else SAMPLED]}
+    return [
+        e
+        for e in experiments
+        if (e.id.point, e.id.scenario, e.id.call) in wanted
+        and (e.id.point not in few or e.id.intervention % SAMPLED == 0)
+    ]
 
 
 def _make(

@@ -1,0 +1,131 @@
+"""Several experiments in one child see what each would have seen in a child of its own."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
+
+from assay.values.experiment import Experiment
+
+SHOP = """
+=== m.py
+KEPT = []
+
+
+class Rates:
+    high = 9
+
+    def __init__(self):
+        self.low, self.seen, self.source = 2, [], None
+
+    def pick(self, n):
+        return self.low if n < 5 else self.high
+
+    def note(self, n):
+        self.seen.append(n)
+        return len(self.seen)
+
+    def remember(self, n):
+        KEPT.append(n)
+        return len(KEPT)
+
+    def next_of(self, n):
+        return next(self.source)
+=== test_m.py
+import os
+import sys
+import unittest
+
+import m
+
+FORKS = []
+os.register_at_fork(before=lambda: FORKS.append(1))
+
+
+class TestShop(unittest.TestCase):
+    def setUp(self):
+        FORKS.clear()
+        self.rates = m.Rates()
+
+    def tearDown(self):
+        sys.stderr.write("%s: %d forks;" % (self._testMethodName, len(FORKS)))
+
+    def test_pick(self):
+        self.assertEqual(self.rates.pick(3), 2)
+
+    def test_note(self):
+        self.assertEqual(self.rates.note(3), 1)
+
+    def test_remember(self):
+        self.assertEqual(self.rates.remember(3), 1)
+
+    def test_next_of(self):
+        self.rates.source = iter("abc")
+        self.assertEqual(self.rates.next_of(3), "a")
+"""
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Project:
+    return write(tmp_path, SHOP)
+
+
+def forks(told: Told, name: str) -> int:
+    found = re.search(rf"test_{name}: (\d+) forks", told.output)
+    assert found is not None, told.output
+    return int(found.group(1))
+
+
+def answers(made: list[Experiment]) -> set[str]:
+    return {experiment.outcome.shown for experiment in made if experiment.outcome.kind == "returned"}
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_calls_that_leave_nothing_behind_share_a_child(tmp_path: Path, python: str) -> None:
+    """Altered attributes and flags of the class are put back before the next one."""
+    told = write(tmp_path, SHOP).under(python).plan("Rates.pick", experiments=60, per_call=60)
+    made = told.made("Rates.pick")
+    assert len(made) > 30
+    assert forks(told, "pick") < len(made) / 2
+    others = [e for e in made if all(len(edit.path) == 1 and edit.path[0][1] == "n" for edit in e.intervention.edits)]
+    assert len(others) > 10
+    assert answers(others) <= {"2", "9"}
+
+
+def test_a_child_that_altered_its_arguments_is_not_used_again(shop: Project) -> None:
+    """Nobody meets a list that is longer than the test made it."""
+    told = shop.plan("Rates.note", experiments=60, per_call=60)
+    plain = [e for e in told.made("Rates.note") if {edit.path for edit in e.intervention.edits} <= {(("arg", "n"),)}]
+    once = [e for e in plain if all(edit.operator != "call.first" for edit in e.intervention.edits)]
+    assert len(once) > 10
+    assert answers(once) == {"1"}
+
+
+def test_what_no_argument_shows_is_noticed_by_calling_again(shop: Project) -> None:
+    """A module's own list grows with each call: then every experiment has a child of its own."""
+    told = shop.plan("Rates.remember", experiments=60, per_call=60)
+    made = [
+        e for e in told.made("Rates.remember") if all(edit.operator != "call.first" for edit in e.intervention.edits)
+    ]
+    assert len(made) > 10
+    assert answers(made) == {"1"}
+    assert forks(told, "remember") >= len(made)
+
+
+def test_what_is_used_up_is_never_shared(shop: Project) -> None:
+    told = shop.plan("Rates.next_of", experiments=60, per_call=60)
+    made = [e for e in told.made("Rates.next_of") if {edit.path for edit in e.intervention.edits} <= {(("arg", "n"),)}]
+    once = [e for e in made if all(edit.operator != "call.first" for edit in e.intervention.edits)]
+    assert len(once) > 5
+    assert answers(once) == {"'a'"}
+
+
+def test_head_makes_them_again_in_the_same_way(shop: Project) -> None:
+    planned = shop.plan("Rates.pick", experiments=60, per_call=60)
+    again = shop.replay(planned, "Rates.pick")
+    ours = {e.id: e.outcome for e in planned.made("Rates.pick") if e.intervention.plant is None}
+    assert {e.id: e.outcome for e in again.made("Rates.pick")} == ours
+    assert forks(again, "pick") < len(ours) / 2
