@@ -102,13 +102,25 @@ def test_known_tests_run_alone_where_they_are_all_there_is() -> None:
     assert [test.id for test in told.base.tests] == list(known)
 
 
-def test_known_tests_that_are_not_all_run_twice() -> None:
-    """They come first, and their file comes again in its portion."""
+def test_known_tests_that_are_not_all_are_told_once() -> None:
+    """They come first, and their file comes again in its portion, for its other tests."""
     known = (f"{FILES[0]}::test_it",)
     lab = FakeLab(answer=lambda run: frames(run, FILES[:1]))
     told = recorded(lab, known=known, known_is_whole=False)
-    # wrong: each of their calls, endings and broken promises is in the story twice.
-    assert [test.id for test in told.base.tests].count(known[0]) == 2
+    assert portions(lab)[:2] == [1, PORTIONS[0]]
+    assert [test.id for test in told.base.tests].count(known[0]) == 1
+    assert len(told.base.calls) == 1
+
+
+def test_files_that_an_earlier_check_finished_are_not_run_for_others() -> None:
+    """A map that was cut short is continued where it ended."""
+    known = (f"{FILES[0]}::test_it",)
+    lab = FakeLab(answer=lambda run: frames(run, [FILES[0], FILES[39]]))
+    told = recorded(lab, known=known, finished=FILES[:38])
+    assert [run.job["files"] for run in lab.asked if run.side == "base"] == [[FILES[0]], [FILES[38], FILES[39]]]
+    assert told.finished == frozenset(FILES)
+    cut = FakeLab(answer=lambda run: frames(run, FILES[:1], complete=False))
+    assert recorded(cut).finished == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Literal, cast, get_args
 
 from assay.values.experiment import (
@@ -160,6 +160,17 @@ def merged(stories: Iterable[Story]) -> Story:
         complete=told[-1].complete,
         malformed=sum(story.malformed for story in told),
         searches=tuple(search for story in told for search in story.searches),
+    )
+
+
+def without(story: Story, tests: Collection[str]) -> Story:
+    """A story without what these tests did, which another one tells already."""
+    if not tests:
+        return story
+    return replace(
+        story,
+        tests=tuple(test for test in story.tests if test.id not in tests),
+        calls=tuple(c for c in story.calls if c.experiment.id.scenario.removesuffix("::setup") not in tests),
     )
 
 

@@ -6,10 +6,10 @@ is over. Base and head run the same files side by side.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assay.evidence.frames import Story, merged, read_story
+from assay.evidence.frames import Story, merged, read_story, without
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.values.change import SIDES
 from assay.values.lab import Lab, RunResult
@@ -37,6 +37,8 @@ class Recorded:
     """Sentences about runs that broke off."""
     exhausted: bool = True
     """Did every portion run to its end?"""
+    finished: frozenset[str] = frozenset()
+    """Test files of which every test ran."""
 
 
 def record(
@@ -47,11 +49,13 @@ def record(
     *,
     known: Sequence[str] = (),
     known_is_whole: bool = False,
+    finished: Collection[str] = (),
 ) -> Recorded:
     """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
     As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
-    `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone.
+    `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone. Files
+    that an earlier check `finished` hold no others.
     """
     start = lab.clock.elapsed_s()
     least_s = min(LEAST_S, share_s / 2)
@@ -59,7 +63,8 @@ def record(
     trouble: list[str] = []
     done: dict[str, None] = {}
     exhausted = True
-    for portion in _portions(scenarios, known):
+    ended = set(finished)
+    for portion in _portions(scenarios, known, ended):
         # Nothing can be said before a test reaches a unit, so until then more time is given.
         spent = lab.clock.elapsed_s() - start
         patience = share_s * (1.0 if not placements or _reaches_any(stories) else PATIENCE) - spent
@@ -73,7 +78,11 @@ def record(
         )
         results = lab.run([record_run(side, placements, portion, window) for side in SIDES])
         trouble.extend(_trouble(results))
-        stories.append((read_story(results[0].frames), read_story(results[1].frames)))
+        told = {test.id for story, _ in stories for test in story.tests}
+        base, head = (without(read_story(result.frames), told) for result in results)
+        stories.append((base, head))
+        if portion.tests is None and base.complete:
+            ended |= {*portion.files}
         done.update(dict.fromkeys(portion.files))
         exhausted = stories[-1][0].complete
         if portion.tests is not None and known_is_whole and _is_reached(placements, stories):
@@ -84,6 +93,7 @@ def record(
         head=merged(head for _, head in stories),
         trouble=tuple(dict.fromkeys(trouble)),
         exhausted=exhausted,
+        finished=frozenset(ended),
     )
 
 
@@ -102,15 +112,15 @@ def record_scripts(
     )
 
 
-def _portions(scenarios: Scenarios, known: Sequence[str]) -> Iterator[Scenarios]:
-    """Known tests first; then growing numbers of files."""
+def _portions(scenarios: Scenarios, known: Sequence[str], finished: Collection[str]) -> Iterator[Scenarios]:
+    """Known tests first; then growing numbers of the files that hold others."""
     if known:
         wanted = {test.split("::")[0] for test in known}
         files = tuple(file for file in scenarios.files if file in wanted)
         yield replace(scenarios, files=files, tests=tuple(known))
-    start = 0
-    for size in (*PORTIONS, len(scenarios.files)):
-        portion = scenarios.files[start : start + size]
+    start, others = 0, tuple(file for file in scenarios.files if file not in finished)
+    for size in (*PORTIONS, len(others)):
+        portion = others[start : start + size]
         if portion:
             yield replace(scenarios, files=portion)
         start += len(portion)

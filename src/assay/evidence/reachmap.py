@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evidence.jobs import Placement
@@ -11,7 +11,7 @@ from assay.evidence.promises import reach_by_test
 from assay.evidence.reach import Recorded
 from assay.values.lab import Lab
 
-VERSION = 1
+VERSION = 2
 TESTS_A_POINT = 400
 
 
@@ -22,6 +22,8 @@ class Known:
     tests: tuple[str, ...]
     is_whole: bool
     """Did an earlier check come to the end of its search, so that nothing more is to be found?"""
+    finished: frozenset[str]
+    """Files of which earlier checks ran every test, with all these points observed."""
 
 
 def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:
@@ -29,21 +31,23 @@ def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> K
     present = set(files)
     tests: dict[str, None] = {}
     is_whole = True
+    finished = present
     for placement in placements:
         stored = lab.memo.get(_key(placement))
         if not isinstance(stored, dict) or not isinstance(stored.get("files"), dict):
             return None
-        known = [
-            test
+        valid = {
+            path: entry
             for path, entry in stored["files"].items()
             if path in present and entry.get("digest") == _digest(lab, path)
-            for test in entry.get("tests", ())
-        ]
+        }
+        finished = finished & {path for path, entry in valid.items() if entry.get("finished") is True}
+        known = [test for entry in valid.values() for test in entry.get("tests", ())]
         if not known:
             return None
         is_whole = is_whole and stored.get("whole") is True
         tests.update(dict.fromkeys(str(test) for test in known))
-    return Known(tests=tuple(tests), is_whole=is_whole)
+    return Known(tests=tuple(tests), is_whole=is_whole, finished=frozenset(finished))
 
 
 def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> None:
@@ -53,19 +57,22 @@ def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> N
         for point in points:
             reached.setdefault(point, []).append(test)
     for placement in placements:
-        by_file: dict[str, list[str]] = {}
+        by_file: dict[str, list[str]] = {path: [] for path in recorded.finished}
         for test in reached.get(placement.point.id, ())[:TESTS_A_POINT]:
             if "::" in test:
                 by_file.setdefault(test.split("::")[0], []).append(test)
-        if by_file:
-            lab.memo.put(_key(placement), {"files": _merged(lab, placement, by_file), "whole": recorded.exhausted})
+        if any(by_file.values()):
+            files = _merged(lab, placement, by_file, recorded.finished)
+            lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted})
 
 
-def _merged(lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]]) -> dict[str, object]:
+def _merged(
+    lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], finished: Collection[str]
+) -> dict[str, object]:
     stored = lab.memo.get(_key(placement))
     files = dict(stored["files"]) if isinstance(stored, dict) and isinstance(stored.get("files"), dict) else {}
     for path, tests in new.items():
-        files[path] = {"digest": _digest(lab, path), "tests": list(tests)}
+        files[path] = {"digest": _digest(lab, path), "tests": list(tests), "finished": path in finished}
     return files
 
 

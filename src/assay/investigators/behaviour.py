@@ -144,6 +144,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
         _budget_s(lab) * REACH_SHARE,
         known=known.tests if known else (),
         known_is_whole=known.is_whole if known else False,
+        finished=known.finished if known else (),
     )
     remember(lab, surveyed.changed, recorded)
     return recorded
