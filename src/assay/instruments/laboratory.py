@@ -103,14 +103,14 @@ class Laboratory:
         return [*(tree / root for root in self.source_roots if root), tree]
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
-        """Run the probe, as many at a time as there are cores; results in the order of `runs`."""
+        """Run the probe, one more at a time than there are cores: runs often wait. Results in the order of `runs`."""
         with contextlib.ExitStack() as guests:
             for run in runs:
                 guests.enter_context(guests_in(self.trees[run.side], run.files))
             return self._run_all(runs)
 
     def _run_all(self, runs: Sequence[Run]) -> Sequence[RunResult]:
-        with ThreadPoolExecutor(max_workers=max(1, min(self.cores, len(runs)))) as pool:
+        with ThreadPoolExecutor(max_workers=max(1, min(self.cores + 1, len(runs)))) as pool:
             try:
                 results = list(pool.map(self._run, runs))
             except BaseException:
