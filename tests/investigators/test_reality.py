@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tests.evidence.canary import canary_remarks
+from tests.values_for_tests import changed, removed
 
 from assay.errors import CheckerFailed
 from assay.evidence.remarks import CANARY_PATH
 from assay.instruments.laboratory import WallClock
 from assay.instruments.memo import NoMemo
-from assay.investigators.reality import first_party, investigate
+from assay.investigators.reality import first_party, gone_or_other, investigate, speaking_of
 from assay.judgement.levels import level_of
 from assay.values.change import Change, FilePair, Revision, Side
 from assay.values.experiment import Effort
@@ -195,3 +196,18 @@ def test_without_a_type_checker_the_rest_is_asked_and_a_gap_says_so() -> None:
     (gap,) = [one for one in seen if isinstance(one, Gap)]
     assert (gap.slug, gap.remedy) == ("type-checker", "Install it.")
     assert len(findings(seen)) == 1
+
+
+def test_files_that_the_change_left_alone_are_asked_where_they_use_what_it_removed() -> None:
+    """Callers and imports of what is gone, or binds otherwise, stand in files that nobody touched."""
+    change = Change(
+        base=Revision(label="x", commit=None),
+        head=Revision(label="x", commit=None),
+        files=(FilePair(base_path="old.py", head_path="new.py"), FilePair(base_path="a.py", head_path="a.py")),
+        units=(removed("total"), changed("round_up"), removed("Box.__init__"), removed("__enter__")),
+    )
+    names = gone_or_other(change)
+    assert names == {"total", "old", "Box"}
+    source = Files({"base": {}, "head": {"a.py": "total", "b.py": "x = total()", "c.py": "totals", "d.txt": "total"}})
+    assert speaking_of(source, names, {"a.py"}) == ["b.py"]
+    assert speaking_of(source, frozenset(), set()) == []

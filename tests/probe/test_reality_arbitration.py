@@ -17,7 +17,7 @@ from assay.values.reality import Denial
 def judged(folder: Path, text: str, *, project: Sequence[str] = (), judges_project: bool = False) -> list[Denial]:
     """What is denied in one file when `ty` claims and this interpreter judges."""
     tree = folder / "tree"
-    tree.mkdir(parents=True)
+    tree.mkdir(parents=True, exist_ok=True)
     (tree / "file.py").write_text(text)
     remarks = checker(folder / "environment").read(tree, ["file.py"], [tree])
     file = {"path": "file.py", "text": text, "claims": claims_of(remarks).get("file.py", [])}
@@ -94,3 +94,15 @@ def test_accents_before_a_claim_do_not_hide_it(tmp_path: Path) -> None:
     """Columns are counted in characters by the checker, in bytes by the syntax tree."""
     text = "import threading\npair = (0, threading.Thread())\nx = 'é'; pair[1].stop()\n"
     assert [one.line for one in judged(tmp_path, text)] == [3]
+
+
+def test_a_class_that_the_file_imports_from_the_project_is_the_projects(tmp_path: Path) -> None:
+    """No class of the same name in a package answers for it."""
+    text = "from own import Thread\ndef end(thread: Thread): thread.stop()\n"
+    for judges_project, said in ((False, []), (True, ["class Thread has no attribute 'stop'"])):
+        folder = tmp_path / str(judges_project)
+        (folder / "tree").mkdir(parents=True)
+        (folder / "tree" / "own.py").write_text("class Thread:\n    def end(self): ...\n")
+        found = judged(folder, text, project=["own"], judges_project=judges_project)
+        assert [one.text for one in found] == said
+        assert {one.installed for one in found} <= {"this project"}

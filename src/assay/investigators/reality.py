@@ -5,8 +5,9 @@ version, read as well as real ones, and a line that no test runs fails first in 
 How it knows: the target's own interpreter reads the changed files with the installed packages as the judge: members
 are looked up on the real objects, calls are bound to the real signatures, also through `**kwargs`, and literals are
 tried for real. What base denied as well is nobody's news. What is denied is shown by a line that was executed.
+Files that the change did not touch are asked too where they use a name that it removed or binds in another way.
 When it is silent: receivers whose class cannot be worked out (they are counted), code behind a check of version,
-platform or existence, and modules of the project itself.
+platform or existence, and strings, templates and documents that name what is gone.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from assay.errors import CheckerFailed
 from assay.evidence.reality import Asked, Manner, ask, with_claims
@@ -31,13 +32,20 @@ _DECLARING = re.compile(
 )
 
 
+USERS = 40
+"""So many files that the change did not touch are asked about, because they use what it removed or changed."""
+
+
 def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     """Yield what is denied at head and was not at base, then what could not be asked."""
     pairs = [(pair.base_path, pair.head_path) for pair in (*change.files, *change.tests)]
     head = _asked(lab.source, "head", [path for _, path in pairs])
-    if not head:
+    if not head and not gone_or_other(change):
         return
     lab.say("asking the installed packages about the changed files")
+    users = speaking_of(lab.source, gone_or_other(change), {path for pair in pairs for path in pair})
+    pairs += [(path, path) for path in users]
+    head += _asked(lab.source, "head", users)
     own = first_party(lab.source, lab.source_roots)
     try:
         require_canary(lambda canary: lab.check_types("head", canary))
@@ -70,6 +78,33 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
 def _claimed(lab: Lab, side: Side, files: Sequence[Asked]) -> list[Asked]:
     """The files with what the type checker claims of them."""
     return with_claims(files, lab.check_types(side, [(file.path, file.text) for file in files]))
+
+
+def gone_or_other(change: Change) -> frozenset[str]:
+    """Names of the project that the change removed, or that bind their arguments in another way."""
+    names = set()
+    for unit in change.units:
+        if unit.kind == "removed" or unit.signature_changed:
+            owner, _, name = unit.unit.qualname.rpartition(".")
+            names.add(owner.rpartition(".")[2] if name in ("__init__", "__new__") else name)
+    for pair in change.files:
+        if pair.base_path is not None and pair.head_path != pair.base_path and pair.base_path.endswith(".py"):
+            names.add(pair.base_path.removesuffix("/__init__.py").rpartition("/")[2].removesuffix(".py"))
+    return frozenset(name for name in names if name and not name.startswith(("__", "<")))
+
+
+def speaking_of(source: Source, names: frozenset[str], known: Collection[str | None]) -> list[str]:
+    """Files at head beside the known ones whose text has one of the names, as many as may be asked about."""
+    if not names:
+        return []
+    word = re.compile(rf"\b({'|'.join(sorted(map(re.escape, names)))})\b")
+    found: list[str] = []
+    for path in source.paths("head"):
+        if path.endswith(".py") and path not in known and word.search(source.text("head", path) or ""):
+            found.append(path)
+            if len(found) == USERS:
+                break
+    return found
 
 
 def first_party(source: Source, roots: Sequence[str]) -> frozenset[str]:

@@ -138,7 +138,8 @@ def _member(case):
     if found is None:
         shown = told.get("type") or told["class"]
         local = case.walk.classes.get(shown.partition("[")[0])
-        if case.walk.imported.get(shown.partition("[")[0]) in ("", *case.walk.first_party):
+        if _is_of_project(case, shown.partition("[")[0]):
+            _member_of_project(case, shown)
             return
         if local is not None:
             _member_of_local(case, local)
@@ -147,6 +148,17 @@ def _member(case):
     elif member(receiver, told["member"]).status in (FOUND, MISSING):
         return
     _member_of_classes(case, found)
+
+
+def _is_of_project(case, name):
+    """Does the file import this name from the project itself?"""
+    return case.walk.imported.get(name) in ("", *case.walk.first_party)
+
+
+def _member_of_project(case, shown):
+    if case.walk.judges_project and not _is_itself(case.node.value):
+        name = case.told["member"]
+        case.add("suspect", root=PROJECT, text=f"class {shown} has no attribute {name!r}")
 
 
 def _member_of_classes(case, found):
@@ -285,7 +297,8 @@ def _binds(callee, node):
 
 def _add_call(case, found, certainty, **more):
     if not found:
-        root = case.walk.imported.get(case.told.get("callee", ""), PROJECT)
+        name = case.told.get("callee", "")
+        root = PROJECT if _is_of_project(case, name) else case.walk.imported.get(name, PROJECT)
         case.add(certainty, root=root, **more)
         return
     called = found[0].object
