@@ -67,6 +67,17 @@ CASES: list[tuple[str, Outcome, Outcome, DifferenceKind | None]] = [
 ]  # fmt: skip
 
 
+def test_an_iterator_that_stumbles_while_it_is_read_is_no_answer() -> None:
+    """It only came back before it did anything."""
+
+    def ending(name: str) -> Outcome:
+        return Outcome(kind="returned", value=["iter", "generator", [], name, {}])
+
+    assert not is_defined(ending("!ZeroDivisionError"))
+    assert is_defined(ending("!ValueError"))
+    assert is_defined(ending(""))
+
+
 @pytest.mark.parametrize(("base", "head", "kind"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
 def test_kinds_of_difference(base: Outcome, head: Outcome, kind: DifferenceKind | None) -> None:
     """The first that applies: value, arguments, output, text, then what is soft."""

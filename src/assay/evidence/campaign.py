@@ -88,7 +88,7 @@ def run_campaign(
         kinds=probed.kinds if probed else kinds,
         masks=probed.compared.masks if probed else {},
     )
-    limit_s = within_budget(lab, share_s, part=0.5)
+    limit_s = to_be_sure(lab, share_s)
     faults: list[Gap] = []
     explained = attempt(
         "Learning when the versions differ",

@@ -6,10 +6,15 @@ import re
 from dataclasses import dataclass
 
 from assay.evidence import trees
+from assay.evidence.tree_nodes import bare, read
 from assay.values.experiment import Experiment, Outcome
 from assay.values.finding import DifferenceKind, Disagreement
 
 _SETS_GLOBAL = re.compile(r"^sets the global (\w+) to .*\n?", re.MULTILINE)
+_ACCIDENTS = frozenset(
+    {"AttributeError", "NameError", "RecursionError", "TypeError", "UnboundLocalError", "ZeroDivisionError"}
+)
+"""Exceptions that hardly any generator raises on purpose."""
 _SILENT = frozenset({"blocked", "pending"})
 
 
@@ -30,7 +35,13 @@ def is_comparable(experiment: Experiment) -> bool:
 
 
 def is_defined(outcome: Outcome) -> bool:
-    """Did the call return, refuse by a `raise` of the project, or reach for something outside?"""
+    """Did the call return, refuse by a `raise` of the project, or reach for something outside?
+
+    An iterator that stumbles while it is read is no answer.
+    """
+    node = read(outcome.value)
+    if node.tag == "iter" and bare(node.text.removeprefix("!")) in _ACCIDENTS:
+        return False
     return outcome.kind in ("returned", "blocked") or (outcome.raised is not None and outcome.raised.purposeful)
 
 

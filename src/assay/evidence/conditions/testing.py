@@ -96,6 +96,7 @@ def explain(
         return lab.experiments is not None or lab.clock.elapsed_s() < until_s
 
     learned = hypotheses([*heavy, *light], seen, placements, projects, has_time)
+    cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
     cases = list(_cases(groups, learned, seen, placements))
     made = _test(lab, cases, seen, projects, scenarios, until_s)
     by_group = {case.group.base.id: case for case in cases}
@@ -112,8 +113,11 @@ def explain(
         placement = placements.get(told.base.id.point)
         parting = None if placement is None or case is None else parting_of(told, placement, projects)
         explanations[told.base.id] = Explanation(condition=condition, parting=parting)
-    untold = sum(group.base.id not in learned for group in heavy)
-    return Explained(groups=tuple(out), told=explanations, n_experiments=made, n_untold=untold)
+    return Explained(groups=tuple(out), told=explanations, n_experiments=made, n_untold=len(cut))
+
+
+def _is_told(hypothesis: Hypothesis | None) -> bool:
+    return hypothesis is not None and hypothesis.is_right
 
 
 def _told(case: _Case) -> Difference:
