@@ -1,0 +1,147 @@
+"""Real checks of what no single call of a test shows: objects of the run, a state kept by base, effects on the world."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.checking import Repository, new_repository
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Repository:
+    """A repository without a commit, on `main`."""
+    return new_repository(tmp_path)
+
+
+BOX = """=== box.py
+import dataclasses, typing
+
+
+@dataclasses.dataclass
+class Box:
+    name: str
+    content: typing.Any = None
+
+
+def replaced(box, **changes):
+    for field in ("name", "content"):
+        if field not in changes:
+            changes[field] = getattr(box, field)
+    return Box(**changes)
+=== test_box.py
+import pytest
+from box import Box, replaced
+
+
+@pytest.mark.parametrize("content", [1, "a", [2], None, 2.5])
+def test_replaced(content):
+    assert replaced(Box("a", content), content=3) == Box("a", 3)
+"""
+STATE = """=== word.py
+class Word:
+    def __init__(self, text):
+        self.text = text
+
+    def __getstate__(self):
+        return (self.text,)
+
+    def __setstate__(self, state):
+        self.text = state[0]
+=== test_word.py
+import pickle
+from word import Word
+
+
+def test_word():
+    assert pickle.loads(pickle.dumps(Word("a"))).text == "a"
+"""
+REPORT = """=== report.py
+import os
+
+
+def save(folder, rows):
+    os.makedirs(os.path.join(folder, "out"), exist_ok=True)
+    with open(os.path.join(folder, "out", "rows.csv"), "w") as file:
+        for row in rows:
+            file.write(",".join(row) + "\\n")
+
+
+def store(database, rows):
+    database.executemany("insert into names values (?)", [row[:1] for row in rows])
+=== test_report.py
+import sqlite3
+from report import save, store
+
+
+def test_save(tmp_path):
+    save(str(tmp_path), [["a", "b"], ["c", "d"]])
+    assert (tmp_path / "out" / "rows.csv").exists()
+
+
+def test_store():
+    database = sqlite3.connect(":memory:")
+    database.execute("create table names (name)")
+    store(database, [["a", "b"]])
+"""
+FOUND = {
+    "a field holds an object": (
+        BOX,
+        (
+            "            changes[field] = getattr(box, field)\n",
+            (
+                "            changes[field] = getattr(box, field)\n"
+                "        elif isinstance(getattr(box, field), Box):\n"
+                "            changes[field] = replaced(getattr(box, field), **changes[field])\n"
+            ),
+        ),
+        "hold box.replaced: replaced() raises TypeError where it returned",
+    ),
+    "base's state is read by head": (
+        STATE.replace("return (self.text,)", "return (self.text,)  # kept"),
+        ("return (self.text,)  # kept", 'return {"text": self.text}'),
+        "hold word.Word.__setstate__: __setstate__() raises TypeError where it returned",
+    ),
+    "a file has other content": (
+        REPORT,
+        ('",".join(row)', '";".join(row)'),
+        "hold report.save: save() writes something else",
+    ),
+    "another statement": (
+        REPORT,
+        ("insert into names", "insert or ignore into names"),
+        "hold report.store: store() writes something else",
+    ),
+}
+
+
+@pytest.mark.parametrize(("base", "replacement", "finding"), FOUND.values(), ids=FOUND)
+def test_what_is_held(repository: Repository, base: str, replacement: tuple[str, str], finding: str) -> None:
+    """All tests of the project pass on both sides."""
+    old, new = replacement
+    head = base.replace(old, new)
+    if "__setstate__" in finding:
+        head = head.replace("self.text = state[0]", 'self.text = state["text"]')
+    repository.commit(base)
+    repository.git("checkout", "-q", "-b", "head")
+    repository.commit(head)
+    told = repository.check("main..head")
+    assert told.status == 1
+    assert finding in told.findings
+
+
+def test_another_way_to_write_the_same_passes(repository: Repository) -> None:
+    """Through a file of another name that takes the place of the old one, row by row or at once."""
+    repository.commit(REPORT)
+    repository.git("checkout", "-q", "-b", "head")
+    text = 'file.write(",".join(row) + "\\n")'
+    assert REPORT.count(text) == 1
+    atomic = REPORT.replace('"rows.csv"), "w")', '"rows.new"), "w")').replace(
+        text + "\n",
+        text + '\n    os.replace(os.path.join(folder, "out", "rows.new"), os.path.join(folder, "out", "rows.csv"))\n',
+    )
+    repository.commit(atomic)
+    told = repository.check("main..head")
+    assert told.status == 0, told.findings
