@@ -111,6 +111,15 @@ def test_an_iterator_that_is_read_on_is_not(body: str, tmp_path: Path) -> None:
     assert denied(tmp_path, f"def show(names):\n    {body}\n") == []
 
 
+def test_an_asynchronous_generator_is_not_awaited(tmp_path: Path) -> None:
+    """A coroutine function is, and so is one whose decorator may make it something else."""
+    text = "{head}async def rows():\n    {body}\nasync def total(): return sum(await rows())\n"
+    (found,) = ask(tmp_path, text.format(head="", body="yield 1")).found
+    assert (found.line, found.kind) == (3, "misuse")
+    assert denied(tmp_path, text.format(head="", body="return [1]")) == []
+    assert denied(tmp_path, text.format(head="@wrapped\n", body="yield 1")) == []
+
+
 def test_the_types_of_a_handler_are_asked_for(tmp_path: Path) -> None:
     """They are looked up when something is raised, in production."""
     text = "import json\ntry:\n    json.dumps('')\nexcept json.DecodeError:\n    pass\n"

@@ -4,7 +4,7 @@ import ast
 import pathlib
 import traceback
 
-from assay_probe.reality import adapters, calls, guards, installed, literals, locals_, scopes
+from assay_probe.reality import adapters, calls, guards, installed, literals, locals_, misuse, scopes
 from assay_probe.reality.annotations import value_of
 from assay_probe.reality.claims import expression_of
 from assay_probe.reality.members import FOUND, MISSING, OPEN, RAISES, WARNS, member, names_of
@@ -292,6 +292,8 @@ class Expressions:
 
     def _await(self, node):
         value = self.value(node.value)
+        if isinstance(node.value, ast.Call):
+            misuse.check_awaited(self, node, self.silently(node.value.func))
         return value.result if isinstance(value, Pending) else UNKNOWN
 
     def _subscript(self, node):

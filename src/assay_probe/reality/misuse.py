@@ -3,6 +3,7 @@
 import ast
 
 from assay_probe.reality import scopes
+from assay_probe.reality.values import LocalFunction
 
 _ITERATORS = (zip, map, filter, enumerate, reversed, iter)
 _USING_UP = "list tuple set frozenset sorted sum max min dict join extend update".split()
@@ -30,6 +31,23 @@ def check(walk, function):
             raises="",
             certainty="suspect",
         )
+
+
+def check_awaited(walk, node, callee):
+    """Note an asynchronous generator of the file that is awaited instead of iterated over."""
+    if not isinstance(callee, LocalFunction) or not isinstance(callee.node, ast.AsyncFunctionDef):
+        return
+    if callee.node.decorator_list or not any(isinstance(inner, ast.Yield) for inner in _own_nodes(callee.node)):
+        return
+    walk.claims.add(
+        node,
+        "misuse",
+        callee.node.name,
+        f"{callee.node.name}() is an asynchronous generator: `async for` reads it, `await` cannot",
+        root="builtins",
+        raises="TypeError",
+        certainty="static",
+    )
 
 
 def _made_once(walk, function):
