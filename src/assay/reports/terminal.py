@@ -180,10 +180,10 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
     lines.extend(_parting(finding, look))
     said = announcement_words(finding)
     if said:
-        lines.append(_labelled("said", look.clip(said, len(INDENT) + 7), look))
+        lines.extend(_told("said", said, look))
     near = neighbourhood_words(finding)
     if near:
-        lines.append(_labelled("near", look.clip(near, len(INDENT) + 7), look))
+        lines.extend(_told("near", near, look))
     reason = excuse(finding, level)
     if reason:
         lines.append(_labelled("why", reason, look))
@@ -234,6 +234,13 @@ def _failing_test(seen: FailingTest, look: _Look) -> Iterator[str]:
     yield _labelled("seen", count(seen.runs, "time"), look)
     for sign, line in rewritten(seen):
         yield _labelled(sign, look.clip(line, len(INDENT) + 7), look)
+
+
+def _told(label: str, text: str, look: _Look) -> Iterator[str]:
+    """A sentence of some length, over as many lines as it takes."""
+    width = look.width - len(INDENT) - 7
+    for n, line in enumerate(textwrap.wrap(text, width, break_on_hyphens=False)):
+        yield _labelled("" if n else label, line, look)
 
 
 def _labelled(label: str, text: str, look: _Look) -> str:

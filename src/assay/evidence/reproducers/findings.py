@@ -34,6 +34,10 @@ def with_reproducers(
     answers = reproduce(lab, wanted, until_s) if wanted else {}
     out = []
     for finding in findings:
+        if _is_tested(finding):
+            assert finding.announcement is not None
+            out.append(replace(finding, no_reproducer=f"the change brings one: {finding.announcement.source}"))
+            continue
         match answers.get(finding.id), finding.evidence[0]:
             case Reproducer() as found, _:
                 out.append(replace(finding, reproducer=found))
@@ -78,8 +82,15 @@ def reproduce_recorded(lab: Lab, finding: RecordedFinding, base: str, head: str)
             return f"the test is there: {scenario}"
 
 
+def _is_tested(finding: Finding) -> bool:
+    """Does a test of head announce it, so that there is one that tells the two sides apart?"""
+    return finding.announced and finding.announcement is not None and finding.announcement.by == "test"
+
+
 def _wanted(finding: Finding, change: Change, places: Places) -> Wanted | None:
     first = finding.evidence[0]
+    if _is_tested(finding):
+        return None
     if not isinstance(first, Difference) or not first.confirmed or not may_hold(first) or first.in_head_tests:
         return None
     placement = _place(first.base.id.point, change, places)
