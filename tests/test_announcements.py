@@ -140,7 +140,9 @@ def test_a_new_test_announces_all_calls_that_go_its_way(repository: Repository) 
     told = repository.check("main..head", "--experiments", "300", python=sys.executable)
     assert told.findings == ["notice shop.late: late() answers differently"]
     assert told.status == 0
-    assert told.report["findings"][0]["announcement"]["source"] == "tests/test_shop.py::test_on_the_day"
+    source = "tests/test_shop.py::test_on_the_day"
+    assert told.report["findings"][0]["announcement"]["source"] == source
+    assert told.report["findings"][0]["no_reproducer"] == f"the change brings one: {source}"
 
 
 def test_a_promise_that_head_withdraws_announces_nothing(repository: Repository) -> None:

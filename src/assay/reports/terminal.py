@@ -196,7 +196,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
 def _parting(finding: Finding, look: _Look) -> Iterator[str]:
     """Where the two runs of the example part, and what decided it."""
     for n, text in enumerate(parting_words(finding)):
-        yield _labelled("" if n else "parts", look.clip(text, len(INDENT) + 7), look)
+        yield from _told("" if n else "parts", text, look)
 
 
 def _difference(seen: Difference, finding: Finding, look: _Look) -> Iterator[str]:
