@@ -315,12 +315,6 @@ def apply(arguments, edit, context):
     return (*kinds, words, inside)
 
 
-def kept(arguments):
-    """Edits that give every plain argument as it is now, whatever another version gives in its place."""
-    literals = [(name, encoding.literal(value)) for name, value in arguments.items()]
-    return [Edit((("arg", name),), KEPT, literal=literal) for name, literal in literals if literal is not None]
-
-
 def words_for(path):
     """`order.items[0]`, as a reader would write it."""
     text = str(path[0][1])

@@ -235,7 +235,6 @@ class Observer:
             settings.get("flags"),
             wanted,
         )
-        plans[:0] = [interventions.kept(call.arguments)] if settings.get("kept") else []
         state.untouched += len(plans) if is_untouched else 0
         made = self._run_all(point, state, n, call, list(enumerate(plans, 1)), before, first["outcome"])
         state.experiments += made

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.evidence.making import POINT, TEST, arguments, by_id, call, edit, experiment, returned
 
 from assay.evidence.frames import RecordedCall
-from assay.evidence.matching import Matched, find_diverging, match_calls, match_experiments
+from assay.evidence.matching import Matched, match_calls, match_experiments
 
 
 def told(matched: Matched) -> list[str]:
@@ -144,11 +144,3 @@ def test_a_call_with_what_base_gave_is_the_same_whatever_head_gave() -> None:
     matched = match_experiments(base, head)
     assert [pair.base.id.intervention for pair in matched.pairs] == [1]
     assert matched.n_arguments_differ == 1
-
-
-def test_streams_of_calls_diverge_where_head_brings_another_plain_argument() -> None:
-    """What is no literal says nothing."""
-    base = [call(), call(n=1, arguments=(("amount", None),)), call(point="bill.py::other")]
-    head = [call(arguments=(("amount", "11"),)), call(n=1), call(point="bill.py::other")]
-    assert find_diverging(base, head) == {"bill.py::total": 0.5}
-    assert find_diverging(base[1:], head[1:]) == {}

@@ -14,7 +14,8 @@ from tests.probe.test_experiments import kinds_on
 
 import assay_probe.built as untyped_built
 import assay_probe.operators as untyped_operators
-from assay.evidence.jobs import Quota, plan_run
+from assay.evidence.jobs import plan_of, replay_run
+from assay.evidence.kept import with_arguments_of_base
 from assay.evidence.matching import match_experiments
 from assay.values.finding import DifferenceKind
 
@@ -245,18 +246,18 @@ def test_what_base_wrote_is_read_by_head(tmp_path: Path) -> None:
     """No test keeps a state from one version to the next."""
     project = write(tmp_path, KEPT)
     placed = project.placement("Word.__setstate__")
-    quotas = {placed.point.id: Quota(experiments=9, per_call=9, kept=True)}
-    planned = project.run(plan_run([placed], project.scenarios(), project.window, quotas, ()))
-    source = (project.root / "m.py").read_text(encoding="utf-8")
-    other = source.replace("(self.text,) = state", 'self.text = state["text"]').replace(
+    ours = project.record("Word.__setstate__").story.calls
+    text = (project.root / "m.py").read_text(encoding="utf-8")
+    theirs = text.replace("(self.text,) = state", 'self.text = state["text"]').replace(
         "(self.text,)\n", '{"text": self.text}\n'
     )
-    (project.root / "m.py").write_text(other, encoding="utf-8")
-    again = project.replay(planned, "Word.__setstate__")
-    pairs = match_experiments(
-        {e.id: e for e in planned.story.experiments}, {e.id: e for e in again.story.experiments}
-    ).pairs
-    (pair,) = [p for p in pairs if p.base.intervention.edits[0].operator == "argument.kept"]
+    (project.root / "m.py").write_text(theirs, encoding="utf-8")
+    kept = with_arguments_of_base(ours, project.record("Word.__setstate__").story.calls)
+    run = replay_run("base", [placed], project.scenarios(), project.window, plan_of(kept))
+    on_head = project.run(run).story.experiments
+    (project.root / "m.py").write_text(text, encoding="utf-8")
+    on_base = project.run(run).story.experiments
+    (pair,) = match_experiments({e.id: e for e in on_base}, {e.id: e for e in on_head}).pairs
     assert (pair.base.outcome.kind, pair.head.outcome.shown) == (
         "returned",
         "TypeError: tuple indices must be integers or slices, not str",

@@ -12,8 +12,9 @@ from assay.evidence.differences import Compared, Noise, compare_pairs, group, le
 from assay.evidence.faults import attempt
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
+from assay.evidence.kept import with_arguments_of_base
 from assay.evidence.lifting import show_at_callers
-from assay.evidence.matching import Matched, find_diverging, match_calls
+from assay.evidence.matching import Matched, match_calls
 from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
@@ -27,8 +28,6 @@ MAX_TESTS_AGAIN = 60
 CALLER_PER_CALL = 16
 TEXTS, TEXTS_PART = 800, 0.3
 """Texts tried at one call in one process, and the part of the planning time for all of them."""
-MOSTLY, KEPT_PER_CALL = 0.5, 3
-"""Where more than this part of the calls differs before the call, few alterations at each can be compared."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
@@ -151,16 +150,14 @@ def _probe(
     for point in outside:
         if point.id in quotas:
             quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
-    for name, part in find_diverging(recorded.base.calls, recorded.head.calls).items():
-        if name in quotas:
-            few = KEPT_PER_CALL if part > MOSTLY else quotas[name].per_call
-            quotas[name] = replace(quotas[name], kept=True, per_call=min(few, quotas[name].per_call))
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
         kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
         scenarios = replace(scenarios, tests=chosen.tests, files=kept)
-    return probe(lab, (*changed, *callers), scenarios, quotas, corpus, share_s, join_kinds({}, recorded.base.points))
+    more = with_arguments_of_base(recorded.base.calls, recorded.head.calls)
+    kinds = join_kinds({}, recorded.base.points)
+    return probe(lab, (*changed, *callers), scenarios, quotas, corpus, share_s, kinds, more)
 
 
 def _with_lines_of_head(recorded: Recorded) -> tuple[RecordedCall, ...]:

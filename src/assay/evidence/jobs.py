@@ -58,8 +58,6 @@ class Quota:
     texts: int = 0
     """How many texts to try in one process, each compared by a digest only, where an argument is a text."""
     texts_s: float = 0.0
-    kept: bool = False
-    """Do head's calls bring other plain arguments? Then each call is also made with those of base, on both sides."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +121,6 @@ def plan_run(
                 "untouched": quota.untouched,
                 "texts": quota.texts,
                 "texts_s": quota.texts_s,
-                "kept": quota.kept,
                 "names": list(placement.material.names),
                 "flags": list(placement.material.flags),
                 **({} if quota.calls is None else {"calls": {name: list(ns) for name, ns in quota.calls.items()}}),

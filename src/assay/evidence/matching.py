@@ -7,7 +7,7 @@ compared no further.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict, deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -56,20 +56,6 @@ def match_calls(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> M
             differing += n_left
             n_base += len(made)
     return Matched(pairs=tuple(pairs), n_base=n_base, n_arguments_differ=differing)
-
-
-def find_diverging(base: Iterable[RecordedCall], head: Iterable[RecordedCall]) -> dict[str, float]:
-    """Points at which calls of head bring another plain argument than calls of base in their place, and how many do."""
-    theirs = {call.experiment.id: dict(call.experiment.arguments) for call in head}
-    made: Counter[str] = Counter()
-    diverging: Counter[str] = Counter()
-    for call in base:
-        own, other = call.experiment, theirs.get(call.experiment.id, {})
-        made[own.id.point] += 1
-        diverging[own.id.point] += any(
-            literal is not None and other.get(name, literal) != literal for name, literal in own.arguments
-        )
-    return {point: n / made[point] for point, n in diverging.items() if n}
 
 
 def _pair_up(base: Sequence[Experiment], head: Sequence[Experiment]) -> tuple[list[Pair], int]:

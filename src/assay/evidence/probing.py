@@ -63,8 +63,11 @@ def probe(
     corpus: Sequence[str],
     share_s: float,
     kinds: Mapping[str, Kinds],
+    more: Sequence[Experiment] = (),
 ) -> Probed:
     """Make the experiments of `quotas`; base plans for at most `share_s` seconds, the other two get a little more.
+
+    Those of `more` are planned already, and made at the end.
 
     As a control base makes a sample of them again, and whatever differs on head: only that can be noise.
     """
@@ -78,9 +81,10 @@ def probe(
     lab.say(f"made {len(planned.experiments):,} experiments on base; the same on head, and on base again as a control")
     head, control = _replayed(lab, placements, scenarios, lanes, parts, within_budget(lab, took_s * 2 + 4))
     control, hinted = _controlled(lab, placements, scenarios, planned, head, control, took_s)
-    if hinted:
-        lab.say(f"{len(hinted)} texts hint at a difference; making each in a process of its own")
-        base, again, theirs = _make(lab, placements, scenarios, hinted, to_be_sure(lab, share_s))
+    if hinted or more:
+        n_kept = f" and {len(more)} calls differ before they are made" if more else ""
+        lab.say(f"{len(hinted)} texts hint at a difference{n_kept}; making each in a process of its own")
+        base, again, theirs = _make(lab, placements, scenarios, (*hinted, *more), to_be_sure(lab, share_s))
         planned, head = _with(planned, base), _with(head, theirs)
         control = Control(asked={**control.asked, **_by_id(base.experiments)}, story=_with(control.story, again))
     return _evaluate(placements, planned, control, head, kinds)
