@@ -106,3 +106,19 @@ def test_a_class_that_the_file_imports_from_the_project_is_the_projects(tmp_path
         found = judged(folder, text, project=["own"], judges_project=judges_project)
         assert [one.text for one in found] == said
         assert {one.installed for one in found} <= {"this project"}
+
+
+def test_an_interface_says_little_about_the_object_behind_it(tmp_path: Path) -> None:
+    """Whoever takes an `Iterator` is given one that may have more."""
+    text = "from collections.abc import Iterator\ndef f(one: Iterator[int]) -> object:\n    return one.lock\n"
+    assert told(tmp_path, text) == ["3 suspect class collections.abc.Iterator has no attribute 'lock'"]
+
+
+def test_a_value_that_is_called_is_told_where_it_is_an_attribute(tmp_path: Path) -> None:
+    """What a variable holds by then, of all that was assigned to it, is a guess."""
+    text = (
+        "from pathlib import Path\n"
+        "def f(path: Path, kinds: list[type]) -> object:\n    made = kinds\n"
+        "    if path.is_dir():\n        made = kinds[0]\n    made()\n    return path.parent()\n"
+    )
+    assert told(tmp_path, text) == ["7 static Object of type Path is not callable"]

@@ -167,7 +167,7 @@ def _member_of_classes(case, found):
         return
     cls = found[0]
     case.add(
-        "suspect" if len(found) > 1 or answers_for_any(cls) else "static",
+        "suspect" if len(found) > 1 or answers_for_any(cls) or inspect.isabstract(cls) else "static",
         root=cls.__module__,
         name=f"{name_of(cls)}.{name}",
         text=f"class {name_of(cls)} has no attribute {name!r}",
@@ -341,6 +341,9 @@ def _root(value):
 
 
 def _not_callable(case):
+    called = case.node.value if isinstance(case.node, ast.Expr) else case.node
+    if isinstance(called.func if isinstance(called, ast.Call) else called, ast.Name):
+        return  # what a variable holds by then, of all that was assigned to it, is a guess
     found = named.classes(case.told["type"], case.walk.roots)
     if not found or case.told["type"].partition("[")[0] in case.walk.classes or found == [type(None)]:
         return
