@@ -171,6 +171,15 @@ def test_a_missing_package_that_is_declared_is_a_gap() -> None:
     assert found.where.line == 2
 
 
+def test_a_missing_package_that_base_imports_already_is_a_gap() -> None:
+    """The environment lacks it, whatever the change does."""
+    claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}
+    base = {"a.py": "", "b.py": "import os\nfrom yaml import safe_load\n"}
+    seen = investigated(base, {**base, "a.py": "x"}, head_claims={"a.py": [claim]})
+    assert findings(seen) == []
+    assert "not-installed" in [one.slug for one in seen if isinstance(one, Gap)]
+
+
 def test_a_package_that_kills_the_interpreter_is_a_gap_and_the_rest_is_answered() -> None:
     """The run is made again without it."""
     seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, dies_at="boom")

@@ -64,10 +64,12 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         found = tuple(new_at_head(found, known, before))
     declared = _declared(lab.source)
     for denial in _collapsed(found):
-        if denial.kind == "missing-package" and _is_declared(denial.name, declared):
+        where = f"{denial.path}:{denial.line}"
+        is_missing = denial.kind == "missing-package"
+        if is_missing and (_is_declared(denial.name, declared) or _is_used_on_base(denial.name, lab.source)):
             yield Gap(
                 slug="not-installed",
-                reason=f"{denial.path}:{denial.line} imports {denial.name}, which is declared and not installed here.",
+                reason=f"{where} imports {denial.name}, which the project uses and which is not installed here.",
                 remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
             )
         else:
@@ -179,6 +181,13 @@ def _declared(source: Source) -> str:
 def _is_declared(package: str, declared: str) -> bool:
     name = re.escape(package.lower().replace("_", "-"))
     return re.search(rf"(?<![\w-])(python-|py)?{name}(?![\w-])", declared) is not None
+
+
+def _is_used_on_base(package: str, source: Source) -> bool:
+    """Does another file import it already? Then the environment lacks it, whatever the change does."""
+    imports = re.compile(rf"^\s*(?:import|from)\s+{re.escape(package)}\b", re.MULTILINE)
+    paths = (path for path in source.paths("base") if path.endswith(".py"))
+    return any(imports.search(source.text("base", path) or "") for path in paths)
 
 
 def _finding(denial: Denial, change: Change) -> Finding:
