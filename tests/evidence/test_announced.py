@@ -126,6 +126,16 @@ def test_a_test_of_head_announces_the_condition_around_its_call() -> None:
     assert said([6], [1], shown=(3,), when="amount > 4") is None
 
 
+def test_the_call_of_a_test_that_base_lacks_is_announced_whatever_differs_around_it() -> None:
+    """It was found in that very test; what differs around it in another way is a finding of its own."""
+    own = replace(differs(5), in_head_tests=True, unperturbed=True)
+    shown = [Shown(test="t", call=own.base, difference=own)]
+    for first, standing in ((own, "inside"), (differs(5), "beyond")):
+        told = announce([found(first)], Measured(differences=(first, differs(6))), [], shown)[0].announcement
+        assert told is not None
+        assert told.standing == standing
+
+
 def even_or_odd(seen: Difference) -> Way:
     """Even amounts go one way through the code, odd ones another."""
     return ((int(dict(seen.base.arguments)["amount"] or "0") % 2,),)

@@ -130,6 +130,9 @@ def _announced(
     if not isinstance(first, Difference):
         return finding
     group = [d for d in measured.differences if _kind(d) == _kind(first) and d.plausible == first.plausible] or [first]
+    if first.in_head_tests and first.unperturbed:
+        # The very call of a test of head. What differs around it in another way has a group of its own.
+        group = [first]
     agreed = [e for e in measured.agreed if e.id.point == first.base.id.point]
     covers = [*_by_tests(finding, first, agreed, shown, way_of), *_by_claims(finding, group, agreed, claims)]
     counted = [(sum(map(cover.covers, group)), cover) for cover in covers]
