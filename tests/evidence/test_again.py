@@ -280,6 +280,7 @@ def test_what_tests_reached_is_remembered_while_their_files_stay_as_they_are() -
     assert known is not None
     assert (known.tests, known.is_whole) == ((TEST,), True)
     assert recall(world, [unit], ["other.py"]) is None
+    assert recall(world, [], ["t.py"]) is None, "without a point every test is still to run"
     assert recall(world, [unit, placement("bill.py::other")], ["t.py"]) is None
     edited = replace(world, source=FakeSource({**SOURCE.base, "t.py": "def test_total(): assert 0\n"}))
     assert recall(edited, [unit], ["t.py"]) is None

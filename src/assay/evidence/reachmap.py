@@ -28,6 +28,8 @@ class Known:
 
 def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:
     """The tests known to reach the points, from test files that are as they were; None where a point has none."""
+    if not placements:
+        return None
     present = set(files)
     tests: dict[str, None] = {}
     is_whole = True
