@@ -122,3 +122,19 @@ def test_a_value_that_is_called_is_told_where_it_is_an_attribute(tmp_path: Path)
         "    if path.is_dir():\n        made = kinds[0]\n    made()\n    return path.parent()\n"
     )
     assert told(tmp_path, text) == ["7 static Object of type Path is not callable"]
+
+
+def test_what_the_project_itself_puts_there_is_no_certain_receiver(tmp_path: Path) -> None:
+    """An attribute begins as a dictionary and is replaced by something richer elsewhere; so may a local name for it."""
+    text = (
+        "class Parser:\n    cache = {}\n    def get(self) -> object:\n        found = Parser.cache\n"
+        "        return found.size, self.cache.limit\n"
+    )
+    lines = ["5 suspect class dict has no attribute 'size'", "5 suspect class dict has no attribute 'limit'"]
+    assert sorted(told(tmp_path, text)) == sorted(lines)
+
+
+def test_a_text_and_something_else_add_up_to_what_the_other_says(tmp_path: Path) -> None:
+    """Its `__radd__` answers."""
+    text = "def f(word):\n    ('a' + word).set_name('b')\n    ('a' + 'b').set_name('b')\n"
+    assert [line.split()[0] for line in told(tmp_path, text)] == ["3"]

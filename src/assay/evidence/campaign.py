@@ -18,7 +18,7 @@ from assay.evidence.matching import Matched, match_calls
 from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
-from assay.evidence.selection import MIN_PER_CALL, choose_calls, share_out
+from assay.evidence.selection import MIN_PER_CALL, choose_calls, file_of, share_out
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.finding import Difference, Explanation, Gap
 from assay.values.lab import Lab
@@ -152,7 +152,7 @@ def _probe(
             quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
-        files = {test.split("::")[0] for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
+        files = {file_of(test) for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
         kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
         scenarios = replace(scenarios, tests=chosen.tests, files=kept)
     more = with_arguments_of_base(recorded.base.calls, recorded.head.calls)

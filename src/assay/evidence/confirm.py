@@ -9,6 +9,7 @@ from assay.evidence.classify import contrast
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.matching import match_calls
+from assay.evidence.selection import file_of
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference
 from assay.values.lab import Lab
@@ -69,11 +70,16 @@ def narrow_to(scenarios: Scenarios, names: Iterable[str]) -> Scenarios:
     if scenarios.runner == "scripts":
         scripts = tuple(s for s in scenarios.scripts if f"{s[0]}:{s[1]}.{s[2]}" in wanted)
         return replace(scenarios, scripts=scripts)
-    imports = any(test.startswith(("import:", "<import>")) for test in wanted)
-    files = {test.removeprefix("import:").split("::")[0] for test in wanted}
+    imports = {test for test in wanted if test.startswith(("import:", "<import>"))}
+    files = {file_of(test) for test in wanted}
     kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
-    tests = tuple(test for test in wanted if "::" in test or scenarios.runner == "unittest")
-    whole = imports or (scenarios.runner == "pytest" and any("::" not in test for test in wanted))
+    if scenarios.runner == "pytest":
+        # What a file calls while it is imported shows while tests are collected, whichever of them run.
+        tests = tuple(test for test in wanted if "::" in test)
+        whole = any("::" not in test for test in wanted if test not in imports)
+    else:
+        tests = tuple(test for test in wanted if "::" in test or scenarios.runner == "unittest")
+        whole = bool(imports)
     return replace(scenarios, files=kept, tests=None if whole else tests)
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from assay.evidence.jobs import Quota, Scenarios
-from assay.evidence.selection import MIN_PER_CALL, test_of
+from assay.evidence.selection import MIN_PER_CALL, file_of, test_of
 
 LANES = 2
 
@@ -102,5 +102,5 @@ def _part(quota: Quota, calls: Sequence[_Call], fraction: Fraction, *, is_search
 def _files(scenarios: Scenarios, tests: Sequence[str]) -> tuple[str, ...]:
     if scenarios.runner != "pytest":
         return scenarios.files
-    wanted = {test.split("::")[0] for test in tests}
+    wanted = {file_of(test) for test in tests}
     return tuple(file for file in scenarios.files if file in wanted) or scenarios.files

@@ -71,7 +71,8 @@ def probe(
 
     As a control base makes a sample of them again, and whatever differs on head: only that can be noise.
     """
-    window = Window(collect_s=share_s, deadline_s=share_s)
+    plan_s = within_budget(lab, share_s)
+    window = Window(collect_s=plan_s, deadline_s=plan_s)
     before_s = lab.clock.elapsed_s()
     lanes = in_lanes(scenarios, quotas)
     runs = lab.run([plan_run(placements, lane.scenarios, window, lane.quotas, corpus) for lane in lanes])

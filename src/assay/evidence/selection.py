@@ -100,6 +100,11 @@ def test_of(scenario: str) -> str:
     return scenario.removesuffix("::setup")
 
 
+def file_of(scenario: str) -> str:
+    """The file of a test of pytest, or the one that makes the calls while it is imported."""
+    return scenario.removeprefix("import:").split("::")[0]
+
+
 def _seconds(results: Mapping[str, ScenarioResult], test: str) -> float:
     result = results.get(test)
     return result.seconds if result else 0.0

@@ -9,7 +9,7 @@ import inspect
 import traceback
 import types
 
-from assay_probe.reality import installed, locals_, named, signatures, sources
+from assay_probe.reality import installed, locals_, named, origins, signatures, sources
 from assay_probe.reality.members import FOUND, MISSING, answers_for_any, member, names_of, subclass_has
 from assay_probe.reality.signatures import name_of
 from assay_probe.reality.values import UNKNOWN, LocalClass, LocalFunction, LocalInstance, Made, Thing
@@ -167,12 +167,20 @@ def _member_of_classes(case, found):
         return
     cls = found[0]
     case.add(
-        "suspect" if len(found) > 1 or answers_for_any(cls) or inspect.isabstract(cls) else "static",
+        "static" if _is_certain(case, found) else "suspect",
         root=cls.__module__,
         name=f"{name_of(cls)}.{name}",
         text=f"class {name_of(cls)} has no attribute {name!r}",
         near=installed.nearest(name, names_of(Made((cls,)))),
     )
+
+
+def _is_certain(case, found):
+    """Is it one concrete class, and did the project have no hand in what stands there?"""
+    cls = found[0]
+    if len(found) > 1 or answers_for_any(cls) or inspect.isabstract(cls):
+        return False
+    return case.value is not UNKNOWN or origins.is_from_abroad(case.walk, case.node.value)
 
 
 def _may_have(cls, name):
@@ -342,13 +350,15 @@ def _root(value):
 
 def _not_callable(case):
     called = case.node.value if isinstance(case.node, ast.Expr) else case.node
-    if isinstance(called.func if isinstance(called, ast.Call) else called, ast.Name):
+    callee = called.func if isinstance(called, ast.Call) else called
+    if isinstance(callee, ast.Name):
         return  # what a variable holds by then, of all that was assigned to it, is a guess
     found = named.classes(case.told["type"], case.walk.roots)
     if not found or case.told["type"].partition("[")[0] in case.walk.classes or found == [type(None)]:
         return
     if not any(cls is object or _has(cls, "__call__") or answers_for_any(cls) for cls in found):
-        case.add("static", root=found[0].__module__, kind="misuse")
+        certainty = "static" if origins.is_from_abroad(case.walk, callee) else "suspect"
+        case.add(certainty, root=found[0].__module__, kind="misuse")
 
 
 _ABOUT_CALLS = ("unknown-parameter", "wrong-arity", "missing-argument", "no-overload", "wrong-literal", "unknown-key")

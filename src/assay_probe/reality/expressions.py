@@ -242,9 +242,10 @@ class Expressions:
             cls = left.classes[0]
             if isinstance(node.op, ast.Div) and issubclass(cls, pathlib.PurePath):
                 return Made((cls,))
-            if cls in (str, bytes) and isinstance(node.op, (ast.Mod, ast.Add)):
+            # The other operand may answer instead: only another text adds up to a text.
+            is_alike = isinstance(right, Made) and right.classes == (cls,)
+            if cls in (str, bytes) and (isinstance(node.op, ast.Mod) or (isinstance(node.op, ast.Add) and is_alike)):
                 return Made((cls,), exact=True)
-        del right
         return UNKNOWN
 
     def _boolop(self, node):
