@@ -160,6 +160,19 @@ def test_base_is_not_asked_when_nothing_is_denied() -> None:
     assert [type(one) for one in investigated({"a.py": ""}, {"a.py": "x"})] == [Effort]
 
 
+def test_base_is_not_asked_about_functions_that_it_has_to_the_letter() -> None:
+    """In a file that imports what it did: what is denied there is denied on base too."""
+    old, new = "import till\ndef f():\n    till.round()\n", "import till\ndef f():\n    till.round()\ndef g(): pass\n"
+    at = {**CLAIM, "line": 3}
+    assert findings(investigated({"a.py": old}, {"a.py": new}, head_claims={"a.py": [at]})) == []
+    other = new.replace("import till", "from shop import till")
+    assert len(findings(investigated({"a.py": old}, {"a.py": other}, head_claims={"a.py": [at]}))) == 1
+    assert (
+        len(findings(investigated({"a.py": old.replace("round", "add")}, {"a.py": new}, head_claims={"a.py": [at]})))
+        == 1
+    )
+
+
 def test_a_missing_package_that_is_declared_is_a_gap() -> None:
     """An extra that is not installed here says nothing about the change."""
     claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}

@@ -12,6 +12,7 @@ platform or existence, and strings, templates and documents that name what is go
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 from collections import Counter
@@ -26,6 +27,8 @@ from assay.values.finding import Finding, Gap, Location
 from assay.values.lab import Lab, Source
 from assay.values.reality import Denial, Denials
 
+_IMPORTS = (ast.Import, ast.ImportFrom)
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DECLARING = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|Pipfile|tox\.ini|noxfile\.py|environment\.ya?ml"
     r"|[\w.-]*requirements[\w.-]*\.(txt|in)|requirements/[\w.-]+\.(txt|in))$"
@@ -54,14 +57,17 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         yield Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why)
     denials = ask(lab, "head", head, own, Manner(project=True))
     yield from _gaps(denials)
+    before = {path: old for old, path in pairs}
     found = denials.found
+    if not gone_or_other(change):
+        known = {path: _untouched(lab.source, before[path], path) for path in {denial.path for denial in found}}
+        found = tuple(denial for denial in found if denial.line not in known[denial.path])
     if found:
-        before = {path: old for old, path in pairs}
         base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
         if any(file.claims for file in head):
             base = _claimed(lab, "base", base)
-        known = ask(lab, "base", base, own, Manner(reproduce=False, project=True)).found if base else ()
-        found = tuple(new_at_head(found, known, before))
+        had = ask(lab, "base", base, own, Manner(reproduce=False, project=True)).found if base else ()
+        found = tuple(new_at_head(found, had, before))
     declared = _declared(lab.source)
     for denial in _collapsed(found):
         where = f"{denial.path}:{denial.line}"
@@ -75,6 +81,29 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         else:
             yield _finding(denial, change)
     yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+
+
+def _untouched(source: Source, old: str | None, path: str) -> frozenset[int]:
+    """Lines of head in functions and classes that base has to the letter, in a file that imports what it did.
+
+    What is denied there is denied on base too, and base need not be asked.
+    """
+    try:
+        base = ast.parse((source.text("base", old) if old else None) or "")
+        head = ast.parse(source.text("head", path) or "")
+    except (SyntaxError, ValueError, RecursionError):
+        return frozenset()
+    if [ast.dump(node) for node in ast.walk(base) if isinstance(node, _IMPORTS)] != [
+        ast.dump(node) for node in ast.walk(head) if isinstance(node, _IMPORTS)
+    ]:
+        return frozenset()
+    known = {ast.dump(node) for node in base.body if isinstance(node, _DEFINITIONS)}
+    return frozenset(
+        line
+        for node in head.body
+        if isinstance(node, _DEFINITIONS) and ast.dump(node) in known
+        for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
+    )
 
 
 def _claimed(lab: Lab, side: Side, files: Sequence[Asked]) -> list[Asked]:
