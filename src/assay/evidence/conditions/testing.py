@@ -9,7 +9,7 @@ difference costs nothing here.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
 
@@ -45,7 +45,7 @@ MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 2
 PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 1200, 280, 40, 60, 80
 FIRST = 100_000
 """Numbers of fresh experiments begin here, beyond all that the probe gives."""
-LEAST_S = 6.0
+LEAST_S, LIGHT_S = 6.0, 1.5
 UNWRITTEN = 40
 """An argument that is no literal counts as one of so many characters."""
 
@@ -88,15 +88,19 @@ def explain(
     if not groups:
         return Explained(groups=(), told={})
     projects = (Project(lab.source, "base"), Project(lab.source, "head"))
-    heavy = [group for group in groups if may_hold(group)][:MOST_GROUPS]
-    light = [group for group in groups if not may_hold(group)][:MOST_LIGHT]
-    until_s = lab.clock.elapsed_s() + limit_s
+    weighty = [group for group in groups if may_hold(group) and not group.needs_caller]
+    heavy, until_s = weighty[:MOST_GROUPS], lab.clock.elapsed_s() + limit_s
+    light = [group for group in groups if group not in weighty][:MOST_LIGHT]
 
-    def has_time() -> bool:
-        return lab.experiments is not None or lab.clock.elapsed_s() < until_s
+    def until(end_s: float) -> Callable[[], bool]:
+        return lambda: lab.experiments is not None or lab.clock.elapsed_s() < end_s
 
-    learned = hypotheses([*heavy, *light], seen, placements, projects, has_time)
+    has_time = until(until_s)
+    learned = hypotheses(heavy, seen, placements, projects, has_time)
     cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
+    # What stops nobody is worth a moment of learning, no more.
+    light_until_s = min(until_s, lab.clock.elapsed_s() + LIGHT_S)
+    learned |= hypotheses(light, seen, placements, projects, until(light_until_s))
     cases = list(_cases(groups, learned, seen, placements))
     made = _test(lab, cases, seen, projects, scenarios, until_s)
     by_group = {case.group.base.id: case for case in cases}
