@@ -56,6 +56,17 @@ def test_what_two_arguments_share_is_seen_in_both() -> None:
     assert isinstance(seen(list(range(200))), Thing)
 
 
+def test_objects_that_know_one_another_are_each_read_once() -> None:
+    """A tree whose nodes know their parent and their neighbours is met on more ways than there are seconds."""
+    parent = types.SimpleNamespace(children=[types.SimpleNamespace() for _ in range(30)])
+    for child in parent.children:
+        child.parent, child.siblings = parent, parent.children
+    one, other, *_ = seen(parent).attributes["children"]
+    assert one.attributes["parent"].kind == "SimpleNamespace"
+    assert one.attributes["parent"] is other.attributes["parent"]
+    assert one.attributes["siblings"] is other.attributes["siblings"]
+
+
 @pytest.mark.parametrize("text", ["__import__('os')", "1 +", "x", "(" * 3000, "[" * 500 + "]" * 500])
 def test_a_forged_literal_is_unknown(text: str) -> None:
     """Nothing is evaluated."""

@@ -59,7 +59,7 @@ class Zone(datetime.tzinfo):
 def read_arguments(literals: Sequence[tuple[str, str | None]], tree: Tree = None) -> dict[str, object]:
     """Parameter names with their values; from literals where there are any, else from the tree of the call."""
     trees = read(tree).attributes if tree is not None else {}
-    places = index(tree) if tree is not None else {}
+    places = _Places(index(tree) if tree is not None else {})
     found: dict[str, object] = {}
     for name, text in [*literals, *((name, None) for name in trees if name not in dict(literals))]:
         own = name.lstrip("*")
@@ -100,7 +100,23 @@ def _named_constant(text: str) -> object:
     return {"set()": set(), "frozenset()": frozenset(), "...": ...}.get(text, UNKNOWN)
 
 
-def _decode(tree: Tree, places: Mapping[str, Tree], depth: int) -> object:
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """What references point to; objects that know one another are met on many ways, and each is read once."""
+
+    trees: Mapping[str, Tree]
+    known: dict[tuple[str, int], object] = field(default_factory=dict)
+
+    def at(self, place: str, depth: int) -> object:
+        """What stands at a place, as deep as that."""
+        if place not in self.trees:
+            return UNKNOWN
+        if (place, depth) not in self.known:
+            self.known[place, depth] = _decode(self.trees[place], self, depth)
+        return self.known[place, depth]
+
+
+def _decode(tree: Tree, places: _Places, depth: int) -> object:
     if depth == 0:
         return UNKNOWN
     if tree is None or isinstance(tree, (bool, int, str)):
@@ -109,11 +125,11 @@ def _decode(tree: Tree, places: Mapping[str, Tree], depth: int) -> object:
     if node.tag == "leaf":
         return _leaf(node)
     if node.tag == "ref":
-        return _decode(places.get(node.text), places, depth - 1) if node.text in places else UNKNOWN
+        return places.at(node.text, depth - 1)
     return _inside(node, places, depth - 1)
 
 
-def _inside(node: Node, places: Mapping[str, Tree], depth: int) -> object:
+def _inside(node: Node, places: _Places, depth: int) -> object:
     attributes = {name: _decode(item, places, depth) for name, item in node.attributes.items()}
     kind = bare(node.type)
     match node.tag:
@@ -146,7 +162,7 @@ def _inside(node: Node, places: Mapping[str, Tree], depth: int) -> object:
             return UNKNOWN
 
 
-def _container(node: Node, attributes: Mapping[str, object], places: Mapping[str, Tree], depth: int) -> object:
+def _container(node: Node, attributes: Mapping[str, object], places: _Places, depth: int) -> object:
     if node.tag == "map":
         items: Iterable[object] = [(_decode(k, places, depth), _decode(v, places, depth)) for k, v in node.pairs]
         known = len(node.pairs)
