@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from assay.evidence.conditions.explain import Labelled
 from assay.evidence.conditions.testing import Explained, explain
@@ -24,7 +25,7 @@ from assay.values.finding import Difference, Explanation, Gap
 from assay.values.lab import Lab
 
 CONFIRMED_GROUPS = 14
-MAX_TESTS_AGAIN = 60
+MAX_TESTS_AGAIN = 24
 CALLER_PER_CALL = 16
 TEXTS, TEXTS_PART = 800, 0.3
 """Texts tried at one call in one process, and the part of the planning time for all of them."""
@@ -183,18 +184,28 @@ def _record_again(
     share_s: float,
 ) -> tuple[tuple[Story, Story], ...]:
     """Two more recordings of both sides, of the tests in which something differs; none where nothing does."""
-    tests = [promise.test for promise in broken] + [difference.base.id.scenario for difference in differences]
-    tests = list(dict.fromkeys(tests))[:MAX_TESTS_AGAIN]
+    promised = [promise.test for promise in broken]
+    tests = list(dict.fromkeys([*promised, *_telling_tests(differences)]))[:MAX_TESTS_AGAIN]
     if not tests:
         return ()
     lab.say(f"{len(tests)} tests differ on head; running them again")
     limit_s = to_be_sure(lab, share_s)
-    again = [
-        rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=False) for _ in range(2 if broken else 1)
-    ]
-    if not _is_steady(differences, again[0]):
+    again = [rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=False)]
+    if broken:
+        again.append(rerun(lab, changed, recorded.scenarios, promised[:MAX_TESTS_AGAIN], limit_s, whole_files=False))
+    if not _is_steady([d for d in differences if d.base.id.scenario in tests], again[0]):
         again.append(rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=True))
     return tuple(again)
+
+
+def _telling_tests(differences: Sequence[Difference]) -> Iterator[str]:
+    """Tests in which something differs: the first of each point and kind, then the second, and so on."""
+    by_kind: dict[tuple[str, str], dict[str, None]] = {}
+    for difference in differences:
+        name = difference.base.id
+        by_kind.setdefault((name.point, difference.kind), {})[name.scenario] = None
+    for row in zip_longest(*by_kind.values()):
+        yield from (test for test in row if test is not None)
 
 
 def _is_steady(differences: Sequence[Difference], stories: tuple[Story, Story]) -> bool:

@@ -60,9 +60,10 @@ def constant(walk, node):
     except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         pass
     if isinstance(node, ast.Name):
-        found = _named_constant(walk, node.id)
-        if found is not _ABSENT:
-            return found
+        if node.id not in walk.named:
+            walk.named[node.id] = _named_constant(walk, node.id)
+        if walk.named[node.id] is not _ABSENT:
+            return walk.named[node.id]
     if isinstance(node, (ast.Attribute, ast.Name)):
         value = walk.silently(node)
         found = value.value if isinstance(value, Made) else None
@@ -75,7 +76,7 @@ def constant(walk, node):
 
 def _named_constant(walk, name):
     """The dictionary or list that a name of the file stands for, where it is bound once and nothing alters it."""
-    uses = [node for node in walk.parents if isinstance(node, ast.Name) and node.id == name]
+    uses = walk.uses.get(name, ())
     bound = [walk.parents[node] for node in uses if not isinstance(node.ctx, ast.Load)]
     if len(bound) != 1 or not isinstance(bound[0], ast.Assign) or not isinstance(bound[0].value, (ast.Dict, ast.List)):
         return _ABSENT

@@ -38,6 +38,11 @@ class Walk(Expressions):
         """
         tree, self.text = ast.parse(text), text
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        self.uses, self.named = {}, {}
+        """Every place where a name stands, by the name, and what `literals` found it to stand for."""
+        for node in self.parents:
+            if isinstance(node, ast.Name):
+                self.uses.setdefault(node.id, []).append(node)
         self.shared = scopes.shared_names(tree)
         self.registers_actions = any(
             isinstance(node, ast.Attribute) and node.attr == "register" and isinstance(self.parents.get(node), ast.Call)
