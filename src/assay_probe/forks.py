@@ -213,12 +213,14 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     captured = io.StringIO()
     sys.stdout = sys.stderr = captured
     answer = {"edits": []}
-    around = steps.Steps(call, edits)
+    around, earlier = steps.Steps(call, edits), set()
     try:
         for edit in edits:
             if edit.operator in steps.OPERATORS:
+                watch.touched.clear()
                 with guarded():
                     answer["edits"].append(around.take(edit))
+                earlier |= watch.touched
             else:
                 if undo is not None:
                     undo.append(interventions.undoing(call.arguments, edit))
@@ -244,7 +246,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     touched = effects.Effects(files.Files(unguarded), call.function)
     touched.begin()
     outcome = run(call, plant, root, around.after)
-    answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched)
+    answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched | earlier)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):
         return {"lost": NOT_POSSIBLE[1]}

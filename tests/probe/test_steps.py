@@ -138,3 +138,40 @@ def steps_of(told: Told) -> set[str]:
     """Operators of steps that were taken."""
     operators = {edit.operator for e in told.story.experiments for edit in e.intervention.edits}
     return {name for name in operators if name.startswith(("call.", "copy.", "then."))}
+
+
+KEPT = """
+=== m.py
+class Year:
+    def __init__(self):
+        self.days = {}
+
+    def fill(self, year):
+        self.days[year] = 365
+
+    def length(self, year):
+        if year not in self.days:
+            self.fill(year)
+        return self.days[year]
+
+    def copy(self):
+        made = Year()
+        made.days = dict(self.days)
+        return made
+=== test_m.py
+import unittest
+import m
+
+
+class TestYear(unittest.TestCase):
+    def test_length(self):
+        self.assertEqual(m.Year().length(2024), 365)
+"""
+
+
+def test_what_the_first_of_two_calls_ran_counts_as_run(tmp_path: Path) -> None:
+    """The second finds the answer kept: without the first, no changed function had a part in it."""
+    made = write(tmp_path, KEPT).plan("Year.length", "Year.fill").made("Year.length")
+    after = [e for e in made if [edit.operator for edit in e.intervention.edits] == ["call.first", "copy.first"]]
+    assert after
+    assert all("m.py::Year.fill" in experiment.touched for experiment in after)
