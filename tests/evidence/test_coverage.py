@@ -37,6 +37,7 @@ def probed(**members: Any) -> Probed:
         "by_point": {POINT: (40, 40)},
         "n_searched": 0,
         "complete": True,
+        "head_complete": True,
     }
     return Probed(**{**given, **members})
 
@@ -129,6 +130,8 @@ def test_a_module_that_came_from_elsewhere() -> None:
     [
         ({"by_point": {POINT: (40, 31)}}, "unmatched: Only 31 of 40 experiments at bill.total have a partner on head."),
         ({"by_point": {POINT: (40, 32)}}, None),
+        ({"by_point": {POINT: (40, 31)}, "head_complete": False},
+         "budget: Time was over when head had made 31 of 40 experiments at bill.total."),
         ({"compared": Compared(differences=(), agreeing=Counter(), noisy=Counter({POINT: 5}), masked=Counter(), compared=Counter())},
          "noise: 5 of 40 experiments at bill.total end differently each time on base itself."),
         ({"compared": Compared(differences=(), agreeing=Counter(), noisy=Counter({POINT: 4}), masked=Counter(), compared=Counter())},

@@ -117,7 +117,14 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
     made, matched = probed.by_point.get(point, (0, 0))
     if not made:
         return
-    if matched < MATCHED_AT_LEAST * made:
+    if matched < MATCHED_AT_LEAST * made and not probed.head_complete:
+        yield Gap(
+            slug="budget",
+            unit=name,
+            reason=f"Time was over when head had made {matched} of {made} experiments at {name}.",
+            remedy="Give more time with --budget.",
+        )
+    elif matched < MATCHED_AT_LEAST * made:
         yield Gap(
             slug="unmatched",
             unit=name,

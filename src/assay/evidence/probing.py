@@ -53,6 +53,8 @@ class Probed:
     """Texts tried in one process on both sides."""
     complete: bool
     """Did base come to the end of its quotas before its deadline?"""
+    head_complete: bool
+    """Did head come to the end of what base had planned?"""
 
 
 def probe(
@@ -108,7 +110,8 @@ def _replayed(
     ]
     runs.append(_control_run(placements, scenarios, window, sample))
     *heads, control = (read_story(run.frames) for run in lab.run(runs))
-    return merged(heads), Control(asked=_by_id(sample), story=control)
+    told = replace(merged(heads), complete=all(story.complete for story in heads))
+    return told, Control(asked=_by_id(sample), story=control)
 
 
 def _controlled(
@@ -241,6 +244,7 @@ def _evaluate(
         by_point={point: (n, partnered[point]) for point, n in made.items()},
         n_searched=count_compared(planned.searches, head.searches),
         complete=planned.complete,
+        head_complete=head.complete,
     )
 
 
