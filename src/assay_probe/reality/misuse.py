@@ -2,7 +2,7 @@
 
 import ast
 
-from assay_probe.reality import scopes
+from assay_probe.reality import scopes, sources
 from assay_probe.reality.values import LocalFunction
 
 _ITERATORS = (zip, map, filter, enumerate, reversed, iter)
@@ -14,7 +14,7 @@ _WAYS = (*_WAYS, *filter(None, (getattr(ast, name, None) for name in ("Match", "
 def check(walk, function):
     """Note iterators that a function uses up twice: the second use sees nothing."""
     for name, made in _made_once(walk, function).items():
-        uses = [node for node in _own_nodes(function) if isinstance(node, ast.Name) and node.id == name]
+        uses = [node for node in sources.own_nodes(function) if isinstance(node, ast.Name) and node.id == name]
         eating = [node for node in uses if isinstance(node.ctx, ast.Load) and _uses_up(walk, node)]
         loads = [node for node in uses if isinstance(node.ctx, ast.Load)]
         if len(eating) < 2 or len(eating) != len(loads):
@@ -37,7 +37,7 @@ def check_awaited(walk, node, callee):
     """Note an asynchronous generator of the file that is awaited instead of iterated over."""
     if not isinstance(callee, LocalFunction) or not isinstance(callee.node, ast.AsyncFunctionDef):
         return
-    if callee.node.decorator_list or not any(isinstance(inner, ast.Yield) for inner in _own_nodes(callee.node)):
+    if callee.node.decorator_list or not any(isinstance(inner, ast.Yield) for inner in sources.own_nodes(callee.node)):
         return
     walk.claims.add(
         node,
@@ -53,7 +53,7 @@ def check_awaited(walk, node, callee):
 def _made_once(walk, function):
     """Names that are bound once, to an iterator, with the expression."""
     bound, made = {}, {}
-    for node in _own_nodes(function):
+    for node in sources.own_nodes(function):
         if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load):
             bound[node.id] = bound.get(node.id, 0) + 1
         if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
@@ -100,16 +100,6 @@ def _is_on_every_way(walk, node, function):
             return False
         node = parent
     return True
-
-
-def _own_nodes(function):
-    """The nodes of a function, without those of functions inside it."""
-    waiting = list(function.body)
-    while waiting:
-        node = waiting.pop()
-        yield node
-        if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)):
-            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _shown(node):
