@@ -145,7 +145,7 @@ class Lab(Protocol):
         """Folders of base from which modules are imported; "" is the root of the tree."""
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
-        """Run the probe, as many at a time as the machine has cores; results in the order of `runs`."""
+        """Run the probe, several at a time as the machine allows; results in the order of `runs`."""
 
     def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
         """What the type checker says of some files, given as path and text, in the tree of one side. Runs nothing.
