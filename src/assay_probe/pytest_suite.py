@@ -9,7 +9,7 @@ import re
 import sys
 
 from assay_probe import observe
-from assay_probe.scenarios import TimeIsUp, last, unwatch
+from assay_probe.scenarios import TimeIsUp, last, running, unwatch
 from assay_probe.wire import send
 
 USAGE_ERROR = 4
@@ -34,7 +34,13 @@ class PytestPlugin:
         """Give the hook methods their pytest marks; pytest belongs to the target and is imported late."""
         import pytest
 
-        for name in ("pytest_runtest_setup", "pytest_runtest_call", "pytest_make_collect_report"):
+        for name in (
+            "pytest_runtest_setup",
+            "pytest_runtest_call",
+            "pytest_runtest_teardown",
+            "pytest_runtest_makereport",
+            "pytest_make_collect_report",
+        ):
             function = getattr(type(self), name)
             setattr(type(self), name, pytest.hookimpl(tryfirst=True)(function))
         return self
@@ -99,15 +105,26 @@ class PytestPlugin:
         del nextitem
         if not self._selection.is_open() or self._observer.is_done():
             item.session.shouldstop = "assay: enough"
+        running(False)
         self._selection.watch()
 
     def pytest_runtest_setup(self, item):
         """Calls that fixtures make are a scenario of their own."""
         observe.prepare_scenario(self._observer, item.nodeid + "::setup")
+        running(True)
 
     def pytest_runtest_call(self, item):
         """The test itself begins."""
         observe.prepare_scenario(self._observer, item.nodeid)
+        running(True)
+
+    def pytest_runtest_teardown(self):
+        """The test is tidied up."""
+        running(True)
+
+    def pytest_runtest_makereport(self):
+        """What became of a part of the test is written down; an interruption here would end the whole run."""
+        running(False)
 
     def pytest_runtest_logreport(self, report):
         """Send how a test ended once its teardown is over."""

@@ -8,7 +8,7 @@ import sys
 import unittest
 
 from assay_probe import observe
-from assay_probe.scenarios import TimeIsUp, last, unwatch
+from assay_probe.scenarios import TimeIsUp, last, running, unwatch
 from assay_probe.wire import send
 
 
@@ -31,7 +31,9 @@ class _Result(unittest.TestResult):
 
     def addError(self, test, err):
         """An exception in the test."""
+        running(False)
         super().addError(test, err)
+        running(True)
         self._outcome, self._detail = "error", last(self.errors[-1][1], 1500)
         if not isinstance(test, unittest.TestCase):
             # The set-up of a class or a module failed: unittest tells of it as a test of its own, and starts none.
@@ -39,7 +41,9 @@ class _Result(unittest.TestResult):
 
     def addFailure(self, test, err):
         """A failed assertion."""
+        running(False)
         super().addFailure(test, err)
+        running(True)
         self._outcome, self._detail = "failed", last(self.failures[-1][1], 1500)
 
     def addSubTest(self, test, subtest, err):

@@ -226,6 +226,30 @@ def test_a_test_that_does_not_end_is_stopped_and_the_next_one_runs(tmp_path: Pat
     assert "the test ran for more than 10 s" in next(iter(told.problems.values()))
 
 
+SLOWLY_TOLD = """
+=== m.py
+def f(x): return x
+=== conftest.py
+import threading
+def pytest_runtest_makereport(item, call):
+    if call.when == "call" and call.excinfo:
+        threading.Event().wait(2.5)
+=== test_slow.py
+import m
+def test_a():
+    while True: m.f(1)
+def test_b(): m.f(2)
+"""
+
+
+@pytest.mark.slow
+def test_a_stopped_test_that_takes_long_to_be_told_costs_no_other(tmp_path: Path) -> None:
+    """The alarm goes on ringing, for tests that catch everything, but only while code of a test runs."""
+    told = write(tmp_path, SLOWLY_TOLD).under(WITH_PYTEST, "pytest").record("f")
+    assert told.endings == {"test_a": "failed", "test_b": "passed"}
+    assert not told.story.failure
+
+
 @pytest.mark.parametrize("runner", ["pytest", "unittest"])
 def test_when_time_is_over_no_further_test_begins(tmp_path: Path, runner: str) -> None:
     """The story says that it is not whole."""
