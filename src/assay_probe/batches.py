@@ -36,7 +36,7 @@ def make(call, plans, context, root, before, watch, alone):
             undo = []
             answer = forks.attempt(call, edits, None, context, root, ALARM_S, before, watch, undo)
             wire.write_all(writing, forks.line(answer))
-            if not _is_restored(call, own, undo, before if is_live else None):
+            if not _undone(call, own, undo) or (is_live and not _is_as_it_was(call, edits, answer, before)):
                 return
         if is_live:
             again = forks.attempt(call, [], None, context, root, ALARM_S, before, watch)
@@ -73,15 +73,26 @@ def _essence(outcome):
     return encoding.strip_addresses(json.dumps(kept, sort_keys=True, default=str))
 
 
-def _is_restored(call, own, undo, before):
-    """Undo what was altered; are the arguments what they were? Without `before` nobody could have altered them."""
+def _undone(call, own, undo):
+    """Undo what was altered. Could that be done?"""
     try:
         _restore(call, own)
         for path, value in reversed(undo):
             if len(path) > 1:
                 interventions.put_back(call.arguments, path, value)
         _restore(call, own)
-        return before is None or encoding.digest(call.tree()) == before
+    except Exception:
+        return False
+    return True
+
+
+def _is_as_it_was(call, edits, answer, before):
+    """Are the arguments what they were? They need no reading where the call is known to have left them alone."""
+    is_told = "outcome" in answer and not any(edit.operator in steps.OPERATORS for edit in edits)
+    if is_told and "after" not in answer["outcome"]:
+        return True
+    try:
+        return encoding.digest(call.tree()) == before
     except Exception:
         return False
 

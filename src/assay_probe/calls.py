@@ -63,12 +63,25 @@ class Call:
         return out
 
 
+_DEFAULTS = {}
+"""Defaults that are plain, by identity of the trampoline: looking for them goes through every object there is."""
+
+
 def copy_defaults(function, trampoline):
     """Give the function the defaults of whatever was defined with this trampoline as its code."""
+    known = _DEFAULTS.get(id(trampoline))
+    if known is None:
+        known = trampoline, *_defaults_of(trampoline)
+        if all(map(is_plain, (*(known[1] or ()), *(known[2] or {}).values()))):
+            _DEFAULTS[id(trampoline)] = known
+    function.__defaults__, function.__kwdefaults__ = known[1:]
+
+
+def _defaults_of(trampoline):
     for referrer in gc.get_referrers(trampoline):
         if isinstance(referrer, types.FunctionType) and referrer.__code__ is trampoline:
-            function.__defaults__, function.__kwdefaults__ = referrer.__defaults__, referrer.__kwdefaults__
-            return
+            return referrer.__defaults__, referrer.__kwdefaults__
+    return None, None
 
 
 def chain(frame, root):

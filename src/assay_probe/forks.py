@@ -230,7 +230,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
         answer["args"] = call.literals()
         without = [name for name, literal, _ in answer["args"] if literal is None]
         answer["given"] = encoding_outline.outline(tree, without)
-        if edits:
+        if around.copies:
             with guarded():
                 around.copy()
             tree = call.tree()

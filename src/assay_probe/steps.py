@@ -86,12 +86,16 @@ class Steps:
         }[edit.operator]
         return ["", "", words, {}]
 
+    @property
+    def copies(self):
+        """Names of the arguments of which a copy is looked at later."""
+        return [name for operator, name in self._wanted if operator == COPY_FIRST]
+
     def copy(self):
-        """Make the copies that are looked at later. Raises what the live objects raise."""
+        """Make the copies. Raises what the live objects raise."""
         arguments = self._call.arguments
-        for operator, name in self._wanted:
-            if operator == COPY_FIRST:
-                arguments["copy of " + name] = _copier(arguments[name])(arguments[name])
+        for name in self.copies:
+            arguments["copy of " + name] = _copier(arguments[name])(arguments[name])
 
     def _call_first(self):
         determinism.begin_call()
