@@ -16,6 +16,16 @@ Frame = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Opening:
+    """What a run may do that builds an environment, and no other: reach the network, write to folders of the host."""
+
+    writable: tuple[Path, ...]
+    """Host folders that it may fill, at their own paths."""
+    file_bytes: int = 4 << 30
+    """No file may grow larger."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
     """A process of the target's interpreter, to be run inside the sandbox."""
 
@@ -32,6 +42,8 @@ class Command:
     processes: int = 256
     frames_bytes: int = 256 << 20
     """More than this from the frame descriptor ends the run."""
+    opening: Opening | None = None
+    """A door in the walls, which no run of the project's own code has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

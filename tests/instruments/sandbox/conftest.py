@@ -15,7 +15,7 @@ import pytest
 
 from assay.errors import UnsafeHost
 from assay.instruments.sandbox.door import LinuxSandbox, open_sandbox
-from assay.values.lab import Command, Completed, Frame
+from assay.values.lab import Command, Completed, Frame, Opening
 
 PYTHON = os.path.realpath(sys.executable)
 TELL = """
@@ -66,6 +66,7 @@ class Cell:
         time_limit_s: float = 10.0,
         on_frame: Callable[[Frame], None] | None = None,
         readable: tuple[Path, ...] = (),
+        opening: Opening | None = None,
         **limits: int,
     ) -> Ran:
         """Run Python code; it has `tell(**facts)` and `errno_of(action)`."""
@@ -77,6 +78,7 @@ class Cell:
             readable=(Path(sys.base_prefix), *readable),
             job=b"the job",
             time_limit_s=time_limit_s,
+            opening=opening,
             **limits,
         )
         begin = time.monotonic()

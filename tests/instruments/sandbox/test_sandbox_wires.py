@@ -71,6 +71,8 @@ def test_a_spec_arrives_as_it_was_written(
         file_bytes=3,
         scratch_bytes=4,
         owner=5,
+        network=bool(readable),
+        writable=tuple(readable),
     )
     assert vars(read_spec(write_spec(spec))) == vars(spec)
 

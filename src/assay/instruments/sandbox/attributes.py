@@ -64,7 +64,7 @@ def take_over(line: int) -> int | None:
     return listener
 
 
-def answer_one(listener: int, folder: str) -> None:
+def answer_one(listener: int, folders: tuple[str, ...]) -> None:
     """Take one waiting call and answer it."""
     buffer = bytearray(_NOTIFICATION.size)
     try:
@@ -75,7 +75,7 @@ def answer_one(listener: int, folder: str) -> None:
     identity, task, _, number, _, _, *arguments = _NOTIFICATION.unpack(buffer)
     error = 0
     try:
-        _Asked(listener, identity, task, arguments).do(name_of(number), folder)
+        _Asked(listener, identity, task, arguments).do(name_of(number), folders)
     except OSError as refusal:
         error = refusal.errno or errno.EPERM
     try:  # noqa: SIM105 - contextlib would cost every run more than this file
@@ -93,8 +93,8 @@ class _Asked:
         self._task = task
         self._arguments = arguments
 
-    def do(self, call: str, folder: str) -> None:
-        """Do what was asked for if the file lies in `folder`."""
+    def do(self, call: str, folders: tuple[str, ...]) -> None:
+        """Do what was asked for if the file lies in one of `folders`."""
         first, second, third, fourth = self._arguments[:4]
         flags = 0
         if call == "chmod":
@@ -110,7 +110,7 @@ class _Asked:
         file = self._open(place, self._read_path(path) if path else b"", flags)
         try:
             real = os.readlink(f"/proc/self/fd/{file}")
-            if not (real == folder or real.startswith(f"{folder}/")):
+            if not any(real == folder or real.startswith(f"{folder}/") for folder in folders):
                 raise PermissionError(errno.EPERM, "outside")
             if call == "utimensat":
                 number = number_of("utimensat")

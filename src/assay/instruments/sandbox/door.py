@@ -76,9 +76,11 @@ class LinuxSandbox:
                 time_limit_s=command.time_limit_s,
                 memory_bytes=command.memory_bytes,
                 processes=command.processes,
-                file_bytes=_FILE_BYTES,
+                file_bytes=command.opening.file_bytes if command.opening else _FILE_BYTES,
                 scratch_bytes=_SCRATCH_BYTES,
                 owner=os.getpid(),
+                network=command.opening is not None,
+                writable=tuple(str(path.resolve()) for path in command.opening.writable) if command.opening else (),
             )
             return supervise(spec, command.job, command.frames_bytes, on_frame, self._running, launcher_environment)
 

@@ -22,6 +22,7 @@ from assay.instruments.sandbox.spec import (
     DEVICES,
     LANDLOCK,
     NAMESPACES,
+    NETWORK_PATHS,
     SECCOMP,
     SYSTEM_PATHS,
     SetupError,
@@ -144,7 +145,7 @@ def _watch(spec: Spec, keeper: int, reading: int, control: int, listener: int | 
                 return told, "stopped"
             if descriptor == listener:
                 if event & select.POLLIN:
-                    attributes.answer_one(listener, spec.scratch)
+                    attributes.answer_one(listener, (spec.scratch, *spec.writable))
                 else:
                     poll.unregister(listener)
                 continue
@@ -296,10 +297,10 @@ def _keep_descriptors(wires: _Wires) -> None:
 def _restrict_calls(spec: Spec, protected: tuple[int, ...], wires: _Wires) -> None:
     """Install the filter; on the rung where attributes of files need an answer, see to it that someone answers."""
     asks = spec.level == LANDLOCK
-    namespaces = spec.level >= NAMESPACES
-    listener = seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=asks)
+    allowed = {"namespaces": spec.level >= NAMESPACES, "network": spec.network}
+    listener = seccomp.restrict_calls(**allowed, protected=protected, asks=asks)
     if asks and listener is None:
-        seccomp.restrict_calls(namespaces=namespaces, protected=protected, asks=False)
+        seccomp.restrict_calls(**allowed, protected=protected, asks=False)
     if asks and not attributes.hand_over(wires.line, listener):
         seccomp.refuse_attributes()
 
@@ -310,10 +311,12 @@ def _restrict_files(spec: Spec) -> None:
         if landlock.read_abi() == 0:
             # The root holds nothing else and is mounted read-only.
             return
-        landlock.restrict_files(read=["/"], write=[root.TEMPORARY, "/dev", spec.tree_path], tcp=True)
+        write = [root.TEMPORARY, "/dev", spec.tree_path, *spec.writable]
+        landlock.restrict_files(read=["/"], write=write, tcp=True)
     elif spec.level >= LANDLOCK:
         read = [*SYSTEM_PATHS, *spec.readable, spec.tree_path, *_PROCESS_PATHS]
-        landlock.restrict_files(read=read, write=[spec.scratch, *devices], tcp=False)
+        read += [os.path.realpath(path) for path in NETWORK_PATHS] if spec.network else []
+        landlock.restrict_files(read=read, write=[spec.scratch, *devices, *spec.writable], tcp=spec.network)
 
 
 def _limit(spec: Spec, tasks: int) -> None:

@@ -85,6 +85,12 @@ def bind_read_only(source: str, target: str) -> None:
     _set_mount_attributes(target, attributes, _AT_RECURSIVE)
 
 
+def bind_writable(source: str, target: str) -> None:
+    """Show `source` with all below it at `target`, without devices or set-id bits."""
+    mount(source, target, None, MS_BIND | MS_REC)
+    _set_mount_attributes(target, _MOUNT_ATTR_NOSUID | _MOUNT_ATTR_NODEV, _AT_RECURSIVE)
+
+
 def make_read_only(target: str) -> None:
     """Forbid writing to this one mount."""
     _set_mount_attributes(target, _MOUNT_ATTR_RDONLY, 0)

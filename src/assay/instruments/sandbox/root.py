@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from assay.instruments.sandbox import linux
-from assay.instruments.sandbox.spec import DEVICES, SYSTEM_PATHS, Spec, Stage
+from assay.instruments.sandbox.spec import DEVICES, NETWORK_PATHS, SYSTEM_PATHS, Spec, Stage
 
 TEMPORARY = "/tmp"  # noqa: S108 - it is a mount of its own in there
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - so is this
@@ -49,22 +49,27 @@ def become_root_of_a_user_namespace() -> None:
 def build_root(spec: Spec) -> None:
     """Leave the host's file system, network and IPC behind for a root that holds what `spec` allows."""
     with Stage("namespaces"):
-        linux.unshare(
-            linux.CLONE_NEWNS | linux.CLONE_NEWNET | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP
-        )
+        linux.unshare(linux.CLONE_NEWNS | linux.CLONE_NEWIPC | linux.CLONE_NEWUTS | linux.CLONE_NEWCGROUP)
         linux.mount(None, "/", None, linux.MS_REC | linux.MS_PRIVATE)
-    with Stage("loopback"):
-        linux.raise_loopback()
         linux.set_hostname("assay")
+    if not spec.network:
+        with Stage("loopback"):
+            linux.unshare(linux.CLONE_NEWNET)
+            linux.raise_loopback()
     # Everything is opened first: the new root may cover the places it is made from.
     tree = os.open(spec.tree, os.O_PATH)
     sources = [(path, os.open(path, os.O_PATH)) for path in _without_nested(_existing(spec.readable))]
+    filled = [(path, os.open(path, os.O_PATH)) for path in spec.writable]
     devices = [(name, os.open(f"/dev/{name}", os.O_PATH)) for name in DEVICES]
+    names = _texts_of(NETWORK_PATHS) if spec.network else {}
     with Stage("root"):
         _mount_memory(spec.scratch, 16 << 20)
-        _write_skeleton(spec.scratch)
+        _write_skeleton(spec.scratch, _FILES | names)
         for path, source in sources:
             _show(source, spec.scratch + path)
+        for path, place in filled:
+            os.makedirs(spec.scratch + path, exist_ok=True)
+            linux.bind_writable(f"/proc/self/fd/{place}", spec.scratch + path)
         for link, target in _links([*SYSTEM_PATHS, *spec.readable]):
             _make_link(spec.scratch + link, target)
         for name, device in devices:
@@ -75,20 +80,32 @@ def build_root(spec: Spec) -> None:
         linux.mount("proc", f"{spec.scratch}/proc", "proc", quiet | linux.MS_RDONLY)
     _mount_tree(spec, tree)
     _mount_terminals(spec.scratch)
-    for descriptor in (tree, *(source for _, source in sources), *(device for _, device in devices)):
+    for descriptor in (tree, *(opened for _, opened in (*sources, *filled, *devices))):
         os.close(descriptor)
     with Stage("new root"):
         linux.enter_root(spec.scratch)
         linux.make_read_only("/")
 
 
-def _write_skeleton(root: str) -> None:
+def _texts_of(paths: tuple[str, ...]) -> dict[str, str]:
+    """The host's files that are there; they may be links to places that are not shown."""
+    found = {}
+    for path in paths:
+        try:
+            with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+                found[path] = stream.read()
+        except OSError:
+            continue
+    return found
+
+
+def _write_skeleton(root: str, files: dict[str, str]) -> None:
     for folder in (_SHARED_MEMORY, "/dev/pts", "/proc", "/etc", TEMPORARY, _LAYER):
         os.makedirs(root + folder, exist_ok=True)
     _mount_memory(root + TEMPORARY, _TEMPORARY_BYTES, mode="1777")
     _mount_memory(root + _SHARED_MEMORY, _SHARED_MEMORY_BYTES, mode="1777")
     os.mkdir(f"{root}{TEMPORARY}/home")
-    for path, text in _FILES.items():
+    for path, text in files.items():
         _write(root + path, text)
     for link, target in _LINKS.items():
         os.symlink(target, root + link)
@@ -163,5 +180,5 @@ def _show(source: int, place: str) -> None:
 
 
 def _write(path: str, text: str) -> None:
-    with open(path, "w", encoding="utf-8") as stream:
+    with open(path, "w", encoding="utf-8", errors="surrogateescape") as stream:
         stream.write(text)

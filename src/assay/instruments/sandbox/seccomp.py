@@ -61,6 +61,8 @@ _WITHOUT_NAMESPACES = (
 )  # fmt: skip
 """Network, IPC and attributes of files, which belong to the host where no namespace parts us from it."""
 
+_TO_CALL_OUT = ("bind", "connect", "socket")
+
 ATTRIBUTES = ("chmod", "fchmod", "fchmodat", "fchmodat2", "utimensat")
 """Calls that Landlock does not govern and tests need."""
 
@@ -70,17 +72,17 @@ _OTHER_PROCESS_SECOND = ("ioprio_set", "setpriority")
 Instruction = tuple[int, int, int, int]
 
 
-def restrict_calls(*, namespaces: bool, protected: tuple[int, ...], asks: bool) -> int | None:
+def restrict_calls(*, namespaces: bool, network: bool, protected: tuple[int, ...], asks: bool) -> int | None:
     """Install the filter in this process and all it will start.
 
     Without `namespaces` the network, IPC and limits of other processes are the host's, and refused. The processes
     in `protected` (and their groups) cannot be signalled, whatever Landlock has to say about it. With `asks`, calls on
     attributes of files wait for an answer on the descriptor that comes back; None if the kernel has none to give, and
-    nothing is installed.
+    nothing is installed. With `network` the host's network may be called, and no local socket of another process.
     """
     if not AUDIT_ARCHITECTURE:
         raise OSError(errno.ENOSYS, f"no system call filter for {linux.ARCHITECTURE}")
-    program = write_filter(namespaces=namespaces, protected=protected, asks=asks)
+    program = write_filter(namespaces=namespaces, network=network, protected=protected, asks=asks)
     if not asks:
         _install(program, 0)
         return None
@@ -108,7 +110,7 @@ def _install(program: list[Instruction], flags: int) -> int:
     return linux.system_call(number, _SET_MODE_FILTER, flags, header)
 
 
-def write_filter(*, namespaces: bool, protected: tuple[int, ...], asks: bool) -> list[Instruction]:
+def write_filter(*, namespaces: bool, network: bool, protected: tuple[int, ...], asks: bool) -> list[Instruction]:
     """The filter as classic BPF."""
     program = [_load(_ARCHITECTURE), (_JUMP_EQUAL, 1, 0, AUDIT_ARCHITECTURE), _answer(_KILL_PROCESS), _load(_NUMBER)]
     program += [(_JUMP_GREATER, 0, 1, NEWEST), _refuse(errno.ENOSYS)]
@@ -117,20 +119,22 @@ def write_filter(*, namespaces: bool, protected: tuple[int, ...], asks: bool) ->
     program += _on("ioctl", _unless(1, (_TIOCSTI, _TIOCLINUX)))
     for name in _ALWAYS:
         program += _on(name, [_refuse()])
-    if namespaces:
-        program += _on("socket", _only(0, (_AF_UNIX, _AF_INET, _AF_INET6), errno.EAFNOSUPPORT))
-    else:
-        program += _without_namespaces(protected)
+    families = (_AF_INET, _AF_INET6) if network else (_AF_UNIX, _AF_INET, _AF_INET6)
+    if namespaces or network:
+        program += _on("socket", _only(0, families, errno.EAFNOSUPPORT))
+    if not namespaces:
+        program += _without_namespaces(protected, open_calls=_TO_CALL_OUT if network else ())
     if asks:
         for name in ATTRIBUTES:
             program += _on(name, [_answer(_ASK)])
     return [*program, _answer(_ALLOW)]
 
 
-def _without_namespaces(protected: tuple[int, ...]) -> list[Instruction]:
+def _without_namespaces(protected: tuple[int, ...], open_calls: tuple[str, ...]) -> list[Instruction]:
     program = []
     for name in _WITHOUT_NAMESPACES:
-        program += _on(name, [_refuse()])
+        if name not in open_calls:
+            program += _on(name, [_refuse()])
     # A datagram pair could still send to any socket on the host; a connected stream cannot.
     pair = [_load_argument(1), (_AND, 0, 0, _SOCK_TYPE_MASK)]
     pair += [(_JUMP_EQUAL, 2, 0, _SOCK_STREAM), (_JUMP_EQUAL, 1, 0, _SOCK_SEQPACKET), _refuse(), _answer(_ALLOW)]

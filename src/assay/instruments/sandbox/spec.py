@@ -30,6 +30,9 @@ SYSTEM_PATHS = (
 )
 """What an interpreter and its C libraries read on any Linux; nothing here is a secret."""
 
+NETWORK_PATHS = ("/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/host.conf")
+"""What finds the address of a name, for the runs that may reach the network."""
+
 NAMESPACES = 3
 LANDLOCK = 2
 SECCOMP = 1
@@ -60,6 +63,8 @@ class Spec:
         file_bytes: int,
         scratch_bytes: int,
         owner: int,
+        network: bool = False,
+        writable: tuple[str, ...] = (),
     ) -> None:
         self.level = level
         self.argv = argv
@@ -76,6 +81,10 @@ class Spec:
         self.scratch_bytes = scratch_bytes
         self.owner = owner
         """Process id of Assay, which the target must not signal."""
+        self.network = network
+        """Does it share the host's network?"""
+        self.writable = writable
+        """Host folders that it may write to, at their own paths."""
 
 
 def write_spec(spec: Spec) -> bytes:
@@ -91,6 +100,7 @@ def write_spec(spec: Spec) -> bytes:
         spec.readable,
         [repr(spec.time_limit_s)],
         [str(n) for n in (spec.memory_bytes, spec.processes, spec.file_bytes, spec.scratch_bytes, spec.owner)],
+        [str(int(spec.network)), *spec.writable],
     )
     texts = [text for field in fields for text in (str(len(field)), *field)]
     if any("\0" in text for text in texts):
@@ -109,6 +119,7 @@ def read_spec(data: bytes) -> Spec:
     argv, variables, places, readable, (time_limit_s,) = field(), field(), field(), field(), field()
     tree, tree_path, scratch = places
     memory_bytes, processes, file_bytes, scratch_bytes, owner = map(int, field())
+    network, *writable = field()
     return Spec(
         level=int(level),
         argv=argv,
@@ -123,6 +134,8 @@ def read_spec(data: bytes) -> Spec:
         file_bytes=file_bytes,
         scratch_bytes=scratch_bytes,
         owner=owner,
+        network=network == "1",
+        writable=tuple(writable),
     )
 
 
