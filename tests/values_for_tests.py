@@ -7,6 +7,7 @@ from typing import Any
 
 from assay.judgement.verdict import judge
 from assay.values.change import Change, ChangedUnit, FilePair, Revision, Unit
+from assay.values.environment import Share, Wanted
 from assay.values.experiment import Edit, Effort, Experiment, ExperimentId, Intervention, Outcome, Raised
 from assay.values.finding import (
     Announcement,
@@ -27,6 +28,19 @@ from assay.values.isolation import Isolation, Property
 BASE = Revision(label="main", commit="1" * 40)
 HEAD = Revision(label="HEAD", commit="2" * 40)
 WORKING_TREE = Revision(label="working tree", commit=None)
+
+
+def wanted(*, digest: str = "1", shares: tuple[Share, ...] = (Share(lines=("pytest",)),)) -> Wanted:
+    """The environment of a small project."""
+    return Wanted(
+        folder="",
+        name="shop",
+        description="pyproject.toml",
+        is_package=True,
+        shares=shares,
+        sources=("pyproject.toml",),
+        digest=digest,
+    )
 
 
 def unit(qualname: str = "round_total", *, first_line: int = 88) -> Unit:

@@ -148,6 +148,7 @@ def _check_options(given: argparse.Namespace) -> CheckOptions:
             experiments=given.experiments,
             seed=given.seed,
             expect_same=given.expect_same,
+            build_env=given.build_env,
             allow_isolation=rung_of(given.allow_isolation),
             wants_tests=given.reproducers is not None,
             verbose=given.verbose,

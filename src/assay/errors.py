@@ -54,6 +54,12 @@ class CheckerFailed(AssayError):
     slug = "type-checker"
 
 
+class BuildFailed(AssayError):
+    """An environment for the project could not be built."""
+
+    slug = "build-env"
+
+
 class StorageFailed(AssayError):
     """There is no room, or no permission, for what Assay has to write."""
 

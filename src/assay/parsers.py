@@ -25,6 +25,11 @@ def check_parser() -> argparse.ArgumentParser:
     parser.add_argument("--trees", nargs=2, metavar=("OLD", "NEW"), help="compare two folders in place of revisions")
     parser.add_argument("--python", metavar="PYTHON", help="the interpreter that runs the project's tests")
     parser.add_argument(
+        "--build-env",
+        action="store_true",
+        help="build the environment of each side with uv, from its lock or declared requirements (uses the network)",
+    )
+    parser.add_argument(
         "--project", action="append", default=[], metavar="DIR", help="a project inside the repository; may be repeated"
     )
     parser.add_argument("--config", metavar="FILE", help="read [tool.assay] from this TOML file, not from base")

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from assay.change.bumped import with_bumps
 from assay.change.claims import read_claims
 from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
@@ -33,7 +34,7 @@ from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.surroundings import read_surroundings
-from assay.instruments.target import ask, choose_python, linked_folders
+from assay.instruments.target import linked_folders
 from assay.instruments.trees import Opened, open_trees
 from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
@@ -43,6 +44,7 @@ from assay.values.finding import Examination, Gap, Policy, Reproducer, Verdict
 from assay.values.lab import Clock
 from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
 from assay.values.record import Sources
+from assay.wiring_environments import Named, interpreters_for
 
 
 def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str | None]]]:
@@ -61,7 +63,7 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
         seen = []
         for project, table, policy in zip(projects, tables, policies, strict=True):
             part = part_of(change, project)
-            if part.comparable or any(is_python(pair.head_path) for pair in (*part.files, *part.tests)):
+            if options.build_env or part.comparable or any(is_python(p.head_path) for p in (*part.files, *part.tests)):
                 share = replace(options, budget_s=options.budget_s / len(projects))
                 seen.append(_examine(share, opened, part, policy, table, clock, progress, project))
             else:
@@ -158,7 +160,7 @@ def _examine(
     change: Change,
     policy: Policy,
     table: Mapping[str, object],
-    clock: Clock,
+    clock: WallClock,
     progress: Progress,
     project: str,
 ) -> Examination:
@@ -173,6 +175,7 @@ def _examine(
             options=options,
             project=project,
         ) as lab:
+            change = with_bumps(change, lab.source, lab.bumps, project)
             told = told_of_carried(lab.carried)
             examination = examine(
                 replace(change, remarks=(*change.remarks, *told)), lab, wants_tests=options.wants_tests
@@ -196,37 +199,41 @@ def laboratory(
     python: str | None,
     table: Mapping[str, object],
     at_least: int,
-    clock: Clock,
+    clock: WallClock,
     progress: Progress,
     options: CheckOptions,
     project: str = "",
+    head_python: str | None = None,
 ) -> Iterator[Laboratory]:
     """A lab on both sides of the change; everything it made is gone when it closes."""
     directory = opened.root or options.directory
     surroundings = read_surroundings(table, os.environ)
     configured = table.get("python")
-    path, how = choose_python(
-        python,
-        configured if isinstance(configured, str) else None,
-        options.directory,
-        directory,
-        os.environ,
-        project=project,
-    )
     with (
         scratch_folder() as scratch,
         contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox,
+        interpreters_for(
+            opened,
+            options,
+            Named(python=python, head=head_python, configured=configured, project=project),
+            sandbox,
+            progress,
+            clock,
+        ) as interpreters,
     ):
-        interpreter = ask(path, how, sandbox, directory)
+        interpreter, head = interpreters.base, interpreters.head
         roots = roots_of(opened.source, "base")
-        progress.say(f"python {interpreter.target.version} ({how})")
+        progress.say(f"python {interpreter.target.version} ({interpreter.target.found_by})")
         known = opened.source.paths("base")
         installed = installed_files(interpreter.path, roots, known, opened.ignored)
         trees = _write_trees(opened, scratch, installed)
         differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
         yield Laboratory(
             sandbox=sandbox,
-            interpreter=replace(interpreter, target=replace(interpreter.target, source_roots=roots)),
+            interpreter=interpreters.with_roots(roots),
+            head_interpreter=head,
+            bumps=interpreters.bumps,
+            lacks=interpreters.lacks,
             source=opened.source,
             clock=clock,
             memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
@@ -242,7 +249,7 @@ def laboratory(
             seed=options.seed,
             say=progress.say,
             tell=progress.tell,
-            checker=Checker(target=interpreter.target, scratch=scratch / "checker"),
+            checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
         )
 
 
@@ -279,6 +286,7 @@ def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
             with laboratory(
                 opened,
                 python=options.python or options.record.python,
+                head_python=None if options.python else options.record.head_python,
                 table=table,
                 at_least=policy.min_isolation if options.allow_isolation is None else options.allow_isolation,
                 clock=WallClock(),

@@ -16,7 +16,10 @@ from assay.change.syntax import Module, last_name
 from assay.values.change import FilePair, Unread
 
 _REASONS = {
-    "dependencies": ("What the project depends on changed.", "Run with the new dependencies installed: `--python`."),
+    "dependencies": (
+        "What the project depends on changed.",
+        "Compare both sides in environments of their own: `--build-env`.",
+    ),
     "configuration": ("Configuration changed.", "Read it; say which code it steers."),
     "sql": ("SQL changed.", "Read it, or run the migration against a copy of the data."),
     "template": ("A template changed.", "Read it, or look at what it renders."),

@@ -41,7 +41,7 @@ class Survey:
     """Test files that head edits or deletes."""
     gaps: tuple[Gap, ...]
     imports_otherwise: bool
-    """Does some changed file run other statements when it is imported, or lack or add a definition?"""
+    """Does some changed file run other statements when it is imported, lack or add a definition? Did packages?"""
 
 
 def survey(change: Change, lab: Lab) -> Survey:
@@ -73,7 +73,7 @@ def survey(change: Change, lab: Lab) -> Survey:
         corpus=corpus(files[:12], lab.source, CORPUS),
         edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
-        imports_otherwise=any(_imports_otherwise(pair, lab.source) for pair in change.files),
+        imports_otherwise=bool(change.bumps) or any(_imports_otherwise(pair, lab.source) for pair in change.files),
     )
 
 

@@ -16,6 +16,8 @@ from assay.instruments.checker import Checker
 from assay.instruments.surroundings import Surroundings
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
+from assay.values.environment import Bump
+from assay.values.finding import Gap
 from assay.values.lab import Clock, Command, Frame, Memo, Run, RunResult, Sandbox, Source
 from assay.values.reality import Remark
 
@@ -50,8 +52,17 @@ class WallClock:
         self._start = time.monotonic()
 
     def elapsed_s(self) -> float:
-        """Seconds since this clock was made."""
+        """Seconds since this clock was made, without those for which it stood still."""
         return time.monotonic() - self._start
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """What is done meanwhile costs the budget nothing."""
+        began = time.monotonic()
+        try:
+            yield
+        finally:
+            self._start += time.monotonic() - began
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +71,7 @@ class Laboratory:
 
     sandbox: Sandbox
     interpreter: Interpreter
+    """What runs base, and head too unless that has one of its own."""
     source: Source
     clock: Clock
     memo: Memo
@@ -79,6 +91,16 @@ class Laboratory:
     """Files that no commit holds and both sides got, with where they came from."""
     cores: int = os.cpu_count() or 1
     checker: Checker
+    head_interpreter: Interpreter | None = None
+    """Where head's environment holds other packages than base's."""
+    bumps: tuple[Bump, ...] = ()
+    """The packages in which the two environments differ."""
+    lacks: tuple[Gap, ...] = ()
+    """What could not be had when the environments were made."""
+
+    def interpreter_of(self, side: Side) -> Interpreter:
+        """What runs one side."""
+        return self.head_interpreter or self.interpreter if side == "head" else self.interpreter
 
     @property
     def runner(self) -> str:
@@ -127,7 +149,8 @@ class Laboratory:
         job = {"root": root, "source_roots": roots, "project": self.project, "seed": self.seed}
         job["setup"] = list(self.surroundings.setup)
         job |= {"keep_bytecode": keep, **run.job}
-        python = self.interpreter.target.python
+        interpreter = self.interpreter_of(run.side)
+        python = interpreter.target.python
         path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
         frames: list[Frame] = []
         # Where installed packages are asked, nothing of the project may be found on the path.
@@ -156,7 +179,7 @@ class Laboratory:
                     *([("PYTHONPATH", os.pathsep.join(paths))] if paths else []),
                     *self.surroundings.environment,
                 ),
-                readable=(*self.interpreter.readable, PROBE),
+                readable=(*interpreter.readable, PROBE),
                 job=json.dumps(job).encode(),
                 time_limit_s=run.time_limit_s,
             ),

@@ -47,6 +47,7 @@ def gaps_of_lab(lab: Laboratory, opened: Opened, directory: Path) -> Iterator[Ga
             reason=f"{len(old)} compiled files are older than their sources: {', '.join(old[:3])}.",
             remedy="Build them anew; both sides ran with what was there.",
         )
+    yield from lab.lacks
     for name in lab.surroundings.unset:
         yield Gap(
             slug="environment",

@@ -60,7 +60,7 @@ def choose_python(
     """
     for text, base, how in ((asked, here, "--python"), (configured, directory, "[tool.assay] python")):
         if text:
-            return _existing(text, base, how), how
+            return existing(text, base, how), how
     for variable in ("VIRTUAL_ENV", "CONDA_PREFIX"):
         if environment.get(variable):
             path = Path(environment[variable]) / "bin" / "python"
@@ -80,7 +80,12 @@ def choose_python(
     return Path(found), ON_THE_PATH
 
 
-def _existing(text: str, directory: Path, how: str) -> Path:
+def existing(text: str, directory: Path, how: str) -> Path:
+    """The interpreter that was named: a path, a name on the path, or the folder of an environment.
+
+    Raises:
+        NoTarget: it is not there.
+    """
     path = Path(os.path.expanduser(text))
     if path.is_dir():
         path = path / "bin" / "python"
@@ -106,7 +111,7 @@ def ask(python: Path, how: str, sandbox: Sandbox, repository: Path) -> Interpret
     Raises:
         NoTarget: it does not start, is no CPython, or is too old.
     """
-    readable = _folders_of(python)
+    readable = folders_of(python)
     with tempfile.TemporaryDirectory(prefix="assay-ask-") as empty:
         answers: list[Frame] = []
         command = Command(
@@ -156,7 +161,7 @@ def _last_line(output: str) -> str:
     return lines[-1][:200] if lines else ""
 
 
-def _folders_of(python: Path) -> tuple[Path, ...]:
+def folders_of(python: Path) -> tuple[Path, ...]:
     """The environment's folder and the folders of the interpreters it is made of, without running anything."""
     folders = [python.parent.parent]
     here = python

@@ -381,6 +381,7 @@ def _interpreter(target: Target | None) -> dict[str, object] | None:
         "base_prefix": target.base_prefix,
         "pytest": target.has_pytest,
         "source_roots": list(target.source_roots),
+        "head_python": target.head_python,
     }
 
 

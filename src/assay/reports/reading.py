@@ -58,6 +58,7 @@ def from_document(document: object) -> Record:
         base=_revision(report["change"]["base"]),
         head=_revision(report["change"]["head"]),
         python=interpreter.get("python"),
+        head_python=interpreter.get("head_python") or None,
         source_roots=tuple(interpreter.get("source_roots", ())),
         patch=report["change"]["patch"],
         findings=tuple(_finding(finding, sources_digest) for finding in report["findings"]),

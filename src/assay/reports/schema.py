@@ -290,6 +290,7 @@ INTERPRETER = closed(
     base_prefix=TEXT,
     pytest=FLAG,
     source_roots=TEXTS,
+    head_python=TEXT,
 )
 
 ISOLATION = closed(

@@ -287,6 +287,8 @@ def _account(verdict: Verdict, look: _Look) -> list[str]:
     target = examination.target
     if target is not None:
         lines.append(f"python  {plain(target.version)}  {plain(target.python)}  ({plain(target.found_by)})")
+        if target.head_python:
+            lines.append(f"         head: {plain(target.head_python)}")
         lines.append(f"roots   {', '.join(map(plain, target.source_roots)) or 'the tree itself'}")
     isolation = examination.isolation
     lines.extend(

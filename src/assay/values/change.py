@@ -155,6 +155,8 @@ class Change:
     """SHA-256 over the changed files as both sides have them: the same change on another base commit keeps it."""
     claims: tuple[Claim, ...] = ()
     """What the change announces of itself."""
+    bumps: tuple[str, ...] = ()
+    """Installed packages that differ between the two sides, as `attrs 23.1.0 -> 24.2.0`."""
     claims_nothing: str = ""
     """Where the change says that it changes nothing; empty where it does not."""
 

@@ -299,6 +299,8 @@ class Target:
     base_prefix: str
     has_pytest: bool
     source_roots: tuple[str, ...] = ()
+    head_python: str = ""
+    """Head's own interpreter, where its environment holds other packages than base's."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,8 @@ class CheckOptions:
     """Folders of the repository that hold the projects to be checked; none means the whole tree."""
     config: Path | None = None
     """A file whose `[tool.assay]` stands in place of base's."""
+    build_env: bool = False
+    """Is the environment of each side to be built from its lock or declared requirements?"""
     cache: bool = True
     """May the reach map and other memos be read and kept?"""
 

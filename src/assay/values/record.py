@@ -103,6 +103,8 @@ class Record:
     head: Revision
     python: str | None
     """The interpreter that ran the target."""
+    head_python: str | None = None
+    """The one that ran head, where it had its own."""
     source_roots: tuple[str, ...]
     findings: tuple[RecordedFinding, ...]
     patch: str = ""
