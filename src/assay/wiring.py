@@ -16,7 +16,7 @@ from assay.change.bumped import with_bumps
 from assay.change.claims import read_claims
 from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
-from assay.change.parts import folders_named, gaps_outside, part_of
+from assay.change.parts import folders_named, gaps_outside, part_of, with_parts
 from assay.change.read import read_change
 from assay.check import examine, together
 from assay.errors import StorageFailed, UnsafeHost, UsageError
@@ -68,8 +68,7 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
                 seen.append(_examine(share, opened, part, policy, table, clock, progress, project))
             else:
                 seen.append(_nothing_to_run(part, clock))
-        remarks = dict.fromkeys(remark for one in (change, *(each.change for each in seen)) for remark in one.remarks)
-        examination = together(replace(change, remarks=tuple(remarks)), seen)
+        examination = together(with_parts(change, [one.change for one in seen]), seen)
         examination = replace(examination, gaps=(*examination.gaps, *gaps_outside(change, projects)))
         return judge(examination, strictest(policies)), sources_of(opened, change)
 
@@ -175,7 +174,8 @@ def _examine(
             options=options,
             project=project,
         ) as lab:
-            change = with_bumps(change, lab.source, lab.bumps, project)
+            if lab.has_both_environments:
+                change = with_bumps(change, lab.source, lab.bumps, project)
             told = told_of_carried(lab.carried)
             examination = examine(
                 replace(change, remarks=(*change.remarks, *told)), lab, wants_tests=options.wants_tests
@@ -234,6 +234,7 @@ def laboratory(
             head_interpreter=head,
             bumps=interpreters.bumps,
             lacks=interpreters.lacks,
+            has_both_environments=interpreters.are_built,
             source=opened.source,
             clock=clock,
             memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),

@@ -35,6 +35,8 @@ class Interpreters:
     head: Interpreter | None = None
     bumps: tuple[Bump, ...] = ()
     lacks: tuple[Gap, ...] = ()
+    are_built: bool = False
+    """Does each side have what its files ask for, installed for it?"""
 
     def with_roots(self, roots: tuple[str, ...]) -> Interpreter:
         """That of base, which knows where modules are imported from and what runs head."""
@@ -115,7 +117,7 @@ class _Makers:
         try:
             other = self._wanted("head")
             if other is None or other.digest == wanted.digest:
-                return Interpreters(base=base, lacks=lacks)
+                return Interpreters(base=base, lacks=lacks, are_built=True)
             theirs = self._made("head", other, python)
         except BuildFailed as error:
             return Interpreters(base=base, lacks=(*lacks, _no_head(error)))
@@ -124,6 +126,7 @@ class _Makers:
             head=self._asked(theirs, other),
             bumps=bumps(ours.distributions, theirs.distributions, wanted.name),
             lacks=(*lacks, *_left_out("head", theirs.remarks)),
+            are_built=True,
         )
 
     def _made(self, side: Side, wanted: Wanted, python: Path) -> Built:

@@ -20,8 +20,6 @@ SHOWN = 6
 
 def with_bumps(change: Change, source: Source, bumps: Sequence[Bump], project: str) -> Change:
     """The change with the functions of `project` that use a bumped package among its units."""
-    if not bumps:
-        return change
     own = {(unit.unit.path, unit.unit.qualname) for unit in change.units}
     users = [
         (bump, unit) for bump, unit in _users(source, bumps, project) if (unit.unit.path, unit.unit.qualname) not in own
@@ -32,7 +30,10 @@ def with_bumps(change: Change, source: Source, bumps: Sequence[Bump], project: s
         before = merged.get(key)
         merged[key] = unit if before is None else _both(before, unit)
     kept = list(merged.values())[:MOST_UNITS]
+    asked = any(unread.slug == "dependencies" for unread in change.unread)
     remarks = [_sentence(bump, [unit for other, unit in users if other is bump]) for bump in bumps]
+    if asked and not bumps:
+        remarks.append("What the project asks for changed; both environments hold the same packages.")
     if len(kept) < len(merged):
         remarks.append(f"Of {len(merged)} functions that use these packages {len(kept)} are observed one by one.")
     return replace(
@@ -41,6 +42,7 @@ def with_bumps(change: Change, source: Source, bumps: Sequence[Bump], project: s
         unread=tuple(unread for unread in change.unread if unread.slug != "dependencies"),
         remarks=(*change.remarks, *remarks),
         bumps=tuple(bump.words for bump in bumps),
+        environments_compared=True,
     )
 
 

@@ -22,6 +22,22 @@ def part_of(change: Change, project: str) -> Change:
     )
 
 
+def with_parts(change: Change, parts: Sequence[Change]) -> Change:
+    """The whole change with what was learned of its parts: packages that differ, functions that use them, remarks."""
+    units = {(unit.kind, unit.unit): unit for one in (change, *parts) for unit in one.units}
+    settled = {
+        unread for one in parts for unread in change.unread if one.environments_compared and unread not in one.unread
+    }
+    return replace(
+        change,
+        units=tuple(units.values()),
+        unread=tuple(unread for unread in change.unread if unread not in settled or unread.slug != "dependencies"),
+        remarks=tuple(dict.fromkeys(remark for one in (change, *parts) for remark in one.remarks)),
+        bumps=tuple(dict.fromkeys(bump for one in parts for bump in one.bumps)),
+        environments_compared=any(one.environments_compared for one in parts),
+    )
+
+
 def folders_named(names: Sequence[str], here: PurePath, root: PurePath, paths: Sequence[str]) -> tuple[str, ...]:
     """The named folders relative to the root of the tree; "" alone, the whole of it, where none is named.
 

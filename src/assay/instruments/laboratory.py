@@ -98,6 +98,9 @@ class Laboratory:
     lacks: tuple[Gap, ...] = ()
     """What could not be had when the environments were made."""
 
+    has_both_environments: bool = False
+    """Were the environments of both sides built for this check?"""
+
     def interpreter_of(self, side: Side) -> Interpreter:
         """What runs one side."""
         return self.head_interpreter or self.interpreter if side == "head" else self.interpreter

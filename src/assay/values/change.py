@@ -157,6 +157,8 @@ class Change:
     """What the change announces of itself."""
     bumps: tuple[str, ...] = ()
     """Installed packages that differ between the two sides, as `attrs 23.1.0 -> 24.2.0`."""
+    environments_compared: bool = False
+    """Did each side run with the packages that it asks for?"""
     claims_nothing: str = ""
     """Where the change says that it changes nothing; empty where it does not."""
 
