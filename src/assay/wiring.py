@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from assay.change.bumped import with_bumps
+from assay.change.bumped import asks_otherwise, with_bumps
 from assay.change.claims import read_claims
 from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
@@ -28,7 +28,7 @@ from assay.instruments.checker import Checker
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
 from assay.instruments.laboratory import Laboratory, WallClock
-from assay.instruments.lacking import gaps_of_lab, told_of_carried
+from assay.instruments.lacking import gaps_of_lab, told_of_carried, with_commands
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
@@ -63,7 +63,8 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
         seen = []
         for project, table, policy in zip(projects, tables, policies, strict=True):
             part = part_of(change, project)
-            if options.build_env or part.comparable or any(is_python(p.head_path) for p in (*part.files, *part.tests)):
+            python = any(is_python(pair.head_path) for pair in (*part.files, *part.tests))
+            if part.comparable or python or (options.build_env and asks_otherwise(part, opened.source)):
                 share = replace(options, budget_s=options.budget_s / len(projects))
                 seen.append(_examine(share, opened, part, policy, table, clock, progress, project))
             else:
@@ -184,7 +185,10 @@ def _examine(
                 examination,
                 isolation=lab.sandbox.isolation,
                 target=lab.interpreter.target,
-                gaps=(*gaps_of_lab(lab, opened, opened.root or options.directory), *examination.gaps),
+                gaps=(
+                    *gaps_of_lab(lab, opened, opened.root or options.directory),
+                    *with_commands(examination.gaps, lab.interpreter.target.python, options),
+                ),
             )
     except UnsafeHost as error:
         gap = Gap(slug=error.slug, reason=f"{error.what} {error.why}", remedy=error.next_step)
@@ -226,7 +230,8 @@ def laboratory(
         progress.say(f"python {interpreter.target.version} ({interpreter.target.found_by})")
         known = opened.source.paths("base")
         installed = installed_files(interpreter.path, roots, known, opened.ignored)
-        trees = _write_trees(opened, scratch, installed)
+        theirs = installed if head is None else installed_files(head.path, roots, known, opened.ignored)
+        trees = _write_trees(opened, scratch, installed, theirs)
         differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
         yield Laboratory(
             sandbox=sandbox,
@@ -346,12 +351,14 @@ def _carried(opened: Opened, installed: Mapping[str, Path]) -> Mapping[str, Path
     return {**installed, **own}
 
 
-def _write_trees(opened: Opened, scratch: Path, installed: Mapping[str, Path]) -> Mapping[Side, Path]:
+def _write_trees(
+    opened: Opened, scratch: Path, installed: Mapping[str, Path], theirs: Mapping[str, Path]
+) -> Mapping[Side, Path]:
     """Both sides as folders. Tests and what stands beside them come from base on both."""
     folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
     try:
         opened.materialise("base", folders["base"], installed=installed)
-        opened.materialise("head", folders["head"], beside=folders["base"], installed=installed)
+        opened.materialise("head", folders["head"], beside=folders["base"], installed=theirs, alike=theirs is installed)
         use_tests_of_base(opened, folders["base"], folders["head"])
     except OSError as error:
         raise StorageFailed(

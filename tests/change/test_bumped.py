@@ -70,7 +70,7 @@ def test_the_lock_is_no_gap_where_both_environments_were_there() -> None:
 def test_a_package_that_no_function_names_is_told() -> None:
     found = bumped(Bump(name="idna", before="3", after="4", modules=frozenset({"idna"})))
     assert found.units == ()
-    assert found.remarks == ("Head's environment: idna 3 -> 4; no function of the project uses it by name.",)
+    assert found.remarks == ("Head's environment, in packages that no function of the project names: idna 3 -> 4.",)
     assert found.bumps == ("idna 3 -> 4",)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from assay.change.kinds import kind_of, places_of
 from assay.change.project import Project, read_imports
 from assay.change.read import unit_of
 from assay.change.reads import lines_reading, reads_of
@@ -16,6 +17,13 @@ from assay.values.lab import Source
 MOST_UNITS = 60
 """Functions beyond these are counted and not observed one by one."""
 SHOWN = 6
+"""Names in one sentence."""
+
+
+def asks_otherwise(change: Change, source: Source) -> bool:
+    """May head's environment hold other packages than base's?"""
+    places = places_of(source.paths("head"))
+    return any(kind_of(pair.path, places) in {"dependencies", "settings"} for pair in change.files)
 
 
 def with_bumps(change: Change, source: Source, bumps: Sequence[Bump], project: str) -> Change:
@@ -31,7 +39,7 @@ def with_bumps(change: Change, source: Source, bumps: Sequence[Bump], project: s
         merged[key] = unit if before is None else _both(before, unit)
     kept = list(merged.values())[:MOST_UNITS]
     asked = any(unread.slug == "dependencies" for unread in change.unread)
-    remarks = [_sentence(bump, [unit for other, unit in users if other is bump]) for bump in bumps]
+    remarks = list(_sentences(bumps, users))
     if asked and not bumps:
         remarks.append("What the project asks for changed; both environments hold the same packages.")
     if len(kept) < len(merged):
@@ -95,9 +103,18 @@ def _both(one: ChangedUnit, other: ChangedUnit) -> ChangedUnit:
     )
 
 
-def _sentence(bump: Bump, users: Sequence[ChangedUnit]) -> str:
-    names = list(dict.fromkeys(unit.unit.name for unit in users))
-    if not names:
-        return f"Head's environment: {bump.words}; no function of the project uses it by name."
-    shown = ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-    return f"Head's environment: {bump.words}; used by {shown}."
+def _sentences(bumps: Sequence[Bump], users: Sequence[tuple[Bump, ChangedUnit]]) -> Iterator[str]:
+    """One for each package that functions use, and one for all others."""
+    others = []
+    for bump in bumps:
+        names = list(dict.fromkeys(unit.unit.name for other, unit in users if other is bump))
+        if names:
+            yield f"Head's environment: {bump.words}; used by {_listed(names)}."
+        else:
+            others.append(bump.words)
+    if others:
+        yield f"Head's environment, in packages that no function of the project names: {_listed(others)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")

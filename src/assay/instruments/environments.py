@@ -18,6 +18,22 @@ FOLDERS = (".venv", "venv", "env", ".env")
 _REQUIREMENTS = re.compile(r"^requirements[\w.-]*\.txt$")
 
 
+_DISTRIBUTIONS = {
+    "attr": "attrs", "bs4": "beautifulsoup4", "cv2": "opencv-python", "Crypto": "pycryptodome",
+    "dateutil": "python-dateutil", "docx": "python-docx", "dotenv": "python-dotenv", "git": "GitPython",
+    "jose": "python-jose", "jwt": "PyJWT", "magic": "python-magic", "MySQLdb": "mysqlclient", "OpenSSL": "pyOpenSSL",
+    "PIL": "pillow", "pkg_resources": "setuptools", "psycopg2": "psycopg2-binary", "serial": "pyserial",
+    "sklearn": "scikit-learn", "skimage": "scikit-image", "slugify": "python-slugify", "socks": "PySocks",
+    "usb": "pyusb", "yaml": "PyYAML", "zmq": "pyzmq",
+}  # fmt: skip
+"""Packages whose module has another name than the package, among those that people install most."""
+
+
+def distribution_of(module: str) -> str:
+    """The package that most likely brings a top-level module."""
+    return _DISTRIBUTIONS.get(module, module.replace("_", "-"))
+
+
 def environments(directory: Path, variables: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
     """Interpreters that belong to the project in `directory`, each with how it was found; the surest first."""
     for name in FOLDERS:

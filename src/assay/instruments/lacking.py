@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
-from assay.instruments.environments import how_to_make_one
+from assay.instruments.environments import distribution_of, how_to_make_one
 from assay.instruments.installed import IMPORTABLE, stale
 from assay.instruments.laboratory import Laboratory
 from assay.instruments.target import ON_THE_PATH
 from assay.instruments.tree import is_plain
 from assay.instruments.trees import Opened
 from assay.values.finding import Gap
+from assay.values.options import CheckOptions
+
+_MISSING = re.compile(r"No module named '(\w+)|no fixture '\w+'")
+_PLUGIN = re.compile(r"offers it \(([\w-]+)\)|\((pytest-[\w-]+)")
 
 
 def told_of_carried(carried: Mapping[str, Path]) -> Iterator[str]:
@@ -30,7 +37,7 @@ def gaps_of_lab(lab: Laboratory, opened: Opened, directory: Path) -> Iterator[Ga
         yield Gap(
             slug="environment",
             reason=f"No environment of the project was found, so {lab.interpreter.target.python} ran its tests.",
-            remedy=f"Make one: `{command}`.",
+            remedy=f"Make one: `{command}`; or have one built for this check: `assay check --build-env`.",
         )
     missing = [path for path, entry in opened.trees["base"].entries.items() if is_plain(entry)]
     missing = [path for path in missing if not os.path.lexists(lab.trees["base"] / path)]
@@ -54,3 +61,33 @@ def gaps_of_lab(lab: Laboratory, opened: Opened, directory: Path) -> Iterator[Ga
             reason=f"The environment variable {name}, which [tool.assay] env passes on, is not set here.",
             remedy=f"Set {name} before running Assay, or give it a value in [tool.assay] env.",
         )
+
+
+def with_commands(gaps: Iterable[Gap], python: str, options: CheckOptions) -> Iterator[Gap]:
+    """Gaps, those of tests that lack a package with the command that installs it."""
+    for gap in gaps:
+        missing = _MISSING.search(gap.reason) if gap.slug in {"collection", "failing-on-base"} else None
+        plugin = _PLUGIN.search(gap.remedy)
+        package = (
+            distribution_of(missing[1])
+            if missing and missing[1]
+            else next(filter(None, plugin.groups() if plugin else ()), "")
+        )
+        if missing is None or not package:
+            yield gap
+        elif options.build_env:
+            remedy = (
+                f"Nothing in base asks for {package}, so it was not installed; add it to what tests need, or name an "
+            )
+            yield replace(gap, remedy=f"{remedy}environment that has it with --python.")
+        else:
+            told = shlex.join([package])
+            by_hand = f"`uv pip install --python {python} {told}`, or `{python} -m pip install {told}`"
+            yield replace(gap, remedy=f"Install it: {by_hand}; or have one built: `{_with_build(options)}`.")
+
+
+def _with_build(options: CheckOptions) -> str:
+    """The same check, with environments of its own."""
+    words = [*options.revisions, *(word for project in options.projects for word in ("--project", project))]
+    trees = ["--trees", *map(str, options.trees)] if options.trees else []
+    return shlex.join(["assay", "check", "--build-env", *trees, *words])

@@ -83,12 +83,18 @@ class Opened:
     """Which of some paths are generated files, that no commit is meant to hold."""
 
     def materialise(
-        self, side: Side, into: Path, *, beside: Path | None = None, installed: Mapping[str, Path] | None = None
+        self,
+        side: Side,
+        into: Path,
+        *,
+        beside: Path | None = None,
+        installed: Mapping[str, Path] | None = None,
+        alike: bool = True,
     ) -> tuple[str, ...]:
         """Write the whole tree of a side below `into`; returns the paths that were left out.
 
         Files that are the same on the other side, written to `beside` before, become links to those. `installed` are
-        files that only the installed copy of the project has.
+        files that only the installed copy of the project has; both sides have the same ones where they are `alike`.
         """
         extra: dict[str, bytes] = {}
         for path in self.carried:
@@ -103,7 +109,7 @@ class Opened:
             same = {
                 path: beside / path for path, entry in self.trees[side].entries.items() if theirs.get(path) == entry
             }
-            same |= {path: beside / path for path in extra}
+            same |= {path: beside / path for path in extra if alike or path not in (installed or {})}
         return write_tree(self.trees[side], into, extra, same)
 
     def close(self) -> None:
