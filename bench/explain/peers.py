@@ -22,6 +22,8 @@ from hypothesis import HealthCheck, Phase, find, settings, strategies
 from hypothesis.errors import NoSuchExample
 
 EXAMPLES = 2000
+WAIT = 10.0
+"""A tool that does not keep to its time limit, on a machine that others use, is waited for so many times as long."""
 BIN = Path(sys.executable).parent
 
 
@@ -73,9 +75,9 @@ def crosshair(limit_s: float) -> tuple[bool, str]:
     command = [str(BIN / "crosshair"), "diffbehavior", "base_subject.f", "head_subject.f"]
     command += ["--per_condition_timeout", str(limit_s)]
     try:
-        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s * 2 + 10, check=False)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=limit_s * WAIT, check=False)
     except subprocess.TimeoutExpired:
-        return False, "not done in twice the time"
+        return False, "not done in ten times the time"
     shown = " ".join(done.stdout.split())
     return "Given: " in shown, (shown or done.stderr.strip()[-200:])[:400]
 
@@ -92,12 +94,12 @@ def pynguin(limit_s: float) -> tuple[bool, str]:
         subprocess.run(
             command,
             capture_output=True,
-            timeout=limit_s * 3 + 20,
+            timeout=limit_s * WAIT,
             check=False,
             env={**os.environ, "PYNGUIN_DANGER_AWARE": "1"},
         )
     except subprocess.TimeoutExpired:
-        return False, "not done in three times the time"
+        return False, "not done in ten times the time"
     made = list((folder / "made").glob("test_*.py"))
     if not made:
         return False, "no tests were written"
@@ -121,9 +123,8 @@ def main() -> None:
     tool, folder, limit_s = sys.argv[1], Path(sys.argv[2]), float(sys.argv[3])
     os.chdir(folder)
     sys.path.insert(0, str(folder))
-    begun = time.monotonic()
     found, example = {"hypothesis": hypothesis, "crosshair": crosshair, "pynguin": pynguin}[tool](limit_s)
-    print(json.dumps({"found": found, "example": example, "seconds": round(time.monotonic() - begun, 1)}))
+    print(json.dumps({"found": found, "example": example}))
 
 
 if __name__ == "__main__":
