@@ -24,6 +24,11 @@ from assay.evidence.causes import cause_of
         ("E   KeyError: 'name'", "KeyError: 'name'", "by hand"),
         ("E   FileNotFoundError: [Errno 2] No such file or directory: 'git'", "no program git", "Install git"),
         ("E   FileNotFoundError: [Errno 2] No such file or directory: 'a/b'", "FileNotFoundError", "by hand"),
+        (
+            "E   FileNotFoundError: [Errno 2] No such file or directory: '/assay/tree/tests/toml-test/tests'",
+            "no file tests/toml-test/tests in base's tree",
+            "submodule",
+        ),
         ("E   OSError: [Errno 30] Read-only file system: '/x'", "OSError: [Errno 30]", "nowhere else"),
         ("E   assert 1 == 2\nE   Use -v to get more diff", "assert 1 == 2", "by hand"),
         ("", "no reason given", "by hand"),

@@ -19,6 +19,7 @@ _BINARY = re.compile(
     r"No such file or directory: [b]?'([\w.+-]+)'|(?:^|\s)([\w.+-]+): (?:command )?not found"
     r"|(?:find|locate) executable '?([\w.+-]+)"
 )
+_OF_THE_TREE = re.compile(r"No such file or directory: [b]?'/(?:[^']*/)?tree/([^']+)'")
 _VARIABLE = re.compile(r"KeyError: '([A-Z][A-Z0-9_]{2,})'|[Ee]nvironment variable[s]? '?\"?([A-Z][A-Z0-9_]{2,})")
 _SOCKET = re.compile(
     r"Connection ?[Rr]efused|Network is unreachable|[Nn]ame or service not known|Temporary failure in name resolution"
@@ -48,6 +49,7 @@ _FROM_FIXTURE |= {
 _LOOPBACK = (
     "It starts no service by itself: name the commands in [tool.assay] setup; loopback works inside the sandbox."
 )
+_MORE_TIME = "Give more time with --budget; where tests wait for what the sandbox does not have, that does not help."
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ def cause_of(detail: str) -> Cause:
         return Cause(
             f"no program {name}", f"Install {name} where the sandbox sees it (/usr, or beside the interpreter)."
         )
+    if found := _OF_THE_TREE.search(detail):
+        return Cause(
+            f"no file {found[1]} in base's tree",
+            "It may be part of a submodule, or made by a build: name the command that brings it in [tool.assay] setup.",
+        )
     if _WRITING.search(detail):
         return Cause(
             _telling(detail), "Tests may write below the tree and the folder for temporary files, and nowhere else."
@@ -96,7 +103,9 @@ def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
         yield Gap(
             slug="run",
             reason=sentence[:1].upper() + sentence[1:] + ".",
-            remedy="Run the project's tests by hand in the same environment.",
+            remedy=_MORE_TIME
+            if sentence.endswith("were stopped")
+            else "Run the project's tests by hand in the same environment.",
         )
     yield from _gaps_of_files(recorded.base.uncollected)
     failing = failing_on_base(recorded.base.tests)

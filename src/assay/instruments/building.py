@@ -100,7 +100,7 @@ class Builder:
                         break
                     fcntl.flock(lock, fcntl.LOCK_UN)
                 if not told:
-                    self.say("another check is building this environment; waiting for it")
+                    self.tell("another check is building this environment; waiting for it")
                 told = True
                 time.sleep(_WAIT_S)
             yield lock
