@@ -54,6 +54,49 @@ def member_of(walk, node, receiver):
     return Member(UNKNOWN, FOUND)
 
 
+def defined(walk, cls):
+    """`class Meta` of a model: Django takes no other names than its options."""
+    models = sys.modules.get("django.db.models")
+    bases = [base.object for base in cls.bases if isinstance(base, Thing)]
+    if models is None or not any(isinstance(base, type) and issubclass(base, models.Model) for base in bases):
+        return
+    known = set(importlib.import_module("django.db.models.options").DEFAULT_NAMES) | {"abstract"}
+    for inner in cls.node.body:
+        for node in inner.body if isinstance(inner, ast.ClassDef) and inner.name == "Meta" else ():
+            name = getattr(node.targets[0], "id", "") if isinstance(node, ast.Assign) else ""
+            if name and not name.startswith("_") and name not in known:
+                walk.claims.add(
+                    node,
+                    "unknown-key",
+                    f"Meta.{name}",
+                    f"the options of a model have no {name!r}",
+                    root="django",
+                    raises="TypeError",
+                    certainty="static",
+                    near=installed.nearest(name, known),
+                )
+
+
+def called(walk, node, callee):
+    """`settings.configure(ALLOWED_HOST=[...])`: names one slip away from a setting of Django's; None."""
+    if getattr(callee.object, "__qualname__", "") != "LazySettings.configure":
+        return
+    known = _setting_names()
+    for keyword in node.keywords:
+        near = installed.nearest(keyword.arg, known, 0.9, 1) if keyword.arg else []
+        if near and keyword.arg not in known:
+            walk.claims.add(
+                keyword.value,
+                "unknown-key",
+                f"settings.{keyword.arg}",
+                f"Django has no setting {keyword.arg!r}",
+                root="django",
+                raises="",
+                certainty="ignored",
+                near=near,
+            )
+
+
 def _manager(model, name):
     manager = getattr(model, name, None) if type(static(model, name)).__name__ == "ManagerDescriptor" else None
     return None if manager is None else Member(Made((type(manager),), exact=True, value=manager), FOUND)

@@ -1,6 +1,8 @@
 """Flask: keys of `app.config` that are one slip away from a key that Flask itself reads."""
 
 import ast
+import os
+import re
 import sys
 
 from assay_probe.reality import installed
@@ -37,8 +39,26 @@ def _is_config(walk, node):
     return isinstance(app, Made) and any(cls.__module__.split(".")[0] == "flask" for cls in app.classes)
 
 
+_READ = re.compile(r"""config(?:\.(?:get|setdefault|pop)\(\s*|\[)["']([A-Z][A-Z0-9_]+)["']""")
+_extensions = {}
+
+
+def _read_by_extensions():
+    """Keys that the imported extensions read, by their sources."""
+    for file in installed.imported_packages():
+        if file not in _extensions:
+            found = set()
+            folder = os.path.dirname(file) if os.path.basename(os.path.dirname(file)).startswith("flask") else None
+            for name in sorted(os.listdir(folder)) if folder else ():
+                if name.endswith(".py"):
+                    with open(os.path.join(folder, name), encoding="utf-8", errors="replace") as text:
+                        found |= set(_READ.findall(text.read()))
+            _extensions[file] = found
+        yield from _extensions[file]
+
+
 def _check_key(walk, node, key):
-    known = list(sys.modules["flask"].Flask.default_config)
+    known = {*sys.modules["flask"].Flask.default_config, *_read_by_extensions()}
     near = installed.nearest(key, known, 0.88, 1) if isinstance(key, str) else []
     if near and key not in known:
         walk.claims.add(

@@ -18,7 +18,11 @@ OWN = {
     "celery": "adapter_celery",
     "django": "adapter_django",
     "flask": "adapter_flask",
+    "jinja2": "adapter_jinja2",
+    "marshmallow": "adapter_marshmallow",
     "pandas": "adapter_pandas",
+    "pydantic": "adapter_pydantic",
+    "sklearn": "adapter_sklearn",
     "sqlalchemy": "adapter_sqlalchemy",
 }
 GROUP = "assay.reality"

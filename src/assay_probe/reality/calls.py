@@ -5,7 +5,7 @@ import inspect
 import sys
 import types
 
-from assay_probe.reality import adapters, deprecations, installed, literals, results, signatures
+from assay_probe.reality import adapters, deprecations, installed, literals, results, signatures, sources
 from assay_probe.reality.claims import expression_of, shown
 from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
 from assay_probe.reality.values import (
@@ -79,6 +79,7 @@ def check_binding(walk, node, callee):
     for keyword in node.keywords:
         if keyword.arg is not None:
             _check_keyword(walk, node, callee, keyword, given)
+    _check_handed(walk, node, callee, None)
     if signatures.hands_on_unchanged(called):
         _check_count(walk, node, callee, parameters)
 
@@ -114,6 +115,8 @@ def _check_keyword(walk, node, callee, keyword, given):
     if any(p.name == keyword.arg and p.kind in NAMED for p in parameters):
         return
     answer = signatures.consumer_of(callee, keyword.arg, given)
+    if answer.accepts is None:
+        _check_slip(walk, node, callee, keyword)
     if answer.accepts is not False:
         return
     last = answer.chain[-1] if answer.chain else callee
@@ -135,6 +138,51 @@ def _check_keyword(walk, node, callee, keyword, given):
         signature=shown(callee),
         reproducer="" if _collects(last) else _binding(last, f".bind_partial({keyword.arg}=None)"),
     )
+
+
+def _check_slip(walk, node, callee, keyword):
+    """A keyword nobody could follow: one slip away from one that is taken, and a word its package never says."""
+    name, root = name_of(callee.object), _root(callee.object)
+    modules = signatures.modules_reached(callee)
+    if any(sources.is_spoken_of(module, keyword.arg) for module in modules):
+        return
+    reached = signatures.names_reached(callee)
+    if isinstance(callee.object, type):
+        reached |= {name for name, kept in vars(callee.object).items() if not callable(kept)}
+    near = installed.nearest(keyword.arg, reached, 0.78) or _spelt_alike(keyword.arg, modules)
+    if not near:
+        return
+    walk.claims.add(
+        _at_keyword(node, keyword),
+        "unknown-parameter",
+        f"{name}({keyword.arg}=)",
+        f"nothing in {root.partition('.')[0]} speaks of {keyword.arg!r}, which {name}() is given",
+        root=root,
+        raises="TypeError",
+        certainty="suspect",
+        near=near,
+        signature=shown(callee),
+    )
+
+
+def _spelt_alike(word, modules):
+    """Names in the packages that differ from the word by underscores and case alone."""
+    bare = word.replace("_", "").lower()
+    names = set().union(*map(sources.words_of, modules))
+    return sorted(name for name in names if name.replace("_", "").lower() == bare)[:3] if len(bare) > 3 else []
+
+
+def _check_handed(walk, node, callee, given):
+    """`asyncio.to_thread(requests.get, url, time_out=3)`: the keywords are for the callable among the arguments."""
+    place = signatures.callable_with_arguments(callee)
+    argument = literals.by_parameter(callee, node).get(place)
+    inner = walk.silently(argument) if argument is not None else None
+    if not isinstance(inner, Thing) or inner.object is None or not callable(inner.object):
+        return
+    own = {p.name for p in signatures.parameters(callee) or () if p.kind in NAMED}
+    for keyword in node.keywords:
+        if keyword.arg is not None and keyword.arg not in own:
+            _check_keyword(walk, node, inner, keyword, given)
 
 
 def _takers(callee, keyword):

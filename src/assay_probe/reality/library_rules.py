@@ -1,51 +1,54 @@
 """Options of libraries that only the library itself can judge; each is put to a harmless function of it."""
 
+import bz2
 import csv
 import datetime
-import sys
+import decimal
+import gzip
+import importlib
+import lzma
+import os
 
-from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, Rule
+from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, UNSIGNED, Rule
 
 
 def _image_mode(value):
-    sys.modules["PIL.Image"].new(value, (1, 1))
+    importlib.import_module("PIL.Image").new(value, (1, 1))
 
 
 def _image_format(value):
-    image = sys.modules["PIL.Image"]
+    image = importlib.import_module("PIL.Image")
     image.init()
     if value.upper() not in image.SAVE:
         raise KeyError(f"unknown file format {value!r}")
 
 
 def _image_formats():
-    return list(sys.modules["PIL.Image"].SAVE)
+    return list(importlib.import_module("PIL.Image").SAVE)
 
 
 def _colour(value):
-    sys.modules["click"].style("", fg=value)
+    importlib.import_module("click").style("", fg=value)
 
 
 def _colours():
-    return list(getattr(sys.modules["click.termui"], "_ansi_colors", ()))
+    return list(getattr(importlib.import_module("click.termui"), "_ansi_colors", ()))
 
 
 def _scoring(value):
-    module = sys.modules.get("sklearn.metrics")
-    if module is not None:
-        module.get_scorer(value)
+    importlib.import_module("sklearn.metrics").get_scorer(value)
 
 
 def _scorings():
-    return sys.modules["sklearn.metrics"].get_scorer_names()
+    return importlib.import_module("sklearn.metrics").get_scorer_names()
 
 
 def _frequency(value):
-    sys.modules["pandas"].tseries.frequencies.to_offset(value)
+    importlib.import_module("pandas").tseries.frequencies.to_offset(value)
 
 
 def _aggregation(value):
-    grouped = sys.modules["pandas"].Series([1.0]).groupby([0])
+    grouped = importlib.import_module("pandas").Series([1.0]).groupby([0])
     names = [value] if isinstance(value, str) else []
     if isinstance(value, dict):
         names = [name for inner in value.values() for name in ([inner] if isinstance(inner, str) else inner)]
@@ -55,7 +58,37 @@ def _aggregation(value):
 
 
 def _aggregations():
-    return [name for name in dir(sys.modules["pandas"].Series([1.0]).groupby([0])) if not name.startswith("_")]
+    return [
+        name for name in dir(importlib.import_module("pandas").Series([1.0]).groupby([0])) if not name.startswith("_")
+    ]
+
+
+def _drawn_colour(value):
+    importlib.import_module("PIL.ImageColor").getrgb(value)
+
+
+def _rounding(value):
+    decimal.Decimal(1).quantize(decimal.Decimal(1), rounding=value)
+
+
+def _array_type(value):
+    importlib.import_module("numpy").dtype(value)
+
+
+def _schema(value):
+    jsonschema = importlib.import_module("jsonschema")
+    jsonschema.validators.validator_for(value).check_schema(value)
+
+
+def _cascade(value):
+    importlib.import_module("sqlalchemy.orm").relationship("Other", cascade=value)
+
+
+def _opener(make):
+    def opened(value):
+        make(os.devnull, value).close()
+
+    return opened
 
 
 def _dialects():
@@ -73,7 +106,12 @@ _GROUPED = ("SeriesGroupBy", "DataFrameGroupBy")
 
 CHECKED.update(
     {
-        "PIL.Image.new": [Rule(("mode",), _image_mode)],
+        **{f"{m.__name__}.open": [Rule(("mode",), _opener(m.open))] for m in (gzip, bz2, lzma)},
+        **{f"Decimal.{name}": [Rule(("rounding",), _rounding)] for name in ("quantize", "to_integral_value")},
+        "ndarray.astype": [Rule(("dtype",), _array_type)],
+        "jsonschema.validators.validate": [Rule(("schema",), _schema, kind=dict)],
+        "sqlalchemy.orm._orm_constructors.relationship": [Rule(("cascade",), _cascade)],
+        "PIL.Image.new": [Rule(("mode",), _image_mode), Rule(("color",), _drawn_colour)],
         "PIL.Image.Image.convert": [Rule(("mode",), _image_mode)],
         "PIL.Image.Image.save": [Rule(("format",), _image_format, near=_image_formats)],
         "datetime.isoformat": [Rule(("timespec",), _timespec, near=lambda: _TIMESPECS)],
@@ -85,7 +123,10 @@ CHECKED.update(
 )
 FOR_ANY.extend(
     [
+        Rule(("fill", "outline"), _drawn_colour, roots=("PIL",)),
+        Rule(("dtype",), _array_type, roots=("numpy",)),
         Rule(("scoring",), _scoring, roots=("sklearn",), near=_scorings),
         Rule(("rule",), _frequency, roots=("pandas",), root="pandas"),
     ]
 )
+UNSIGNED["ndarray.astype"] = ("dtype",)

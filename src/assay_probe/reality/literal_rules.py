@@ -37,6 +37,18 @@ PURE = frozenset(
     int float complex chr bytes json.loads ast.literal_eval numpy.dtype numpy.array numpy.zeros numpy.ones numpy.full
     numpy.arange numpy.linspace numpy.empty email.utils.parsedate_to_datetime shlex.split signal.Signals
     celery.schedules.crontab botocore.config.Config rich.style.Style.parse
+    packaging.version.Version packaging.version.parse packaging.specifiers.SpecifierSet packaging.specifiers.Specifier
+    packaging.requirements.Requirement packaging.markers.Marker pygments.lexers.get_lexer_by_name
+    pygments.styles.get_style_by_name pygments.formatters.get_formatter_by_name pygments.formatters.html.HtmlFormatter
+    pygments.formatters.terminal256.Terminal256Formatter sqlalchemy.engine.create.engine_from_config
+    yarl.URL yarl._url.URL dateutil.rrule.rrulestr dateutil.parser._parser.parse PIL.ImageColor.getrgb decimal.Context
+    pandas.tseries.frequencies.to_offset pandas._libs.tslibs.offsets.to_offset pandas.CategoricalDtype
+    pandas.api.types.pandas_dtype pandas.DatetimeTZDtype numpy.datetime64 numpy.timedelta64 numpy.finfo numpy.iinfo
+    croniter.croniter pendulum.parse pendulum.timezone arrow.get semver.Version.parse pytz.timezone isodate.parse_date
+    babel.core.Locale.parse scipy.signal.get_window scipy.signal.windows._windows.get_window
+    scipy.signal.butter scipy.signal._filter_design.butter scipy.signal._filter_design.iirfilter
+    scipy.signal._fir_filter_design.firwin rich.style.Style rich.color.Color.parse
+    sqlalchemy.orm.relationship sqlalchemy.orm._orm_constructors.relationship
     string.Template urllib.parse.urlsplit urllib.parse.urlparse dateutil.parser.parse
     """.split()
 )

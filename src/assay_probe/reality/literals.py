@@ -7,14 +7,13 @@ import json
 import os
 import signal
 import tempfile
-import typing
 import warnings
 
 from assay_probe import wire
-from assay_probe.reality import annotations, installed, signatures
+from assay_probe.reality import options, signatures
 from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS, UNSIGNED
 from assay_probe.reality.members import is_deprecation
-from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
+from assay_probe.reality.signatures import POSITIONAL, name_of
 from assay_probe.reality.values import Made, Thing, wrap
 
 _ABSENT = object()
@@ -109,8 +108,15 @@ def check(walk, node, callee):
     called, name = callee.object, key_of(callee)
     given = by_parameter(callee, node)
     whole = arguments(walk, node) if name in PURE or name in PURE_METHODS else None
+    tried = set()
     for parameter, value_node in given.items():
-        _check_parameter(walk, callee, parameter, value_node, given, CHECKED.get(name, ()) if whole is None else ())
+        special = CHECKED.get(name, ()) if whole is None else ()
+        if _check_parameter(walk, callee, parameter, value_node, given, special):
+            tried.add(parameter)
+    if whole is None:
+        known = {parameter: constant(walk, value_node) for parameter, value_node in given.items()}
+        known = {parameter: value for parameter, value in known.items() if value is not _ABSENT}
+        options.check_refusal(walk, callee, given, known, tried)
     if whole is not None:
         receiver = _receiver(walk, node, callee) if name in PURE_METHODS else None
         if receiver is not _ABSENT:
@@ -118,7 +124,14 @@ def check(walk, node, callee):
             itself = [callee.owner] if callee.bound and name in PURE and callee.owner is not None else []
             first = itself if receiver is None else [receiver]
             waiting.append(
-                Literal(walk, node, name, _root(called), lambda: called(*first, *positional, **named), _shown(node))
+                Literal(
+                    walk,
+                    node,
+                    name,
+                    options.root_of(called),
+                    lambda: called(*first, *positional, **named),
+                    _shown(node),
+                )
             )
 
 
@@ -140,11 +153,6 @@ def key_of(callee):
     return name_of(called)
 
 
-def _root(called):
-    module = getattr(called, "__module__", None) or "builtins"
-    return module.lstrip("_")
-
-
 def by_parameter(callee, node):
     """The expressions of a call by the name of the parameter that they fill, as far as it is sure."""
     found = {}
@@ -162,11 +170,13 @@ def by_parameter(callee, node):
 
 
 def _check_parameter(walk, callee, parameter, value_node, given, special):
-    """Try one constant argument by the rules of this callable and by those for any."""
+    """Try one constant argument by the rules of this callable and by those for any; is there one?"""
     value = constant(walk, value_node)
-    if value is _ABSENT or value is None or (parameter in ("encoding", "errors", "dialect") and walk.registers_codecs):
-        return
-    root = _root(callee.object)
+    if value is _ABSENT or value is None:
+        return False
+    if parameter in ("encoding", "errors", "dialect") and walk.registers_codecs:
+        return True
+    root = options.root_of(callee.object)
     name = key_of(callee)
     for rules in (special, FOR_ANY):
         for rule in rules:
@@ -182,61 +192,8 @@ def _check_parameter(walk, callee, parameter, value_node, given, special):
                         rule.near(value),
                     )
                 )
-                return
-    _check_choices(walk, value_node, callee, parameter, value)
-
-
-def _check_choices(walk, node, callee, parameter, value):
-    """A parameter annotated `Literal[...]` takes these and nothing else."""
-    if not isinstance(value, str):
-        return
-    choices = choices_of(callee, parameter)
-    if choices and value not in choices:
-        name = name_of(callee.object)
-        walk.claims.add(
-            node,
-            "wrong-literal",
-            f"{name}({parameter}={value!r})",
-            f"{name}() takes for {parameter} one of {', '.join(map(repr, choices))}, not {value!r}",
-            root=_root(callee.object),
-            raises="ValueError",
-            certainty="static",
-            near=installed.nearest(value, choices, 0.4),
-        )
-
-
-def choices_of(callee, parameter):
-    """The strings that a parameter's annotation allows, or nothing where it allows anything else."""
-    signature = signatures.signature_of(callee.object)
-    found = signature.parameters.get(parameter) if signature is not None else None
-    if found is None or found.kind not in (*NAMED, *POSITIONAL) or found.annotation is found.empty:
-        return ()
-    try:
-        promised = annotations.evaluate(found.annotation, signatures.function_behind(callee.object))
-    except Exception:
-        return ()
-    return tuple(_choices_in(promised))
-
-
-def _choices_in(promised):
-    origin, parts = typing.get_origin(promised), typing.get_args(promised)
-    if origin is typing.Literal:
-        return (
-            [part for part in parts if isinstance(part, str)]
-            if all(isinstance(p, (str, bool, int, type(None))) for p in parts)
-            else []
-        )
-    if origin is typing.Union or type(promised).__name__ == "UnionType":
-        found = []
-        for part in parts:
-            if part in (type(None), bool, int, float):
-                continue
-            inner = _choices_in(part)
-            if not inner:
-                return []
-            found.extend(inner)
-        return found
-    return []
+                return True
+    return options.check_choices(walk, value_node, callee, parameter, value)
 
 
 def _shown(node):

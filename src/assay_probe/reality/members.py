@@ -222,6 +222,8 @@ def _of_one(value, cls, name):
         return Member(Thing(stands, cls, bound=True), FOUND)
     if isinstance(stands, (classmethod, staticmethod)):
         return Member(Thing(stands.__func__, cls, bound=isinstance(stands, classmethod)), FOUND)
+    if isinstance(stands, type):
+        return Member(Thing(stands), FOUND)
     if isinstance(stands, property) and stands.fget is not None:
         from assay_probe.reality import results
 

@@ -157,7 +157,8 @@ class Reading:
         if isinstance(node, ast.Name):
             return self._name(node.id, depth)
         if isinstance(node, ast.Attribute):
-            return member(self.value(node.value, depth + 1), node.attr).value
+            found = member(self.value(node.value, depth + 1), node.attr).value
+            return self._kept_default(node) if found is UNKNOWN else found
         if isinstance(node, ast.Call):
             return self._call(node, depth)
         if isinstance(node, ast.Constant):
@@ -210,6 +211,21 @@ class Reading:
         for namespace in (self.function.__globals__, builtins.__dict__):
             if name in namespace:
                 return wrap(namespace[name])
+        return UNKNOWN
+
+    def _kept_default(self, node):
+        """`self.factory`, where `__init__` keeps a parameter so whose default is a class."""
+        if getattr(node.value, "id", "") != "self" or not isinstance(self.owner, type):
+            return UNKNOWN
+        start = static(self.owner, "__init__", None)
+        tree = tree_of(start) if isinstance(start, types.FunctionType) else None
+        for inner in ast.walk(tree) if tree is not None else ():
+            if isinstance(inner, ast.Assign) and isinstance(inner.value, ast.Name):
+                target = inner.targets[0]
+                if isinstance(target, ast.Attribute) and target.attr == node.attr:
+                    given = inspect.signature(start).parameters.get(inner.value.id)
+                    if given is not None and isinstance(given.default, type) and given.default is not given.empty:
+                        return Thing(given.default)
         return UNKNOWN
 
     def _parameter(self, name):

@@ -4,9 +4,11 @@ import ast
 import inspect
 import types
 
+from assay_probe.reality import sources
+from assay_probe.reality.forwarding import is_read_to_refuse, uses_of
 from assay_probe.reality.results import Reading
 from assay_probe.reality.sources import parameters_of, tree_of
-from assay_probe.reality.values import Thing, is_compiled, static
+from assay_probe.reality.values import Thing, function_of, is_compiled, static
 
 DEPTH = 7
 NAMED = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
@@ -26,6 +28,9 @@ class Consumer:
 
 
 NOBODY_KNOWS = Consumer(None)
+_DROPS, _GIVES_BACK = Consumer(None), Consumer(None)
+"""The function does nothing with what it collects; it returns all of it."""
+_asked = []
 
 
 def signature_of(called):
@@ -133,7 +138,16 @@ def consumer_of(callee, keyword, given=None, depth=0):
     function, owner = behind(callee)
     if function is None or _has_other_signature(called):
         return NOBODY_KNOWS
-    answer = _forwarded(Reading(function, owner, given), keyword, depth)
+    question = function, owner, keyword
+    if question in _asked:
+        return Consumer(False)  # it calls itself: that way takes nothing that the others do not
+    _asked.append(question)
+    try:
+        answer = _forwarded(Reading(function, owner, given), keyword, depth)
+    finally:
+        _asked.pop()
+    if answer in (_DROPS, _GIVES_BACK):
+        return answer
     return Consumer(answer.accepts, (*chain, *answer.chain))
 
 
@@ -175,97 +189,43 @@ def function_behind(called):
     return inspect.unwrap(function) if function is not None else called
 
 
-class _Uses:
-    """How one function uses what its `**kwargs` collects."""
-
-    def __init__(self, tree):
-        self.name = tree.args.kwarg.arg
-        self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        self.handed_to, self.read, self.is_closed, self.is_opaque = [], set(), False, False
-        self.aliases = {self.name}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Name) and node.id == self.name:
-                self._note(node)
-        self.is_closed = self.is_closed or any(_refuses_rest(node, self.name) for node in ast.walk(tree))
-
-    def _note(self, node):
-        parent = self.parents.get(node)
-        if isinstance(parent, ast.keyword) and parent.arg is None:
-            self.handed_to.append(self.parents[parent])
-        elif isinstance(parent, ast.Attribute) and parent.attr in ("pop", "get", "setdefault"):
-            call = self.parents.get(parent)
-            self._read_key(call.args[0] if isinstance(call, ast.Call) and call.args else None)
-        elif isinstance(parent, ast.Subscript) and parent.value is node:
-            self._read_key(parent.slice)
-        elif isinstance(parent, ast.Compare) and isinstance(parent.ops[0], (ast.In, ast.NotIn)):
-            self._read_key(parent.left)
-        elif isinstance(parent, ast.Attribute) and parent.attr == "update":
-            self._note_update(self.parents.get(parent))
-        elif isinstance(parent, (ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Assert, ast.While)):
-            pass
-        elif not self._is_in_refusal(node):
-            self.is_opaque = True
-
-    def _note_update(self, call):
-        """`kwargs.update(...)` sets what the caller did not give, and takes nothing away that the caller gave."""
-        if not isinstance(call, ast.Call):
-            self.is_opaque = True
-
-    def _read_key(self, key):
-        if isinstance(key, ast.Constant):
-            self.read.add(key.value)
-        else:
-            self.is_opaque = True
-
-    def _is_in_refusal(self, node):
-        while node in self.parents:
-            node = self.parents[node]
-            if isinstance(node, ast.Raise):
-                return True
-            if _refuses_rest(node, self.name):
-                self.is_closed = True
-                return True
-        return False
-
-
-def _refuses_rest(node, name):
-    """Is it `if kwargs: raise ...`?"""
-    return (
-        isinstance(node, ast.If)
-        and any(
-            isinstance(inner, ast.Name) and inner.id == name for inner in (node.test, *ast.iter_child_nodes(node.test))
-        )
-        and not isinstance(node.test, ast.Compare)
-        and any(isinstance(inner, ast.Raise) for inner in node.body)
-    )
-
-
-_uses = {}
-
-
-def _uses_of(tree):
-    if tree not in _uses:
-        _uses[tree] = _Uses(tree)
-    return _uses[tree]
-
-
-def _forwarded(reading, keyword, depth):
+def _forwarded(reading, keyword, depth, name=None):
+    """Where a key of what `name` collects ends up."""
     tree = reading.tree
-    if tree is None or isinstance(tree, ast.Lambda) or tree.args.kwarg is None:
+    if tree is None or isinstance(tree, ast.Lambda) or (name is None and tree.args.kwarg is None):
         return NOBODY_KNOWS
-    uses = _uses_of(tree)
+    uses = uses_of(tree, name or tree.args.kwarg.arg)
     if keyword in uses.read:
-        return Consumer(not _is_read_to_refuse(tree, keyword))
+        return Consumer(not is_read_to_refuse(tree, keyword))
     if uses.is_opaque:
         return NOBODY_KNOWS
-    if not uses.handed_to:
-        return Consumer(False) if uses.is_closed else NOBODY_KNOWS
-    answers = [_handed_on(call, reading, keyword, depth) for call in uses.handed_to]
+    if not (uses.handed_to or uses.handed_as or uses.stored):
+        return Consumer(False) if uses.is_closed else _GIVES_BACK if uses.is_returned else _DROPS
+    return _together(_each_way(uses, reading, keyword, depth))
+
+
+def _each_way(uses, reading, keyword, depth):
+    for call in uses.handed_to:
+        answer = _handed_on(call, reading, keyword, depth)
+        around = uses.parents.get(call)
+        if answer is _GIVES_BACK and isinstance(around, ast.keyword) and around.arg is None:
+            answer = _handed_on(uses.parents[around], reading, keyword, depth)
+        yield answer
+    for call, place in uses.handed_as:
+        yield _handed_as(call, place, reading, keyword, depth)
+    for attribute in uses.stored:
+        yield _kept(attribute, reading, keyword, depth)
+
+
+def _together(answers):
+    """One way that takes it is enough; one that nobody knows leaves it open."""
+    answers = list(answers)
+    answers = [answer for answer in answers if answer is not _DROPS] or answers
     for accepted in (True, None):
         found = next((answer for answer in answers if answer.accepts is accepted), None)
         if found is not None:
             return found
-    return answers[0]
+    return answers[0] if answers else NOBODY_KNOWS
 
 
 def _handed_on(call, reading, keyword, depth):
@@ -276,54 +236,71 @@ def _handed_on(call, reading, keyword, depth):
         return NOBODY_KNOWS
     if any(given.arg == keyword for given in call.keywords):
         return NOBODY_KNOWS
+    is_plain = isinstance(callee.object, types.FunctionType) and callee.owner is None
+    if is_plain and call.args and getattr(call.args[0], "id", "") == "self":
+        callee = Thing(callee.object, reading.owner)
     return consumer_of(callee, keyword, given_by(callee, call), depth + 1)
 
 
-def _is_read_to_refuse(tree, keyword):
-    """Is the key only taken out to raise when it is there?"""
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
-            continue
-        if _pops(node.value, keyword):
-            name = node.targets[0].id
-            return any(_raises_when_given(inner, name) for inner in ast.walk(tree))
-    return any(
-        isinstance(node, ast.If)
-        and _asks_for(node.test, keyword)
-        and len(node.body) == 1
-        and isinstance(node.body[0], ast.Raise)
-        for node in ast.walk(tree)
-    )
+def _handed_as(call, place, reading, keyword, depth):
+    """The collected keywords as one argument of another function of the library."""
+    callee = reading.value(call.func)
+    function, owner = behind(callee) if isinstance(callee, Thing) else (None, None)
+    if depth > DEPTH or function is None or tree_of(function) is None or isinstance(tree_of(function), ast.Lambda):
+        return NOBODY_KNOWS
+    names = [p.name for p in parameters(callee) or () if p.kind in POSITIONAL]
+    name = place if isinstance(place, str) else names[place] if place < len(names) else None
+    inner = Reading(function, owner, given_by(callee, call))
+    if name not in inner.parameters:
+        return NOBODY_KNOWS
+    return _forwarded(inner, keyword, depth + 1, name)
 
 
-def _asks_for(test, keyword):
-    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.In):
-        return False
-    return isinstance(test.left, ast.Constant) and test.left.value == keyword
+def _kept(attribute, reading, keyword, depth):
+    """The collected keywords as an attribute of the instance, handed on by other methods of its class.
+
+    Other code may read the attribute too: a word that stands anywhere in the package is not denied.
+    """
+    owner = reading.owner
+    if not isinstance(owner, type) or sources.is_spoken_of(owner.__module__, keyword):
+        return NOBODY_KNOWS
+    answers = []
+    names = [attribute, *(f.__name__ for f in _methods_of(owner) if _only_returns(tree_of(f), attribute))]
+    for function in _methods_of(owner):
+        for name in names:
+            for call in uses_of(tree_of(function), name, is_attribute=True).handed_to:
+                answers.append(_handed_on(call, Reading(function, owner), keyword, depth + 1))
+    return _together(answers) if any(answer.accepts is False for answer in answers) else NOBODY_KNOWS
 
 
-def _pops(node, keyword):
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
-        return False
-    first = node.args[0]
-    return node.func.attr in ("pop", "get") and isinstance(first, ast.Constant) and first.value == keyword
+def _only_returns(tree, attribute):
+    """Is it a property that shows the attribute?"""
+    last = tree.body[-1]
+    found = last.value if isinstance(last, ast.Return) and tree.decorator_list else None
+    return isinstance(found, ast.Attribute) and found.attr == attribute and getattr(found.value, "id", "") == "self"
 
 
-def _raises_when_given(node, name):
-    return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Compare)
-        and isinstance(node.test.left, ast.Name)
-        and node.test.left.id == name
-        and isinstance(node.test.ops[0], (ast.IsNot, ast.NotEq))
-        and len(node.body) == 1
-        and isinstance(node.body[0], ast.Raise)
-    )
+def _methods_of(owner):
+    for base in owner.__mro__:
+        for member in list(base.__dict__.values()) if base is not object else ():
+            function = function_of(member)
+            tree = tree_of(function) if function is not None else None
+            if isinstance(tree, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield function
 
 
-def names_reached(callee, depth=0):
+def modules_reached(callee):
+    """Modules of everything that `**kwargs` may be handed on to, the callable's own first."""
+    found = set()
+    names_reached(callee, 0, found)
+    return sorted(found)
+
+
+def names_reached(callee, depth=0, modules=None):
     """Every keyword that a call can give, also those that `**kwargs` hands on: for the nearest name."""
     signature = signature_of(callee.object)
+    if modules is not None:
+        modules.add(getattr(callee.object, "__module__", None) or "builtins")
     if signature is None or depth > DEPTH:
         return set()
     found = {p.name for p in signature.parameters.values() if p.kind in NAMED}
@@ -331,21 +308,23 @@ def names_reached(callee, depth=0):
     tree = tree_of(function) if function is not None else None
     if tree is None or isinstance(tree, ast.Lambda) or tree.args.kwarg is None:
         return found
-    uses, reading = _uses_of(tree), Reading(function, owner)
+    uses, reading = uses_of(tree, tree.args.kwarg.arg), Reading(function, owner, frozenset())
     found |= {key for key in uses.read if isinstance(key, str)}
-    for call in uses.handed_to:
+    for call in (*uses.handed_to, *(call for call, _ in uses.handed_as)):
         inner = reading.value(call.func) if isinstance(call, ast.Call) else None
         if isinstance(inner, Thing) and inner.object is not dict:
-            found |= names_reached(inner, depth + 1)
+            found |= names_reached(inner, depth + 1, modules)
     return found
 
 
 def given_by(callee, call):
     """Names of the parameters that a call fills, or None where it may fill any."""
     found = parameters(callee) or []
-    if any(isinstance(argument, ast.Starred) for argument in call.args):
+    places = [p.name for p in found if p.kind in POSITIONAL]
+    starred = next((n for n, argument in enumerate(call.args) if isinstance(argument, ast.Starred)), None)
+    if starred is not None and starred < len(places):
         return None
-    positional = [p.name for p in found if p.kind in POSITIONAL][: len(call.args)]
+    positional = places[: len(call.args)]
     return frozenset(positional) | {keyword.arg for keyword in call.keywords if keyword.arg}
 
 
@@ -373,3 +352,19 @@ def _passes_all(wrapper):
         and any(isinstance(a, ast.Starred) and getattr(a.value, "id", "") == name for a in node.args)
     ]
     return bool(calls) and all(len(call.args) == 1 for call in calls)
+
+
+def callable_with_arguments(callee):
+    """The parameter that a callable hands all its other arguments to, as `asyncio.to_thread` does; None without one."""
+    function, _ = behind(callee)
+    tree = tree_of(function) if function is not None else None
+    if tree is None or isinstance(tree, ast.Lambda) or tree.args.kwarg is None or tree.args.vararg is None:
+        return None
+    for call in uses_of(tree, tree.args.kwarg.arg).handed_to:
+        starred = [a.value for a in call.args if isinstance(a, ast.Starred)]
+        if [getattr(value, "id", "") for value in starred] == [tree.args.vararg.arg]:
+            before = [call.func, *call.args[: len(call.args) - 1]]
+            named = getattr(before[-1], "id", None)
+            if named in parameters_of(tree) and named not in ("self", "cls"):
+                return named
+    return None

@@ -16,6 +16,10 @@ _stores = {}
 _STORE = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[A-Za-z_][\w.]*\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[^=]")
 _SETATTR = re.compile(rb"setattr\([^,\n]+,\s*[bru]?['\"](\w+)")
 _DEFINITION = re.compile(rb"^[ \t]*(?:async )?def (\w+)", re.MULTILINE)
+_WORD = re.compile(rb"[A-Za-z_]\w*")
+_PROSE = re.compile(rb'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#[^\n]*')
+_LISTED = re.compile(rb"(?:^[ \t*-]*|:param (?:\w+ )?|`|[\"'])(\w+)(?=`|[\"']|[ \t]*[:=(])", re.MULTILINE)
+_words = {}
 _COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
 first_party_roots = []
 """Folders of the project: what they set on foreign objects is no mistake."""
@@ -109,6 +113,13 @@ def _set_in_methods(cls):
     return names, is_whole
 
 
+def stored_in_methods(cls):
+    """Names that the methods of a class, without its bases, store on `self`."""
+    if ("stored", cls) not in _attributes:
+        _attributes["stored", cls] = _set_in_methods(cls)[0]
+    return _attributes["stored", cls]
+
+
 def _is_name(node, name):
     return isinstance(node, ast.Name) and node.id == name
 
@@ -143,6 +154,30 @@ def is_set_by(packages, name):
     """Does any of these packages store an attribute of this name on some object?"""
     folders = [os.path.dirname(file) for file in packages if os.path.basename(file) == "__init__.py"]
     return any(name in _stores_below(folder) for folder in folders)
+
+
+def is_spoken_of(module, word):
+    """Does the code or the documentation of the package, or of a standard module, know the word as a name?"""
+    return word in words_of(module)
+
+
+def words_of(module):
+    """Names in the code of a package, and what its documentation lists or quotes; its prose says nothing."""
+    root = module.partition(".")[0].lstrip("_")
+    if root not in _words:
+        file = getattr(sys.modules.get(root), "__file__", None) or ""
+        folder = os.path.dirname(file) if os.path.basename(file) == "__init__.py" else ""
+        found = set()
+        for path in _files_below(folder) if folder else [file]:
+            text = _read(path) if path.endswith((".py", ".pyi", ".pyx")) else b""
+            found.update(*map(_LISTED.findall, _PROSE.findall(text)), _WORD.findall(_PROSE.sub(b"", text)))
+        _words[root] = {word.decode() for word in found}
+    return _words[root]
+
+
+def _files_below(folder):
+    for directory, _, names in os.walk(folder):
+        yield from (os.path.join(directory, name) for name in names)
 
 
 def _is_standard(name):

@@ -1,0 +1,190 @@
+"""How one function uses what a name holds that collects keywords: reads keys of it, hands it on, refuses the rest."""
+
+import ast
+
+_COPIES = ("dict", "copy", "deepcopy")
+
+
+class Uses:
+    """The uses of one name, or of one attribute of `self`, that holds keywords."""
+
+    def __init__(self, tree, name, *, is_attribute=False):
+        self.tree, self.attribute = tree, name if is_attribute else None
+        self.names = set() if is_attribute else {name}
+        self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+        self.handed_to, self.handed_as, self.stored, self.read = [], [], [], set()
+        """Calls that get it as `**it`; `(call, place)` that get it as an argument; attributes that keep it."""
+        self.is_closed, self.is_opaque, self.is_returned = False, False, False
+        self._find_copies()
+        for node in ast.walk(tree):
+            if self._is_it(node):
+                self._note(node)
+        self.is_closed = self.is_closed or any(self._refuses_rest(node) for node in ast.walk(tree))
+
+    def _is_it(self, node):
+        if isinstance(node, ast.Name):
+            return node.id in self.names
+        return isinstance(node, ast.Attribute) and node.attr == self.attribute and _is_own(node)
+
+    def _find_copies(self):
+        """`options = dict(kwargs)`, `{**kwargs}`, `kwargs.copy()` and `options.update(kwargs)` are it as well."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+                if any(self._is_it(inner) for inner in _copied(node.value)):
+                    self.names.add(node.targets[0].id)
+            elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+                if isinstance(node.func.value, ast.Name) and any(map(self._is_it, node.args)):
+                    self.names.add(node.func.value.id)
+
+    def _note(self, node):
+        parent = self.parents.get(node)
+        outer = self.parents.get(parent)
+        if isinstance(parent, ast.keyword):
+            self._note_keyword(parent, outer)
+        elif isinstance(parent, ast.Call) and node in parent.args:
+            self._note_argument(parent, node)
+        elif isinstance(parent, ast.Attribute):
+            self._note_method(parent, outer)
+        elif isinstance(parent, ast.Subscript) and parent.value is node:
+            self._read_key(parent.slice)
+        elif isinstance(parent, ast.Compare):
+            self._read_key(parent.left)
+        elif isinstance(parent, ast.Assign):
+            self._note_assignment(parent, node)
+        elif isinstance(parent, (ast.Dict, ast.BinOp)) and isinstance(outer, ast.Assign):
+            self.is_opaque = self.is_opaque or not isinstance(outer.targets[0], ast.Name)
+        elif isinstance(parent, ast.Return):
+            self.is_returned = True
+        elif isinstance(parent, ast.AnnAssign) and isinstance(parent.target, ast.Attribute):
+            self.stored.append(parent.target.attr)
+        elif not isinstance(parent, (ast.If, ast.IfExp, ast.BoolOp, ast.UnaryOp, ast.Assert, ast.While)):
+            self.is_opaque = self.is_opaque or not self._is_in_refusal(node)
+
+    def _note_keyword(self, keyword, call):
+        if keyword.arg is not None:
+            self.handed_as.append((call, keyword.arg))
+        elif not (isinstance(call.func, ast.Name) and call.func.id in _COPIES):
+            self.handed_to.append(call)
+
+    def _note_argument(self, call, node):
+        name = getattr(call.func, "id", getattr(call.func, "attr", ""))
+        if name in (*_COPIES, "update"):
+            return
+        if any(isinstance(argument, ast.Starred) for argument in call.args):
+            self.is_opaque = True
+        elif not self._is_in_refusal(node):
+            self.handed_as.append((call, call.args.index(node)))
+
+    def _note_method(self, attribute, call):
+        if attribute.attr in ("pop", "get", "setdefault"):
+            self._read_key(call.args[0] if isinstance(call, ast.Call) and call.args else None)
+        elif attribute.attr not in ("update", "copy") or not isinstance(call, ast.Call):
+            self.is_opaque = self.is_opaque or not self._is_in_refusal(attribute)
+
+    def _note_assignment(self, assignment, node):
+        target = assignment.targets[0]
+        if node is target or isinstance(target, ast.Name):
+            return
+        if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
+            self.stored.append(target.attr)
+        else:
+            self.is_opaque = True
+
+    def _read_key(self, key):
+        if isinstance(key, ast.Constant):
+            self.read.add(key.value)
+        else:
+            self.is_opaque = True
+
+    def _is_in_refusal(self, node):
+        while node in self.parents:
+            node = self.parents[node]
+            if isinstance(node, ast.Raise):
+                return True
+            if self._refuses_rest(node):
+                self.is_closed = True
+                return True
+        return False
+
+    def _refuses_rest(self, node):
+        """Is it `if kwargs: raise ...`?"""
+        return (
+            isinstance(node, ast.If)
+            and any(self._is_it(inner) for inner in (node.test, *ast.iter_child_nodes(node.test)))
+            and not isinstance(node.test, ast.Compare)
+            and any(isinstance(inner, ast.Raise) for inner in node.body)
+        )
+
+
+def _is_own(node):
+    return getattr(node.value, "id", "") == "self"
+
+
+def _copied(node):
+    """The expressions that an expression copies keywords from."""
+    if isinstance(node, (ast.Name, ast.Attribute)):
+        yield node
+    elif isinstance(node, ast.Dict):
+        yield from (value for key, value in zip(node.keys, node.values) if key is None)
+    elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        yield from (*_copied(node.left), *_copied(node.right))
+    elif isinstance(node, ast.Call):
+        name = getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name == "copy" and isinstance(node.func, ast.Attribute):
+            yield node.func.value
+        if name in _COPIES:
+            yield from node.args[:1]
+            yield from (keyword.value for keyword in node.keywords if keyword.arg is None)
+
+
+_uses = {}
+
+
+def uses_of(tree, name, *, is_attribute=False):
+    """The uses, read once."""
+    key = tree, name, is_attribute
+    if key not in _uses:
+        _uses[key] = Uses(tree, name, is_attribute=is_attribute)
+    return _uses[key]
+
+
+def is_read_to_refuse(tree, keyword):
+    """Is the key only taken out to raise when it is there?"""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Assign) or not isinstance(node.targets[0], ast.Name):
+            continue
+        if _pops(node.value, keyword):
+            name = node.targets[0].id
+            return any(_raises_when_given(inner, name) for inner in ast.walk(tree))
+    return any(
+        isinstance(node, ast.If)
+        and _asks_for(node.test, keyword)
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Raise)
+        for node in ast.walk(tree)
+    )
+
+
+def _asks_for(test, keyword):
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.In):
+        return False
+    return isinstance(test.left, ast.Constant) and test.left.value == keyword
+
+
+def _pops(node, keyword):
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or not node.args:
+        return False
+    first = node.args[0]
+    return node.func.attr in ("pop", "get") and isinstance(first, ast.Constant) and first.value == keyword
+
+
+def _raises_when_given(node, name):
+    return (
+        isinstance(node, ast.If)
+        and isinstance(node.test, ast.Compare)
+        and isinstance(node.test.left, ast.Name)
+        and node.test.left.id == name
+        and isinstance(node.test.ops[0], (ast.IsNot, ast.NotEq))
+        and len(node.body) == 1
+        and isinstance(node.body[0], ast.Raise)
+    )

@@ -1,0 +1,44 @@
+"""What a library's own code refuses, read with the constants of the call put in."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.probe.asking import ask, denied
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("shutil.make_archive(name, 'tar.gz')", "shutil.make_archive(name, 'gztar')"),
+        ("multiprocessing.get_context('threads')", "multiprocessing.get_context('spawn')"),
+        ("statistics.quantiles(name, method='linear')", "statistics.quantiles(name, method='inclusive')"),
+        ("gzip.open(name, 'rw')", "gzip.open(name, 'rb')"),
+        (
+            "decimal.Decimal(name).quantize(name, rounding='UP')",
+            "decimal.Decimal(name).quantize(name, rounding='ROUND_UP')",
+        ),
+    ],
+)
+def test_a_value_that_leads_to_a_raise_is_refused(wrong: str, right: str, tmp_path: Path) -> None:
+    """Tables, comparisons and methods of the library decide; nothing of it is run."""
+    text = "import decimal, gzip, multiprocessing, shutil, statistics\ndef f(name):\n    "
+    assert [line.split()[:2] for line in denied(tmp_path / "wrong", text + wrong)] == [["3", "wrong-literal"]]
+    assert ask(tmp_path / "right", text + right).found == ()
+
+
+def test_a_condition_over_something_else_leaves_both_ways_open(tmp_path: Path) -> None:
+    """What a value that nobody knows decides is not told."""
+    text = "import tarfile\ndef f(name, mode, again):\n    tarfile.open(name, mode)\n    tarfile.open(name, 'r:*')\n"
+    assert denied(tmp_path, text) == []
+
+
+def test_keywords_for_a_callable_among_the_arguments_are_held_against_it(tmp_path: Path) -> None:
+    """`asyncio.to_thread` hands everything on."""
+    text = (
+        "import asyncio, shutil\nasync def f(a, b):\n"
+        "    await asyncio.to_thread(shutil.copyfile, a, b, follow=True)\n"
+        "    await asyncio.to_thread(shutil.copyfile, a, b, follow_symlinks=True)\n"
+    )
+    assert denied(tmp_path, text) == ["3 unknown-parameter shutil.copyfile(follow=)"]
