@@ -33,12 +33,22 @@ def first_line(node):
     return min([node.lineno] + [decorator.lineno for decorator in node.decorator_list])
 
 
-def add_line_probes(tree, first_lines):
+def holders_of(tree, lines):
+    """The statements of the module, none of those inside them, that have one of these lines."""
+    return [node for node in tree.body if any(_begin_of(node) <= line <= node.end_lineno for line in lines)]
+
+
+def _begin_of(statement):
+    return first_line(statement) if hasattr(statement, "decorator_list") else statement.lineno
+
+
+def add_line_probes(holders, first_lines):
     """Let each statement of the functions that begin on these lines add its line to the set of executed lines."""
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS) and first_line(node) in first_lines:
-            _probe_blocks(node, skip_docstring=True)
-    ast.fix_missing_locations(tree)
+    for holder in holders:
+        for node in ast.walk(holder):
+            if isinstance(node, _FUNCTIONS) and first_line(node) in first_lines:
+                _probe_blocks(node, skip_docstring=True)
+        ast.fix_missing_locations(holder)
 
 
 def _probe_blocks(node, skip_docstring=False):
@@ -73,14 +83,15 @@ def _line_probe(statement):
     return ast.copy_location(ast.Expr(value=ast.copy_location(call, statement)), statement)
 
 
-def add_entries(tree, codes):
+def add_entries(holders, codes):
     """Tell the observer of the functions in `codes`: `{(first line, name): (number, code object)}`."""
-    for node in ast.walk(tree):
-        if isinstance(node, _FUNCTIONS):
-            known = codes.get((first_line(node), node.name))
-            if known is not None:
-                _add_entry(node, *known)
-    ast.fix_missing_locations(tree)
+    for holder in holders:
+        for node in ast.walk(holder):
+            if isinstance(node, _FUNCTIONS):
+                known = codes.get((first_line(node), node.name))
+                if known is not None:
+                    _add_entry(node, *known)
+        ast.fix_missing_locations(holder)
 
 
 def _add_entry(node, number, code):
@@ -175,6 +186,11 @@ class _Told(ast.NodeTransformer):
 def suspends(code):
     """Does a call of it only make something that runs later?"""
     return bool(code.co_flags & (_COROUTINE | _ASYNC_GENERATOR | 0x20))
+
+
+def waits(code):
+    """May it wait for something, so that it takes a loop to run it?"""
+    return bool(code.co_flags & (_COROUTINE | _ASYNC_GENERATOR))
 
 
 class Watched:

@@ -18,7 +18,7 @@ import sys
 import types
 import warnings
 
-from assay_probe.entries import ACTIONS, ANY, LINES, MARK, add_entries, add_line_probes
+from assay_probe.entries import ACTIONS, ANY, LINES, MARK, add_entries, add_line_probes, holders_of
 
 _HOOK, _KEY = "\0assay hook", "\0assay key"
 _ASYNC_GENERATOR, _COROUTINE, _GENERATOR = 0x200, 0x80, 0x20
@@ -68,11 +68,22 @@ class Instrumentation:
     def compile(self, source, path):
         """The module's code with its points observed; the plain code where that fails."""
         points = self._files[path]
-        plain = compile(source, path, "exec", dont_inherit=True)
         try:
-            changed = {point.line for point in points if point.changed}
-            shapes = self._compiled(source, path, changed, {})
-            found = {(point.qualname, point.line): point for point in points}
+            return self._instrumented(source, path, points)
+        except Exception as error:
+            plain = compile(source, path, "exec", dont_inherit=True)
+            for point in points:
+                point.problem = "could not be instrumented: %s: %s" % (type(error).__name__, error)
+            return plain
+
+    def _instrumented(self, source, path, points):
+        found = {(point.qualname, point.line): point for point in points}
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            tree = ast.parse(source, path)
+            holders = holders_of(tree, {point.line for point in points})
+            add_line_probes(holders, {point.line for point in points if point.changed})
+            shapes = compile(_only(holders, tree), path, "exec", dont_inherit=True)
             for key, code in _codes_of(shapes, ""):
                 point = found.get(key)
                 if point is not None:
@@ -82,24 +93,13 @@ class Instrumentation:
                 for number, point in enumerate(points)
                 if point.code is not None
             }
-            rewritten = self._rewrite(self._compiled(source, path, changed, told), "", found, points)
-            for point in points:
-                if point.code is None and point.problem is None:
-                    point.problem = "is not where its source says it is once the file is compiled"
-            return rewritten
-        except Exception as error:
-            for point in points:
-                point.problem = "could not be instrumented: %s: %s" % (type(error).__name__, error)
-            return plain
-
-    @staticmethod
-    def _compiled(source, path, changed, told):
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source, path)
-            add_line_probes(tree, changed)
-            add_entries(tree, told)
-            return compile(tree, path, "exec", dont_inherit=True)
+            add_entries(holders, told)
+            code = compile(tree, path, "exec", dont_inherit=True)
+        rewritten = self._rewrite(code, "", found, points)
+        for point in points:
+            if point.code is None and point.problem is None:
+                point.problem = "is not where its source says it is once the file is compiled"
+        return rewritten
 
     def _rewrite(self, code, prefix, wanted, points):
         constants = []
@@ -144,6 +144,12 @@ class Instrumentation:
         if hasattr(code, "co_qualname"):
             changes["co_qualname"] = code.co_qualname
         return made.replace(**changes)
+
+
+def _only(statements, tree):
+    """A module of some statements of another, compiled as they are compiled there: what they bind is the same."""
+    future = [n for n in tree.body if isinstance(n, ast.ImportFrom) and n.module == "__future__" and not n.level]
+    return ast.Module(body=[*future, *statements], type_ignores=[])
 
 
 def _key_of(code, prefix):

@@ -249,7 +249,7 @@ class Observer:
         if all(map(calls.is_plain, call.arguments.values())):
             rest, size, alone = numbered, batches.PLAIN, None
         else:
-            is_quiet = not (state.leaks or alone is None or "after" in alone or entries.suspends(point.code))
+            is_quiet = not (state.leaks or alone is None or "after" in alone or entries.waits(point.code))
             is_quiet = is_quiet and batches.may_be_quiet(call.arguments)
             rest = [pair for pair in numbered if is_quiet and not batches.changes_afterwards(pair[1])]
             size = batches.QUIET

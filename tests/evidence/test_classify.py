@@ -74,6 +74,7 @@ def test_an_iterator_that_stumbles_while_it_is_read_is_no_answer() -> None:
         return Outcome(kind="returned", value=["iter", "generator", [], name, {}])
 
     assert not is_defined(ending("!ZeroDivisionError"))
+    assert not is_defined(ending("!IndexError"))
     assert is_defined(ending("!ValueError"))
     assert is_defined(ending(""))
 

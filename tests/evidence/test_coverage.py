@@ -147,6 +147,8 @@ def test_a_module_that_came_from_elsewhere() -> None:
          None),
         ({"complete": False}, None),
         ({"by_point": {}}, None),
+        ({"by_point": {}, "points": {}, "complete": False},
+         "budget: Time was over before the first experiment at bill.total."),
     ],
 )  # fmt: skip
 def test_what_stands_between_experiments_and_certainty(members: dict[str, Any], reason: str | None) -> None:

@@ -34,6 +34,10 @@ class Rates:
 
     def next_of(self, n):
         return next(self.source)
+
+    def up_to(self, n, steps):
+        for step in steps:
+            yield step + min(n, self.high)
 === test_m.py
 import os
 import sys
@@ -65,6 +69,9 @@ class TestShop(unittest.TestCase):
     def test_next_of(self):
         self.rates.source = iter("abc")
         self.assertEqual(self.rates.next_of(3), "a")
+
+    def test_up_to(self):
+        self.assertEqual(list(self.rates.up_to(3, [1, 2])), [4, 5])
 """
 
 
@@ -93,6 +100,17 @@ def test_calls_that_leave_nothing_behind_share_a_child(tmp_path: Path, python: s
     others = [e for e in made if all(len(edit.path) == 1 and edit.path[0][1] == "n" for edit in e.intervention.edits)]
     assert len(others) > 10
     assert answers(others) <= {"2", "9"}
+
+
+def test_generators_over_lists_share_a_child_too(shop: Project) -> None:
+    """Whoever read the last one to its end left the list as it was."""
+    told = shop.plan("Rates.up_to", experiments=60, per_call=60)
+    made = told.made("Rates.up_to")
+    assert len(made) > 30
+    assert forks(told, "up_to") < len(made) / 2
+    steps = [e for e in made if all(edit.path[0][1] == "n" and len(edit.path) == 1 for edit in e.intervention.edits)]
+    assert len(steps) > 10
+    assert all(e.outcome.value is not None and e.outcome.value[0] == "iter" for e in steps if e.outcome.kind == "returned")
 
 
 def test_a_child_that_altered_its_arguments_is_not_used_again(shop: Project) -> None:

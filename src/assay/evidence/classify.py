@@ -12,7 +12,16 @@ from assay.values.finding import DifferenceKind, Disagreement
 
 _SETS_GLOBAL = re.compile(r"^sets the global (\w+) to .*\n?", re.MULTILINE)
 _ACCIDENTS = frozenset(
-    {"AttributeError", "NameError", "RecursionError", "TypeError", "UnboundLocalError", "ZeroDivisionError"}
+    {
+        "AttributeError",
+        "IndexError",
+        "KeyError",
+        "NameError",
+        "RecursionError",
+        "TypeError",
+        "UnboundLocalError",
+        "ZeroDivisionError",
+    }
 )
 """Exceptions that hardly any generator raises on purpose."""
 _SILENT = frozenset({"blocked", "pending"})

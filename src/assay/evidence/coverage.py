@@ -116,6 +116,13 @@ def _gaps_of_probing(placement: Placement, seen: Seen) -> Iterator[Gap]:
     assert probed is not None
     made, matched = probed.by_point.get(point, (0, 0))
     if not made:
+        if not probed.complete and any(call.experiment.id.point == point for call in seen.recorded.base.calls):
+            yield Gap(
+                slug="budget",
+                unit=name,
+                reason=f"Time was over before the first experiment at {name}.",
+                remedy="Give more time with --budget.",
+            )
         return
     if matched < MATCHED_AT_LEAST * made and not probed.head_complete:
         yield Gap(

@@ -27,7 +27,8 @@ from assay.values.finding import Finding, Gap, Location
 from assay.values.lab import Lab, Source
 from assay.values.reality import Denial, Denials
 
-_IMPORTS = (ast.Import, ast.ImportFrom)
+_IMPORTS = re.compile(r"(?:^|[;:])[ \t]*(import\b.*|from\s+\S+\s+import\s*(?:\([^)]*\)|.*))", re.MULTILINE)
+"""Whatever reads like an import, in texts and comments too."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _DECLARING = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|Pipfile|tox\.ini|noxfile\.py|environment\.ya?ml"
@@ -88,22 +89,29 @@ def _untouched(source: Source, old: str | None, path: str) -> frozenset[int]:
 
     What is denied there is denied on base too, and base need not be asked.
     """
+    before, after = ((source.text("base", old) if old else None) or "", source.text("head", path) or "")
     try:
-        base = ast.parse((source.text("base", old) if old else None) or "")
-        head = ast.parse(source.text("head", path) or "")
+        base, head = ast.parse(before), ast.parse(after)
     except (SyntaxError, ValueError, RecursionError):
         return frozenset()
-    if [ast.dump(node) for node in ast.walk(base) if isinstance(node, _IMPORTS)] != [
-        ast.dump(node) for node in ast.walk(head) if isinstance(node, _IMPORTS)
-    ]:
+    if _IMPORTS.findall(before) != _IMPORTS.findall(after):
         return frozenset()
-    known = {ast.dump(node) for node in base.body if isinstance(node, _DEFINITIONS)}
+    known = {text for _, text in _definitions(base, before)}
     return frozenset(
         line
-        for node in head.body
-        if isinstance(node, _DEFINITIONS) and ast.dump(node) in known
+        for node, text in _definitions(head, after)
+        if text in known
         for line in range(node.lineno, (node.end_lineno or node.lineno) + 1)
     )
+
+
+def _definitions(tree: ast.Module, text: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Functions and classes of the module, decorators included, with their source."""
+    lines = text.splitlines()
+    for node in tree.body:
+        if isinstance(node, _DEFINITIONS):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            yield node, "\n".join(lines[first - 1 : node.end_lineno])
 
 
 def _claimed(lab: Lab, side: Side, files: Sequence[Asked]) -> list[Asked]:
