@@ -111,7 +111,7 @@ def download(version: str, digest: str) -> None:
     folder.mkdir(exist_ok=True)
     requirement = folder / f"{version}.txt"
     requirement.write_text(f"humanize=={version} --hash=sha256:{digest}\n", encoding="utf-8")
-    pip("download", "--no-deps", "--no-binary", ":all:", "--requirement", str(requirement), "--dest", str(folder))
+    pip("download", "--no-deps", "--no-binary", "humanize", "--requirement", str(requirement), "--dest", str(folder))
     # Unpacked beside its place first, so that an interrupted run leaves nothing that looks complete.
     with tarfile.open(folder / f"humanize-{version}.tar.gz") as archive:
         if hasattr(tarfile, "data_filter"):
