@@ -170,11 +170,11 @@ def _strings(text: str) -> Iterator[str]:
         return
     silent: set[int] = set()
     for node in ast.walk(tree):  # a statement comes before its expression
+        value = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
         if isinstance(node, ast.Expr):
             silent.add(id(node.value))
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in silent:
-            if SHORTEST_TEXT <= len(node.value) <= LONGEST_TEXT:
-                yield node.value
+        if isinstance(value, str) and SHORTEST_TEXT <= len(value) <= LONGEST_TEXT:
+            yield value
 
 
 def _paragraphs(tests: Sequence[str], source: Source, limit: int) -> Iterator[str]:
