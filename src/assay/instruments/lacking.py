@@ -89,5 +89,6 @@ def with_commands(gaps: Iterable[Gap], python: str, options: CheckOptions) -> It
 def _with_build(options: CheckOptions) -> str:
     """The same check, with environments of its own."""
     words = [*options.revisions, *(word for project in options.projects for word in ("--project", project))]
+    words += ["--python", options.python] if options.python else []
     trees = ["--trees", *map(str, options.trees)] if options.trees else []
     return shlex.join(["assay", "check", "--build-env", *trees, *words])
