@@ -89,7 +89,9 @@ class _Reader:
             lock = ""
         other = "" if lock else next((path for name in LOCKS if (path := self._up(name))), "")
         pins = pins_of(PurePosixPath(other).name, self._text(other)) if other else ()
-        files = [] if lock or other else self._requirement_files()
+        # A lock of a whole workspace says nothing of what one project of it installs besides for its tests.
+        beside = not (lock or other) or (self._folder and not (lock or other).startswith(f"{self._folder}/"))
+        files = self._requirement_files() if beside else []
         if declared is None and not files and not lock and not other:
             return None
         if lock:
@@ -228,7 +230,15 @@ class _Reader:
             elif limited := re.match(r"^(?:-c|--constraint)[ =]?\s*(\S+)", line):
                 self._text(_joined(path, limited[1]))
             elif line and not line.startswith(("--require-hashes", "--no-binary", "--only-binary", "--pre")):
-                yield re.sub(r"^(?:-e|--editable)[ =]\s*", "", line)
+                yield from self._local(re.sub(r"^(?:-e|--editable)[ =]\s*", "", line), is_edited=line.startswith("-"))
+
+    def _local(self, line: str, *, is_edited: bool) -> Iterator[str]:
+        """A line that names a folder as one that is meant as a folder of the tree; nothing where the tree has none."""
+        folder = line.partition("[")[0].removeprefix("file:").removeprefix("./").rstrip("/")
+        if not (is_edited or line.startswith(("./", "file:./"))) or "://" in line or line.startswith("--"):
+            yield line
+        elif any(path.startswith(f"{folder}/") for path in self._paths):
+            yield f"./{line.removeprefix('file:').removeprefix('./')}"
 
     def _of_tox(self, own_extras: set[str]) -> Iterator[str]:
         """What `[testenv]` of tox.ini has installed, where that is said without conditions."""

@@ -98,13 +98,14 @@ class Installer:
             told = [
                 "--frozen",
                 "--no-default-groups",
-                "--no-emit-workspace",
+                "--no-emit-project",
                 "--no-hashes",
                 "--no-annotate",
                 "--no-header",
             ]
             told += ["--output-file", str(self.place / "pins.txt"), "--python", str(recipe.python), "--quiet"]
             self._do(recipe, "export", *told, *chosen)
+            self._name_folders(wanted)
             self.say("installing what uv.lock names")
             self._install(recipe, "--no-deps", "--requirements", str(self.place / "pins.txt"))
             limits = self._plain_pins(limits)
@@ -119,6 +120,13 @@ class Installer:
         if files:
             self.say("installing what the project declares")
             self._install(recipe, *files, *limits)
+
+    def _name_folders(self, wanted: Wanted) -> None:
+        """Other projects of a workspace are installed as copies: the tree stands here only while we build."""
+        root = self.place / "source" / Path(wanted.lock).parent
+        text = (self.place / "pins.txt").read_text(encoding="utf-8")
+        text = re.sub(r"^(?:-e )?\./(\S+)", lambda found: str(root / found[1]), text, flags=re.MULTILINE)
+        (self.place / "pins.txt").write_text(text, encoding="utf-8")
 
     def _plain_pins(self, limits: list[str]) -> list[str]:
         """The exported lock as constraints, which name no folders."""
