@@ -119,7 +119,13 @@ class Installer:
             files += ["--requirements", wanted.description, *_from_description(wanted, share)]
         if files:
             self.say("installing what the project declares")
-            self._install(recipe, *files, *limits)
+            try:
+                self._install(recipe, *files, *limits)
+            except BuildFailed:
+                if not (wanted.lock and wanted.folder):
+                    raise
+                # Pins that a project keeps for its tests may differ from those of the workspace around it.
+                self._install(recipe, *files)
 
     def _name_folders(self, wanted: Wanted) -> None:
         """Other projects of a workspace are installed as copies: the tree stands here only while we build."""
