@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
+from assay.instruments.prints import environment_print, files_print, own_print
 from assay.judgement.policy import rung
 from assay.reports.reality import exit_status, lookup_to_json, lookup_to_text, to_json, to_text
 from assay.values.options import RealityOptions
@@ -12,15 +14,32 @@ from assay.values.options import RealityOptions
 
 def reality(argv: list[str]) -> tuple[str, int]:
     """`assay reality FILE...`: the text to show and the exit status."""
-    from assay import wiring_reality
-
     parser = _parser("reality", "Does what some files call exist in the versions that are installed?")
     parser.add_argument("files", nargs="+", metavar="FILE", type=Path, help="Python files, or folders of them")
     parser.add_argument("--format", choices=("terminal", "json"), default="terminal")
     given = parser.parse_args(argv)
+    files = [path for path in given.files if path.is_file()]
+    key = _key(given, files) if len(files) == len(given.files) else None
+    memo = NoMemo() if key is None else DiskMemo(cache_folder())
+    kept = memo.get(key or "")
+    if isinstance(kept, list) and len(kept) == 2 and isinstance(kept[0], str) and isinstance(kept[1], int):
+        return kept[0], kept[1]
+    from assay import wiring_reality
+
     denials, target = wiring_reality.reality(_options(given, tuple(given.files)))
     show = to_json if given.format == "json" else to_text
-    return show(denials, target), exit_status(denials)
+    text, status = show(denials, target), exit_status(denials)
+    if key is not None and not (denials.unread or denials.failed_packages or denials.trouble or denials.unchecked):
+        memo.put(key, [text, status])
+    return text, status
+
+
+def _key(given: argparse.Namespace, files: list[Path]) -> str | None:
+    """Everything that the answer depends on, or None where that cannot be told: then nothing is kept."""
+    parts = (environment_print(given.python), files_print(files))
+    if given.no_cache or None in parts:
+        return None
+    return "\0".join(["reality", own_print(), str(given.format), str(given.allow_isolation), *map(str, parts)])
 
 
 def api(argv: list[str]) -> tuple[str, int]:

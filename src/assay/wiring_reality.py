@@ -13,6 +13,7 @@ from assay.errors import CheckerFailed, UsageError
 from assay.evidence.reality import Asked, ask, look_up, with_claims
 from assay.evidence.remarks import require_canary
 from assay.instruments.laboratory import Laboratory, WallClock
+from assay.instruments.prints import roots_of
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
@@ -87,17 +88,6 @@ def _text_of(path: Path) -> str:
     if text is None:
         raise UsageError(f"{path} is no text.", next_step="Name Python source files.")
     return text
-
-
-def roots_of(paths: list[Path]) -> list[Path]:
-    """Folders from which the files are imported."""
-    roots = set()
-    for path in paths:
-        folder = path.resolve().parent
-        while (folder / "__init__.py").is_file():
-            folder = folder.parent
-        roots.add(folder)
-    return sorted(roots)
 
 
 def first_party_of(paths: list[Path]) -> frozenset[str]:

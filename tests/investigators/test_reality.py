@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import pytest
 from tests.evidence.canary import canary_remarks
 from tests.values_for_tests import changed, removed
 
@@ -58,6 +59,7 @@ class Answering:
     project: str = "app"
     remarks: Sequence[Remark] = ()
     has_no_checker: bool = False
+    is_slow_on: Side | None = None
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Answer each file; a package named in `dies_at` ends the run unless the job leaves it out."""
@@ -68,7 +70,10 @@ class Answering:
             assert isinstance(denied, list)
             assert isinstance(files, list)
             frames: list[Frame] = []
-            if self.dies_at is not None and self.dies_at not in denied:
+            is_late = run.side == self.is_slow_on
+            if is_late:
+                frames.append({"t": "importing", "package": "large"})
+            elif self.dies_at is not None and self.dies_at not in denied:
                 frames.append({"t": "importing", "package": self.dies_at})
             else:
                 for file in files:
@@ -77,7 +82,8 @@ class Answering:
                         {"t": "file", "path": file["path"], "claims": claims, "calls": 3, "unknown_receivers": 1}
                     )
                 frames.append({"t": "done"})
-            results.append(RunResult(frames=tuple(frames), completed=Completed(status=0, timed_out=False, output="")))
+            ended = Completed(status=0, timed_out=is_late, output="")
+            results.append(RunResult(frames=tuple(frames), completed=ended))
         return results
 
     def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
@@ -104,6 +110,7 @@ def investigated(
     renamed: Mapping[str, str] | None = None,
     dies_at: str | None = None,
     has_no_checker: bool = False,
+    is_slow_on: Side | None = None,
 ) -> list[Finding | Gap | Effort]:
     """What the investigator says about a change of these files."""
     old = {new: path for path, new in (renamed or {}).items()}
@@ -117,6 +124,7 @@ def investigated(
         claims={"base": base_claims or {}, "head": head_claims or {}},
         dies_at=dies_at,
         has_no_checker=has_no_checker,
+        is_slow_on=is_slow_on,
     )
     return list(investigate(change, lab))
 
@@ -131,6 +139,14 @@ def test_what_head_adds_is_a_finding_that_blocks() -> None:
     assert (found.where.path, found.where.line) == ("a.py", 2)
     assert found.claim == "module till has no attribute 'round'   (till 1.0)"
     assert level_of(found, Policy()) is Level.BLOCK
+
+
+@pytest.mark.parametrize("side", ["head", "base"])
+def test_what_is_not_asked_in_time_is_a_gap(side: Side) -> None:
+    """Asking may take its share of the budget; what one side could not be asked is not told as news."""
+    seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, is_slow_on=side)
+    assert findings(seen) == []
+    assert [gap.slug for gap in seen if isinstance(gap, Gap)] == ["not-asked"]
 
 
 def test_what_base_had_too_is_no_news_wherever_it_moved() -> None:

@@ -33,6 +33,8 @@ class Manner:
     """Run a line for each denial."""
     project: bool = False
     """Tell what the type checker claims about the project's own names."""
+    until_s: float | None = None
+    """The time of the lab's clock at which asking ends; without it one run may take `TIME_LIMIT_S`."""
 
 
 def with_claims(files: Iterable[Asked], remarks: Iterable[Remark]) -> list[Asked]:
@@ -51,13 +53,18 @@ def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str]
         left = [file for file in files if file.path not in answered]
         if not left:
             break
-        run = _run(side, left, names, failed, manner)
+        limit_s = TIME_LIMIT_S if manner.until_s is None else manner.until_s - lab.clock.elapsed_s()
+        if limit_s <= 0:
+            trouble = "there was no time left to ask"
+            break
+        run = _run(side, left, names, failed, manner, min(limit_s, TIME_LIMIT_S))
         result = lab.run([run])[0]
         for frame in result.frames:
             path = frame.get("path")
             if frame.get("t") == "file" and isinstance(path, str):
                 answered[path] = denials_of(frame)
-        culprit = _culprit(result, failed)
+        is_late = result.completed.timed_out and manner.until_s is not None
+        culprit = None if is_late else _culprit(result, failed)
         if culprit is None:
             trouble = "" if _is_done(result) else _trouble(result)
             break
@@ -109,7 +116,14 @@ def run_line(lab: Lab, line: str) -> str:
     return ""
 
 
-def _run(side: Side, files: Sequence[Asked], first_party: Sequence[str], failed: Sequence[str], manner: Manner) -> Run:
+def _run(
+    side: Side,
+    files: Sequence[Asked],
+    first_party: Sequence[str],
+    failed: Sequence[str],
+    manner: Manner,
+    time_limit_s: float,
+) -> Run:
     job: Mapping[str, object] = {
         "mode": "reality",
         "files": [{"path": file.path, "text": file.text, "claims": list(file.claims)} for file in files],
@@ -118,7 +132,7 @@ def _run(side: Side, files: Sequence[Asked], first_party: Sequence[str], failed:
         "reproduce": manner.reproduce,
         "judges_project": manner.project,
     }
-    return Run(side=side, job=job, time_limit_s=TIME_LIMIT_S)
+    return Run(side=side, job=job, time_limit_s=time_limit_s)
 
 
 def _is_done(result: RunResult) -> bool:

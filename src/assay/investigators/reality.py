@@ -17,6 +17,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 
 from assay.errors import CheckerFailed
 from assay.evidence.reality import Asked, Manner, ask, with_claims
@@ -36,6 +37,9 @@ _DECLARING = re.compile(
 )
 
 
+SHARE = 0.15
+LEAST_S = 8.0
+"""So much of the budget goes into asking, for both sides together; the files that are left then are gaps."""
 USERS = 40
 """So many files that the change did not touch are asked about, because they use what it removed or changed."""
 
@@ -56,7 +60,8 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         head = _claimed(lab, "head", head)
     except CheckerFailed as error:
         yield Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why)
-    denials = ask(lab, "head", head, own, Manner(project=True))
+    until = None if lab.experiments is not None else lab.clock.elapsed_s() + max(LEAST_S, SHARE * lab.budget_s)
+    denials = ask(lab, "head", head, own, Manner(project=True, until_s=until))
     yield from _gaps(denials)
     before = {path: old for old, path in pairs}
     found = denials.found
@@ -67,8 +72,10 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
         if any(file.claims for file in head):
             base = _claimed(lab, "base", base)
-        had = ask(lab, "base", base, own, Manner(reproduce=False, project=True)).found if base else ()
-        found = tuple(new_at_head(found, had, before))
+        had = ask(lab, "base", base, own, Manner(reproduce=False, project=True, until_s=until))
+        yield from _gaps(replace(had, failed_packages=()))
+        unread = {path for path, _ in had.unread}
+        found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
     declared = _declared(lab.source)
     for denial in _collapsed(found):
         where = f"{denial.path}:{denial.line}"

@@ -33,9 +33,7 @@ def attempt(cell: Cell, tmp_path: Path, opening: Opening | None, folder: Path) -
         place = tmp_path / "s"
         local.bind(str(place))
         local.listen()
-        told = cell.run(
-            TRY, str(folder), str(tmp_path), str(server.getsockname()[1]), str(place), opening=opening
-        ).told
+        told = cell.run(TRY, str(folder), str(tmp_path), str(server.getsockname()[1]), str(place), opening=opening).told
     return {str(name): int(value) for name, value in told.items()}
 
 
