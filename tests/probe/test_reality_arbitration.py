@@ -14,7 +14,9 @@ from assay.values.lab import Run
 from assay.values.reality import Denial
 
 
-def judged(folder: Path, text: str, *, project: Sequence[str] = (), judges_project: bool = False) -> list[Denial]:
+def judged(
+    folder: Path, text: str, *, project: Sequence[str] = (), judges_project: bool = False, gone: Sequence[str] = ()
+) -> list[Denial]:
     """What is denied in one file when `ty` claims and this interpreter judges."""
     tree = folder / "tree"
     tree.mkdir(parents=True, exist_ok=True)
@@ -22,6 +24,7 @@ def judged(folder: Path, text: str, *, project: Sequence[str] = (), judges_proje
     remarks = checker(folder / "environment").read(tree, ["file.py"], [tree])
     file = {"path": "file.py", "text": text, "claims": claims_of(remarks).get("file.py", [])}
     job = {"mode": "reality", "files": [file], "first_party": list(project), "judges_project": judges_project}
+    job |= {"roots": [str(tree)], "gone": list(gone)}
     told = write(folder / "run", "=== empty.py\n").run(Run(side="head", job=job, time_limit_s=60.0))
     (answer,) = [denials_of(frame) for frame in told.frames if frame.get("t") == "file"]
     assert not answer.unread, answer.unread
@@ -106,6 +109,19 @@ def test_a_class_that_the_file_imports_from_the_project_is_the_projects(tmp_path
         found = judged(folder, text, project=["own"], judges_project=judges_project)
         assert [one.text for one in found] == said
         assert {one.installed for one in found} <= {"this project"}
+
+
+def test_what_the_project_puts_together_as_it_runs_is_no_mistake_unless_it_is_gone(tmp_path: Path) -> None:
+    """A name that is quoted or stored anywhere may be an attribute then; one that the change removed is none."""
+    text = "from own import Options\ndef show(options: Options): return options.verbose\n"
+    for gone, said in (((), []), (("verbose",), ["class Options has no attribute 'verbose'"])):
+        folder = tmp_path / str(len(gone))
+        (folder / "tree").mkdir(parents=True)
+        (folder / "tree" / "own.py").write_text(
+            "class Options: ...\nfor name in ['verbose']: setattr(Options, name, 1)\n"
+        )
+        found = judged(folder, text, project=["own"], judges_project=True, gone=gone)
+        assert [one.text for one in found] == said
 
 
 def test_an_interface_says_little_about_the_object_behind_it(tmp_path: Path) -> None:

@@ -33,6 +33,8 @@ class Manner:
     """Run a line for each denial."""
     project: bool = False
     """Tell what the type checker claims about the project's own names."""
+    gone: tuple[str, ...] = ()
+    """Names of the project that the change removed."""
     until_s: float | None = None
     """The time of the lab's clock at which asking ends; without it one run may take `TIME_LIMIT_S`."""
 
@@ -131,6 +133,7 @@ def _run(
         "denied": list(failed),
         "reproduce": manner.reproduce,
         "judges_project": manner.project,
+        "gone": list(manner.gone),
     }
     return Run(side=side, job=job, time_limit_s=time_limit_s)
 

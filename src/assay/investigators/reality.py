@@ -61,7 +61,8 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     except CheckerFailed as error:
         yield Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why)
     until = None if lab.experiments is not None else lab.clock.elapsed_s() + max(LEAST_S, SHARE * lab.budget_s)
-    denials = ask(lab, "head", head, own, Manner(project=True, until_s=until))
+    manner = Manner(project=True, gone=removed_by(change), until_s=until)
+    denials = ask(lab, "head", head, own, manner)
     yield from _gaps(denials)
     before = {path: old for old, path in pairs}
     found = denials.found
@@ -72,7 +73,7 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
         if any(file.claims for file in head):
             base = _claimed(lab, "base", base)
-        had = ask(lab, "base", base, own, Manner(reproduce=False, project=True, until_s=until))
+        had = ask(lab, "base", base, own, replace(manner, reproduce=False))
         yield from _gaps(replace(had, failed_packages=()))
         unread = {path for path, _ in had.unread}
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
@@ -137,6 +138,11 @@ def gone_or_other(change: Change) -> frozenset[str]:
         if pair.base_path is not None and pair.head_path != pair.base_path and pair.base_path.endswith(".py"):
             names.add(pair.base_path.removesuffix("/__init__.py").rpartition("/")[2].removesuffix(".py"))
     return frozenset(name for name in names if name and not name.startswith(("__", "<")))
+
+
+def removed_by(change: Change) -> tuple[str, ...]:
+    """Names of functions, methods and classes that the change took away."""
+    return tuple(sorted({unit.unit.qualname.rpartition(".")[2] for unit in change.units if unit.kind == "removed"}))
 
 
 def speaking_of(source: Source, names: frozenset[str], known: Collection[str | None]) -> list[str]:

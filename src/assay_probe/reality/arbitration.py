@@ -156,8 +156,8 @@ def _is_of_project(case, name):
 
 
 def _member_of_project(case, shown):
-    if case.walk.judges_project and not _is_itself(case.node.value):
-        name = case.told["member"]
+    name = case.told["member"]
+    if case.walk.judges_project and not _is_itself(case.node.value) and not sources.is_named_in_project(name):
         case.add("suspect", root=PROJECT, text=f"class {shown} has no attribute {name!r}")
 
 
@@ -207,6 +207,8 @@ def _member_of_local(case, cls):
     if _is_itself(case.node.value) or name in sources.stores_in(walk.text.encode()):
         return
     if name in walk.defined or sources.is_defined_in_project(name) or sources.is_set_from_outside("", name):
+        return
+    if sources.is_named_in_project(name):
         return
     real = locals_.all_real_bases(walk, cls)
     if real is None or any(_may_have(base, name) for base in real) or locals_.is_given(walk, cls, name):

@@ -21,6 +21,7 @@ def main(job):
     sys.setrecursionlimit(RECURSION)
     installed.denied.update(job.get("denied", ()))
     sources.first_party_roots.extend(job.get("roots", [job["root"]]))
+    sources.gone.update(job.get("gone", ()))
     adapters.prepare()
     for package in ("django",):
         if job.get("settings", True) and _is_wanted(job, package):

@@ -19,8 +19,18 @@ _DEFINITION = re.compile(rb"^[ \t]*(?:async )?def (\w+)", re.MULTILINE)
 _WORD = re.compile(rb"[A-Za-z_]\w*")
 _PROSE = re.compile(rb'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#[^\n]*')
 _LISTED = re.compile(rb"(?:^[ \t*-]*|:param (?:\w+ )?|`|[\"'])(\w+)(?=`|[\"']|[ \t]*[:=(])", re.MULTILINE)
+_NAMINGS = (
+    re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]+)?=[^=]"),
+    re.compile(rb"^[ \t]+(\w+)[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE),
+    re.compile(rb"^[ \t]+(\w+)[ \t]*:[ \t]*\w", re.MULTILINE),
+    re.compile(rb"^[ \t]*(?:async )?(?:def|class) (\w+)", re.MULTILINE),
+    re.compile(rb"[\"'](\w+)[\"']"),
+)
 _words = {}
+_named = {}
 _COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
+gone = set()
+"""Names of the project that the change under check removed."""
 first_party_roots = []
 """Folders of the project: what they set on foreign objects is no mistake."""
 
@@ -197,6 +207,26 @@ def _stores_below(folder):
 def is_defined_in_project(name):
     """Does the project define a function or method of this name anywhere?"""
     return any(f"def {name}" in _stores_below(folder) for folder in first_party_roots)
+
+
+def is_named_in_project(name):
+    """Does the project bind, store or quote the name anywhere? What it puts together as it runs may then have it.
+
+    A name that the change took away is no such name, whatever else is called so.
+    """
+    if name in gone:
+        return False
+    for folder in first_party_roots:
+        if folder not in _named:
+            found = set()
+            for path in _files_below(folder):
+                if path.endswith((".py", ".pyi")):
+                    text = _read(path)
+                    found.update(*(pattern.findall(text) for pattern in _NAMINGS))
+            _named[folder] = {word.decode() for word in found}
+        if name in _named[folder]:
+            return True
+    return False
 
 
 def stores_in(text):
