@@ -124,3 +124,9 @@ def test_the_types_of_a_handler_are_asked_for(tmp_path: Path) -> None:
     """They are looked up when something is raised, in production."""
     text = "import json\ntry:\n    json.dumps('')\nexcept json.DecodeError:\n    pass\n"
     assert denied(tmp_path, text) == ["4 missing-attribute json.DecodeError"]
+
+
+def test_a_context_manager_that_is_not_entered_does_nothing(tmp_path: Path) -> None:
+    """Made in a line of its own, it is dropped; entered or kept, it is none of our business."""
+    text = "import contextlib\ncontextlib.suppress(OSError)\nwith contextlib.suppress(OSError): pass\nkept = contextlib.nullcontext(1)\n"
+    assert denied(tmp_path, text) == ["2 misuse contextlib.suppress"]

@@ -3,12 +3,12 @@
 import ast
 import types
 
+from assay_probe.reality.members import is_deprecation
 from assay_probe.reality.signatures import behind
 from assay_probe.reality.sources import tree_of
 
 WRAPPERS = 4
 _known = {}
-_WARNERS = ("warn", "warn_explicit", "_warn")
 _DEPRECATORS = ("_deprecated", "warn_deprecated", "_warn_deprecated", "deprecation_warning", "_deprecate")
 _CATEGORIES = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
 
@@ -37,28 +37,29 @@ def _find(callee):
     for _ in range(WRAPPERS):
         tree = tree_of(function) if isinstance(function, types.FunctionType) else None
         if tree is not None and not isinstance(tree, ast.Lambda):
-            text = text or _warned_at_once(tree)
-            parameters = {**_warned_for_parameters(tree), **parameters}
+            text = text or _warned_at_once(tree, function)
+            parameters = {**_warned_for_parameters(tree, function), **parameters}
         function = getattr(function, "__wrapped__", None)
     return text or _documented(called), parameters
 
 
-def _warned_at_once(tree):
+def _warned_at_once(tree, function):
     for statement in tree.body:
         if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Call):
-            text = _warning(statement.value)
+            text = _warning(statement.value, function)
             if text:
                 return text
     return None
 
 
-def _warned_for_parameters(tree):
+def _warned_for_parameters(tree, function):
     names = {a.arg for a in (*tree.args.posonlyargs, *tree.args.args, *tree.args.kwonlyargs)}
     found = {}
     for statement in tree.body:
         if not isinstance(statement, ast.If) or not _asks_whether_given(statement.test):
             continue
-        texts = [_warning(node) for inner in statement.body for node in ast.walk(inner) if isinstance(node, ast.Call)]
+        called = [node for inner in statement.body for node in ast.walk(inner) if isinstance(node, ast.Call)]
+        texts = [_warning(node, function) for node in called]
         text = next(filter(None, texts), None)
         if text:
             for node in ast.walk(statement.test):
@@ -73,18 +74,41 @@ def _asks_whether_given(test):
     return isinstance(test, ast.Name)
 
 
-def _warning(call):
+def _warning(call, function):
     """The text of a call that warns of a deprecation, or None."""
     callee = call.func
     name = callee.attr if isinstance(callee, ast.Attribute) else getattr(callee, "id", "")
     mentioned = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(call)}
     says_so = any(word in _CATEGORIES or "Deprecat" in word for word in mentioned if isinstance(word, str))
-    if (name in _WARNERS and says_so) or name in _DEPRECATORS:
+    if "warn" in name and not says_so:
+        given = (*call.args, *(keyword.value for keyword in call.keywords))
+        says_so = any(_is_category(_object(node, function)) for node in given)
+    if ("warn" in name and says_so) or name in _DEPRECATORS:
         texts = [
             node.value for node in ast.walk(call) if isinstance(node, ast.Constant) and isinstance(node.value, str)
         ]
         return " ".join(" ".join(texts).split())[:240] or "deprecated"
     return None
+
+
+def _object(node, function):
+    """What a name, or an attribute of a module, stands for inside the function; None where it is something else."""
+    if isinstance(node, ast.Attribute):
+        around = _object(node.value, function)
+        return getattr(around, node.attr, None) if isinstance(around, types.ModuleType) else None
+    if not isinstance(node, ast.Name):
+        return None
+    code = function.__code__
+    if node.id in code.co_freevars:
+        try:
+            return function.__closure__[code.co_freevars.index(node.id)].cell_contents
+        except (ValueError, TypeError):
+            return None
+    return None if node.id in code.co_varnames else function.__globals__.get(node.id)
+
+
+def _is_category(found):
+    return isinstance(found, type) and issubclass(found, Warning) and is_deprecation(found)
 
 
 def _documented(called):

@@ -3,7 +3,7 @@
 import ast
 
 from assay_probe.reality import scopes, sources
-from assay_probe.reality.values import LocalFunction
+from assay_probe.reality.values import LocalFunction, Made, Managed
 
 _ITERATORS = (zip, map, filter, enumerate, reversed, iter)
 _USING_UP = "list tuple set frozenset sorted sum max min dict join extend update".split()
@@ -48,6 +48,32 @@ def check_awaited(walk, node, callee):
         raises="TypeError",
         certainty="static",
     )
+
+
+def check_dropped(walk, node, value):
+    """Note a context manager that is made and neither entered nor kept: it does nothing so."""
+    if not isinstance(node, ast.Call):
+        return
+    made = value.classes[0] if isinstance(value, Made) and len(value.classes) == 1 else None
+    if isinstance(value, Managed) or (made is not None and value.exact and _only_manages(made)):
+        name = ast.unparse(node.func)
+        walk.claims.add(
+            node,
+            "misuse",
+            name,
+            f"{name}() gives a context manager, which does nothing until `with` enters it",
+            root=getattr(made, "__module__", "builtins"),
+            raises="",
+            certainty="ignored",
+        )
+
+
+def _only_manages(cls):
+    """Is entering it all that its instances are good for?"""
+    has = [
+        any(hasattr(cls, name) for name in pair) for pair in (("__enter__", "__aenter__"), ("__exit__", "__aexit__"))
+    ]
+    return all(has) and cls.__module__ in ("contextlib", "warnings") and not any(n[0] != "_" for n in dir(cls))
 
 
 def _made_once(walk, function):

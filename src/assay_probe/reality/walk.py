@@ -83,6 +83,9 @@ class Walk(Expressions):
             elif isinstance(child, ast.stmt):
                 self.block([child])
 
+    def _expr(self, node):
+        misuse.check_dropped(self, node.value, self.value(node.value))
+
     def guarded_block(self, statements, caught=()):
         """A block whose guards end with it."""
         state = self.guards.state()
