@@ -221,6 +221,18 @@ def test_hypothesis_generates_the_same_examples_each_time(tmp_path: Path) -> Non
     assert not (project.root / ".hypothesis").exists()
 
 
+def test_hypothesis_generates_the_same_examples_whatever_the_code_of_the_project_names(tmp_path: Path) -> None:
+    """It draws constants of the project's code by itself, and those are another matter on the other side."""
+    projects = []
+    for start in (10**6, 2 * 10**6):
+        rare = ", ".join(str(start + n) for n in range(500))
+        text = GENERATED.replace("def f", f"RARE = [{rare}]\ndef f").replace("strategies.integers()", "MANY")
+        text = text.replace("class Gen", "MANY = strategies.lists(strategies.integers(), min_size=20)\nclass Gen")
+        projects.append(write(tmp_path / str(start), text.replace("x + 1", "x")))
+    first, second = ([e.arguments for e in project.record("f").called("f")] for project in projects)
+    assert first == second
+
+
 @pytest.mark.parametrize("python", WITHOUT_HYPOTHESIS)
 def test_where_there_is_no_hypothesis_nobody_misses_it(tmp_path: Path, python: str) -> None:
     """A file that needs it is not collected, and says why; the others are."""
