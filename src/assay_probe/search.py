@@ -18,6 +18,8 @@ LONGEST_SLOT = 4000
 MOST_SLOTS = 3
 OTHER_SLOT_SEEDS = 24
 """The longest text of a call is given every seed, the others only so many."""
+SPLICED = 0.3
+"""How often what is put into a text comes from another that ran changed lines, and not from any."""
 RESTARTS = 4
 REWEIGH = 40
 LIMIT_BYTES = 8 << 20
@@ -25,6 +27,8 @@ DIGEST = 16
 
 
 SEARCHES_A_POINT = 2
+PART_OF_THE_REST = 0.6
+"""One search may take so much of the time that searches have left; points without texts take none."""
 
 
 class Searcher:
@@ -34,6 +38,7 @@ class Searcher:
         self._job, self._now, self._watch, self._alarm_s = job, now, watch, alarm_s
         self._root = job["root"]
         self._done = {}
+        self._spent_s = 0.0
 
     def choose(self, scenario, point, n, call, settings, before, context, deadline):
         """Search at this call, where it has texts and no call like it was searched, and send what came out."""
@@ -42,7 +47,8 @@ class Searcher:
         if not names or others in done or len(done) >= SEARCHES_A_POINT:
             return
         done.add(others)
-        until = min(deadline, self._now() + settings["texts_s"])
+        start = self._now()
+        until = min(deadline, start + (settings["texts_s"] - self._spent_s) * PART_OF_THE_REST)
         seed = "%s|%s|%s|%d" % (self._job.get("seed", 0), point.id, scenario, n)
         tried, digests = explore(
             call,
@@ -54,6 +60,7 @@ class Searcher:
             self._alarm_s,
             self._watch,
         )
+        self._spent_s += self._now() - start
         wire.send("searched", test=scenario, point=point.id, n=n, before=before, tried=tried, digests=digests)
 
     def again(self, scenario, point, call, deadline):
@@ -175,7 +182,7 @@ class _Explorer:
         self._lines = lines
         self._tried = {tuple(candidate) for candidate in tried}
         self._pool = [(name, arguments[name]) for name in self._names]
-        self._reached = []
+        self._reached, self._weights = [], []
         self._hits = Counter()
         self._known = set()
 
@@ -192,25 +199,34 @@ class _Explorer:
                 self._learn(candidate)
 
     def _candidates(self, n):
-        longest = self._names[0]
         yield from self._pool[:]
-        for name in self._names:
-            seeds = (
-                self._seeds
-                if name == longest
-                else self._draw.sample(self._seeds, min(OTHER_SLOT_SEEDS, len(self._seeds)))
-            )
-            for text in seeds:
-                yield name, text
-        weights = []
+        seeds = self._given()
         for number in range(n):
-            if number % REWEIGH == 0:
-                weights = [sum(1 / self._hits[line] for line in lines) + 0.001 for _, lines in self._reached]
-            if number % 4 == 0 or len(weights) < 2:
+            if number % 2 == 0:
+                seed = next(seeds, None)
+                if seed is not None:
+                    yield seed
+                    continue
+            if number % REWEIGH == 1:
+                self._weights = [sum(1 / self._hits[line] for line in lines) + 0.001 for _, lines in self._reached]
+            if number % 8 == 1 or len(self._weights) < 2:
                 name, text = self._draw.choice(self._pool)
             else:
-                name, text = self._draw.choices(self._reached[: len(weights)], weights)[0][0]
+                name, text = self._known_texts(1)[0][0]
             yield name, self._mutate(text)
+
+    def _known_texts(self, k):
+        """Some of the texts that ran changed lines, rather those that ran rare ones."""
+        return self._draw.choices(self._reached[: len(self._weights)], self._weights, k=k)
+
+    def _given(self):
+        """The texts of the tests as they are: all of them for the longest text of the call, some for the others."""
+        longest, *others = self._names
+        for text in self._seeds:
+            yield longest, text
+        for name in others:
+            for text in self._draw.sample(self._seeds, min(OTHER_SLOT_SEEDS, len(self._seeds))):
+                yield name, text
 
     def _learn(self, candidate):
         lines = frozenset(self._lines)
@@ -221,11 +237,16 @@ class _Explorer:
 
     def _mutate(self, text):
         seeds = self._seeds or (text or "x",)
-        action = self._draw.randrange(6)
+        if len(self._weights) > 1 and self._draw.random() < SPLICED:
+            # Two texts that both run rare lines, put together, go further than one of them with any other.
+            seeds = [known for (_, known), _ in self._known_texts(8)]
+        action = self._draw.randrange(7)
         if action < 3:
             return texts.edit_tokens(text, self._dictionary, seeds, self._draw)
         if action == 3:
             return texts.edit_lines(text, seeds, self._draw)
         if action == 4:
             return texts.edit(text, self._draw)
+        if action == 5:
+            return texts.repeat(text, self._draw)
         return texts.join(text, seeds, self._draw)

@@ -131,6 +131,17 @@ def edit_lines(value, seeds, draw):
     return "".join(lines)[:1500]
 
 
+def repeat(value, draw):
+    """A piece of the text several times in a row, in its place or alone."""
+    parts = value.splitlines(True) if draw.random() < 0.5 else _TOKEN.findall(value[:2000])
+    start = draw.randrange(len(parts) or 1)
+    end = start + 1 + int(draw.expovariate(0.4))
+    piece = "".join(parts[start:end])
+    between = "" if piece.endswith("\n") else draw.choice(SEPARATORS)
+    new = between.join([piece] * draw.randrange(2, 5))
+    return (new if draw.random() < 0.5 else "".join([*parts[:start], new, *parts[end:]]))[:1500]
+
+
 def join(value, seeds, draw):
     """Another text before or after this one."""
     other, separator = draw.choice(seeds), draw.choice(SEPARATORS)

@@ -8,7 +8,7 @@ import pytest
 from tests.change.telling import MemorySource, files
 
 from assay.codebase.pytest_settings import read_pytest_settings
-from assay.codebase.tests import corpus, find_tests, rank_tests
+from assay.codebase.tests import corpus, find_tests, rank_tests, texts_of
 from assay.values.change import FilePair, Unit
 
 UNIT = Unit(path="src/p/money.py", module="p.money", qualname="Invoice.total", first_line=1, last_line=2)
@@ -105,3 +105,26 @@ def test_the_corpus_holds_strings_of_tests_and_paragraphs_of_files_beside_them()
     assert sorted(corpus(["tests/test_a.py"], source, 10)) == ["First\nparagraph.", "Second.\n", "abc", "select 1"]
     assert corpus(["tests/test_a.py"], source, 10) == corpus(["tests/test_a.py"], source, 10)
     assert len(corpus(["tests/test_a.py"], source, 2)) == 2
+
+
+NAMED = """
+import pytest
+@pytest.mark.parametrize("text", ["given to it", "as well"])
+def test_one(text):
+    "what it is about"
+    assert text != "its own"
+class TestMany:
+    class TestInner:
+        def test_two(self): assert "inside"
+def test_other(): assert "of another"
+"""
+
+
+def test_texts_of_some_tests_are_theirs_alone_and_come_in_their_order() -> None:
+    """What parametrises a test is its own; a name that no file has, or that pytest did not give, has no texts."""
+    source = MemorySource({"tests/test_a.py": NAMED}, {})
+    tests = ["tests/test_a.py::TestMany::TestInner::test_two", "tests/test_a.py::test_one[as well]", "tests.b.Old.test"]
+    found = texts_of([*tests, "tests/test_a.py::test_gone", "tests/none.py::test_x"], source, 10)
+    assert found[0] == "inside"
+    assert set(found[1:]) == {"text", "given to it", "as well", "its own"}
+    assert texts_of(tests, source, 2) == found[:2]

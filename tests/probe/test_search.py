@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
 
 from assay.evidence.jobs import Material
 from assay.evidence.searching import hints
+from assay_probe.texts import repeat
 
 SPLIT = """
 === m.py
@@ -98,6 +100,44 @@ def test_a_difference_that_no_text_of_the_tests_shows(tmp_path: Path) -> None:
     found = hinted(planned, own.replay(planned, "split"))
     assert found
     assert all("GO" in text and text.count("BEGIN") >= 2 for text in found)
+
+
+TWICE = """
+=== m.py
+def without(text):
+    lines, kept = text.splitlines(), []
+    while lines:
+        line = lines.pop(0)
+        if line.startswith("#"):
+            continue
+        kept.append(line)
+    return kept
+=== test_m.py
+import unittest, m
+class Without(unittest.TestCase):
+    def test_it(self): self.assertEqual(m.without("a"), ["a"])
+"""
+
+
+def test_what_shows_only_where_a_piece_stands_twice_in_a_row(tmp_path: Path) -> None:
+    """No text of the tests has two such lines one after the other; one of them has one."""
+    own = replace(write(tmp_path, TWICE), corpus=(*(f"text {n}" for n in range(60)), "one\n# note\ntwo"))
+    planned = own.plan("without", texts=400)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    (own.root / "m.py").write_text(
+        source.replace("continue", "lines[:1] and kept.append(lines.pop(0)); continue"), encoding="utf-8"
+    )
+    found = hinted(planned, own.replay(planned, "without"))
+    assert found
+
+
+def test_a_piece_of_a_text_is_repeated_in_its_place_or_alone() -> None:
+    """A word, some words, or whole lines; nothing of nothing."""
+    draw = random.Random(1)  # noqa: S311 - examples, not a secret
+    repeated = {repeat("a b\nc", draw) for _ in range(500)}
+    assert {"ccc", "a b\na b\nc", "a b\na b\na b\n", "aa b\nc"} <= repeated
+    assert repeat("", draw) == "" or not repeat("", draw).strip(";.,\n ")
+    assert len(repeat("x" * 3000, draw)) <= 1500
 
 
 def test_what_one_text_leaves_behind_is_the_same_on_both_sides(tmp_path: Path) -> None:

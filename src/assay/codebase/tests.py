@@ -21,6 +21,7 @@ PATTERNS = ("test_*.py", "*_test.py", "tests.py", "test.py")
 SHORTEST_TEXT, LONGEST_TEXT = 3, 400
 LARGEST_SAMPLE = 150_000
 """Tests are parsed for the corpus until so many characters were read."""
+TEXTS_OF_A_TEST = 20
 SEED = 0
 """The corpus is shuffled by it, so that a part of it is a sample."""
 _FIXTURES = frozenset({".txt", ".md", ".sql", ".html", ".rst", ".css", ".js", ".po", ".csv", ".tex"})
@@ -89,6 +90,39 @@ def corpus(tests: Iterable[str], source: Source, limit: int) -> tuple[str, ...]:
     found = list(texts)
     random.Random(SEED).shuffle(found)  # noqa: S311 - a sample, not a secret
     return tuple(found[:limit])
+
+
+def texts_of(tests: Iterable[str], source: Source, limit: int) -> tuple[str, ...]:
+    """Texts that these tests use, a few of each, in the order of the tests.
+
+    `tests` are names as pytest gives them. What parametrises a test belongs to it.
+    """
+    definitions: dict[str, dict[str, ast.AST]] = {}
+    names = dict.fromkeys(test.partition("[")[0] for test in tests if "::" in test)
+    texts: dict[str, None] = {}
+    for name in names:
+        path, _, inside = name.partition("::")
+        if path not in definitions:
+            definitions[path] = _definitions(source.text("base", path) or "")
+        function = definitions[path].get(inside)
+        if function is not None and len(texts) < limit:
+            texts.update(dict.fromkeys(list(_texts_in(function))[:TEXTS_OF_A_TEST]))
+    return tuple(texts)[:limit]
+
+
+def _definitions(text: str) -> dict[str, ast.AST]:
+    """Functions of a file and methods of its classes, by the name that pytest gives them behind the path."""
+    tree = _parsed(text)
+    found: dict[str, ast.AST] = {}
+    level: list[tuple[str, ast.AST]] = [("", tree)] if tree is not None else []
+    while level:
+        around, node = level.pop()
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                found[around + inner.name] = inner
+            elif isinstance(inner, ast.ClassDef):
+                level.append((f"{around}{inner.name}::", inner))
+    return found
 
 
 class _Goal:
@@ -162,12 +196,21 @@ def _fits(path: str, patterns: Iterable[str]) -> bool:
 
 
 def _strings(text: str) -> Iterator[str]:
+    tree = _parsed(text)
+    if tree is not None:
+        yield from _texts_in(tree)
+
+
+def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            tree = ast.parse(text)
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        return
+        return None
+
+
+def _texts_in(tree: ast.AST) -> Iterator[str]:
     silent: set[int] = set()
     for node in ast.walk(tree):  # a statement comes before its expression
         value = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None

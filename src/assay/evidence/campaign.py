@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
+from assay.codebase.tests import texts_of
 from assay.evidence.conditions.explain import Labelled
 from assay.evidence.conditions.testing import Explained, explain
 from assay.evidence.confirm import confirm, confirm_recorded, rerun
@@ -19,7 +20,7 @@ from assay.evidence.matching import Matched, match_calls
 from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
-from assay.evidence.selection import MIN_PER_CALL, choose_calls, file_of, share_out
+from assay.evidence.selection import MIN_PER_CALL, choose_calls, file_of, share_out, test_of
 from assay.values.experiment import Experiment, ExperimentId
 from assay.values.finding import Difference, Explanation, Gap
 from assay.values.lab import Lab
@@ -28,7 +29,9 @@ CONFIRMED_GROUPS = 14
 MAX_TESTS_AGAIN = 24
 CALLER_PER_CALL = 16
 TEXTS, TEXTS_PART = 800, 0.3
-"""Texts tried at one call in one process, and the part of the planning time for all of them."""
+"""Texts tried at one call in one process, and the part of the planning time for all that one process tries."""
+NEAR_TEXTS = 120
+"""Texts of tests that reach the units: they come before those of other tests."""
 UNTOUCHED_PART = 0.3
 """Part of a caller's experiments at calls that run no changed unit: its result may be kept from an earlier call."""
 
@@ -140,7 +143,6 @@ def _probe(
     chosen = choose_calls(_with_lines_of_head(recorded), results, budget, telling)
     quotas = dict(chosen.quotas)
     outside = [placement.point for placement in (*changed, *callers) if placement.point.public]
-    texts_s = share_s * TEXTS_PART / max(1, len(outside))
     for placement in callers:
         n = budget[placement.point.id]
         quotas[placement.point.id] = Quota(
@@ -150,12 +152,18 @@ def _probe(
         )
     for point in outside:
         if point.id in quotas:
-            quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=texts_s)
+            quotas[point.id] = replace(quotas[point.id], texts=TEXTS, texts_s=share_s * TEXTS_PART)
     scenarios = recorded.scenarios
     if scenarios.runner != "scripts":
         files = {file_of(test) for test in chosen.tests} if scenarios.runner == "pytest" else set(scenarios.files)
         kept = tuple(file for file in scenarios.files if file in files) or scenarios.files
         scenarios = replace(scenarios, tests=chosen.tests, files=kept)
+    near = texts_of(
+        dict.fromkeys((*chosen.tests, *(test_of(call.experiment.id.scenario) for call in recorded.base.calls))),
+        lab.source,
+        NEAR_TEXTS,
+    )
+    corpus = tuple(dict.fromkeys((*near, *corpus)))[: max(NEAR_TEXTS, len(corpus))]
     more = with_arguments_of_base(recorded.base.calls, recorded.head.calls)
     kinds = join_kinds({}, recorded.base.points)
     return probe(lab, (*changed, *callers), scenarios, quotas, corpus, share_s, kinds, more)
