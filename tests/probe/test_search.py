@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,6 @@ from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
 
 from assay.evidence.jobs import Material
 from assay.evidence.searching import hints
-from assay_probe.texts import repeat
 
 SPLIT = """
 === m.py
@@ -129,15 +127,6 @@ def test_what_shows_only_where_a_piece_stands_twice_in_a_row(tmp_path: Path) -> 
     )
     found = hinted(planned, own.replay(planned, "without"))
     assert found
-
-
-def test_a_piece_of_a_text_is_repeated_in_its_place_or_alone() -> None:
-    """A word, some words, or whole lines; nothing of nothing."""
-    draw = random.Random(1)  # noqa: S311 - examples, not a secret
-    repeated = {repeat("a b\nc", draw) for _ in range(500)}
-    assert {"ccc", "a b\na b\nc", "a b\na b\na b\n", "aa b\nc"} <= repeated
-    assert repeat("", draw) == "" or not repeat("", draw).strip(";.,\n ")
-    assert len(repeat("x" * 3000, draw)) <= 1500
 
 
 def test_what_one_text_leaves_behind_is_the_same_on_both_sides(tmp_path: Path) -> None:
