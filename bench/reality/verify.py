@@ -36,9 +36,10 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--state", type=Path, default=STATE, help="where environments and answers are kept")
     parser.add_argument("--jobs", type=int, default=2, help="cases at once")
+    parser.add_argument("--cases", type=Path, default=HERE / "cases", help="the folder of the cases")
     parser.add_argument("--only", nargs="*", default=[], metavar="TEXT", help="cases with one of these in the name")
     options = parser.parse_args()
-    cases = [case for case in read_cases() if not options.only or any(text in case.name for text in options.only)]
+    cases = [case for case in read_cases(options.cases) if not options.only or any(text in case.name for text in options.only)]
     homes = {name: environment(name, options.state) for name in ("now", "then")}
     kept = Kept(options.state / "truth", homes)
     kept.ask(cases, options.jobs)

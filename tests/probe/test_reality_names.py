@@ -156,3 +156,9 @@ def test_a_package_that_misbehaves_costs_itself_only(ending: str, tmp_path: Path
     package.write_text(ending + "\n", encoding="utf-8")
     text = f"import sys\nsys.path.append({str(package.parent)!r})\nimport broken_package\nimport json\njson.fast()\n"
     assert denied(tmp_path, text, python=sys.executable)[-1:] == ["5 missing-attribute json.fast"]
+
+
+def test_the_branch_for_versions_without_a_name_is_for_other_versions(tmp_path: Path) -> None:
+    """`hasattr` that is true here leaves the other branch to releases that are not installed."""
+    text = "import re\nif hasattr(re, 'compile'): re.compile\nelse: re.old_compile\nif hasattr(re, 'gone'): pass\nelse: re.older\n"
+    assert denied(tmp_path, text) == ["5 missing-attribute re.older"]

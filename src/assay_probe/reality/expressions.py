@@ -273,6 +273,13 @@ class Expressions:
         if guards.depends_on_version(test):
             self.guards.catch({guards.EVERYTHING})
 
+    def is_surely_there(self, test):
+        """`hasattr(module, "name")` that is true of what is installed: the other branch is for other versions."""
+        if not isinstance(test, ast.Call) or getattr(test.func, "id", "") != "hasattr" or len(test.args) != 2:
+            return False
+        asked, name = self.silently(test.args[0]), getattr(test.args[1], "value", None)
+        return isinstance(asked, Thing) and isinstance(name, str) and member(asked, name).status in (FOUND, WARNS)
+
     def narrow(self, test):
         """After `isinstance(x, C)` x is no longer what it was."""
         for node in ast.walk(test):

@@ -311,6 +311,8 @@ class Walk(Expressions):
         def when_false():
             self.guards_of(node.test)
             self.narrow(node.test)
+            if self.is_surely_there(node.test):
+                self.guards.catch({guards.EVERYTHING})
 
         self.branches((node.body, when_true), (node.orelse, when_false))
 
