@@ -39,7 +39,8 @@ def main() -> int:
     parser.add_argument("--cases", type=Path, default=HERE / "cases", help="the folder of the cases")
     parser.add_argument("--only", nargs="*", default=[], metavar="TEXT", help="cases with one of these in the name")
     options = parser.parse_args()
-    cases = [case for case in read_cases(options.cases) if not options.only or any(text in case.name for text in options.only)]
+    every = read_cases(options.cases)
+    cases = [case for case in every if not options.only or any(text in case.name for text in options.only)]
     homes = {name: environment(name, options.state) for name in ("now", "then")}
     kept = Kept(options.state / "truth", homes)
     kept.ask(cases, options.jobs)
