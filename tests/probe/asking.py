@@ -15,7 +15,15 @@ from assay.values.reality import Denial, Denials
 
 def ask(folder: Path, text: str, *, python: str = sys.executable, first_party: Sequence[str] = ()) -> Denials:
     """What the interpreter denies in one file."""
-    asked = [Asked(path="file.py", text=text)]
+    (answer,) = ask_all(folder, [text], python=python, first_party=first_party)
+    return answer
+
+
+def ask_all(
+    folder: Path, texts: Sequence[str], *, python: str = sys.executable, first_party: Sequence[str] = ()
+) -> list[Denials]:
+    """What the interpreter denies in each of some files, one after the other."""
+    asked = [Asked(path=f"file{n}.py", text=text) for n, text in enumerate(texts)]
     job = {"mode": "reality", "files": [{"path": one.path, "text": one.text} for one in asked]}
     told = (
         write(folder, "=== empty.py\n")
@@ -23,9 +31,9 @@ def ask(folder: Path, text: str, *, python: str = sys.executable, first_party: S
         .run(Run(side="head", job={**job, "first_party": list(first_party)}, time_limit_s=60.0))
     )
     answers = [denials_of(frame) for frame in told.frames if frame.get("t") == "file"]
-    assert len(answers) == 1, told.output
-    assert not answers[0].unread, answers[0].unread
-    return answers[0]
+    assert len(answers) == len(texts), told.output
+    assert not any(answer.unread for answer in answers), answers
+    return answers
 
 
 def denied(folder: Path, text: str, *, python: str = sys.executable, first_party: Sequence[str] = ()) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.probe.asking import ask, denied, only
+from tests.probe.asking import ask, ask_all, denied, only
 from tests.probe.projects import interpreters
 
 
@@ -162,3 +162,11 @@ def test_the_branch_for_versions_without_a_name_is_for_other_versions(tmp_path: 
     """`hasattr` that is true here leaves the other branch to releases that are not installed."""
     text = "import re\nif hasattr(re, 'compile'): re.compile\nelse: re.old_compile\nif hasattr(re, 'gone'): pass\nelse: re.older\n"
     assert denied(tmp_path, text) == ["5 missing-attribute re.older"]
+
+
+def test_what_another_file_imports_forgives_nothing_here(tmp_path: Path) -> None:
+    """Hypothesis marks objects with an attribute; only who has to do with it may meet one."""
+    asking = "import textwrap\n\ndef f(given: textwrap.TextWrapper):\n    return given.is_hypothesis_test\n"
+    beside, alone = ask_all(tmp_path, ["import hypothesis\n" + asking, asking])
+    assert [denial.name for denial in beside.found] == []
+    assert [denial.name for denial in alone.found] == ["textwrap.TextWrapper.is_hypothesis_test"]

@@ -19,6 +19,8 @@ denied = set()
 """Packages that brought an earlier run down; they are not imported again."""
 _modules = {}
 _begun = set()
+_asked = set()
+"""Top-level packages that the file at hand has had to do with."""
 _versions = {}
 _by_module = {}
 
@@ -39,8 +41,9 @@ class NotImported:
 
 def module(name):
     """The module, or a `NotImported`. A package that crashes, hangs or ends the process costs itself only."""
+    root = name.partition(".")[0]
+    _asked.add(root)
     if name not in _modules:
-        root = name.partition(".")[0]
         if root in denied:
             return NotImported(None, "it brought the interpreter down")
         if root not in _begun:
@@ -76,9 +79,14 @@ def _limited(seconds):
         signal.signal(signal.SIGALRM, before)
 
 
+def begin_file():
+    """What other files import says nothing about the next one."""
+    _asked.clear()
+
+
 def imported_packages():
-    """Files of the third-party packages that the files have imported so far."""
-    for root in sorted(_begun - STANDARD):
+    """Files of the third-party packages that the file at hand has imported so far."""
+    for root in sorted(_asked - STANDARD):
         file = getattr(sys.modules.get(root), "__file__", None)
         if isinstance(file, str):
             yield file

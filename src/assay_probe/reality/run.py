@@ -53,6 +53,7 @@ def _prepare(package):
 
 
 def _read(file, job):
+    installed.begin_file()
     claims = Claims(file["path"], Guards())
     walk = Walk(claims, frozenset(job.get("first_party", ())), judges_project=bool(job.get("judges_project")))
     try:
