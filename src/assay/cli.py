@@ -40,7 +40,7 @@ assay says what a change does, under which condition, and whether it may ship.
   assay check OLD NEW          compare two revisions as they are
   assay check --trees OLD NEW  compare two folders
   assay replay ID              run the experiment behind a finding again
-  assay reality FILE...        does what these files call exist in the versions that are installed?
+  assay reality [RANGE|FILE...]  does what a change, or these files, call exist in the versions that are installed?
   assay api NAME[(ARGUMENTS)]  is this name there, and can it be called so?
   assay accept ID --reason TEXT  note why a finding is all right; later reports of this patch show it
   assay investigators          the questions that Assay asks

@@ -52,8 +52,8 @@ def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str
     clock = WallClock()
     progress = Progress(sys.stderr)
     progress.say("reading the change")
-    with contextlib.closing(progress), _opened(options) as opened:
-        change = _read(opened)
+    with contextlib.closing(progress), opened_for(options) as opened:
+        change = read_whole(opened)
         here, root = options.directory.resolve(), (opened.root or options.directory).resolve()
         projects = folders_named(options.projects, here, root, opened.source.paths("base"))
         tables = [settings_of(opened, options.config, project) for project in projects]
@@ -79,13 +79,15 @@ def is_python(path: str | None) -> bool:
     return path is not None and path.endswith(".py")
 
 
-def _opened(options: CheckOptions) -> Opened:
+def opened_for(options: CheckOptions) -> Opened:
+    """Both sides of the change that was asked about."""
     if options.trees is not None:
         return open_trees(*options.trees)
     return open_range(options.directory, options.revisions)
 
 
-def _read(opened: Opened) -> Change:
+def read_whole(opened: Opened) -> Change:
+    """The change in the whole tree, with what it says of itself."""
     change = read_change(opened.base, opened.head, opened.files, opened.source)
     declared = read_claims(opened.messages, opened.source)
     return replace(

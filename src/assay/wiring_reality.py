@@ -1,4 +1,4 @@
-"""Builds the lab for questions about what is installed, where no change is at hand."""
+"""Builds the lab for questions about what is installed: about plain files, one name, or what a change brings."""
 
 from __future__ import annotations
 
@@ -17,12 +17,15 @@ from assay.instruments.prints import roots_of
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
+from assay.investigators.reality import denied_by
 from assay.judgement.policy import read_policy
 from assay.values.finding import Target
 from assay.values.options import CheckOptions, RealityOptions
 from assay.values.reality import Denials, Lookup
-from assay.wiring import laboratory, settings_of
+from assay.wiring import laboratory, opened_for, read_whole, settings_of
 
+TOLD_OF_FILES = frozenset({"not-asked", "internal", "package-dies"})
+"""Gaps that the denials tell of themselves."""
 SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist", "site-packages"})
 
 
@@ -40,6 +43,27 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
             trouble = f"{error.what} {error.next_step}"
         denials = ask(lab, "head", files, first_party_of(paths))
         return replace(denials, unchecked=trouble), lab.interpreter.target
+
+
+def reality_of_change(options: CheckOptions) -> tuple[Denials, Target]:
+    """What the installed packages deny at head of a change and did not at base; no test runs, and nothing limits it."""
+    clock, progress = WallClock(), Progress(sys.stderr)
+    with contextlib.closing(progress), opened_for(options) as opened:
+        change = read_whole(opened)
+        table = settings_of(opened)
+        level = read_policy(table).min_isolation if options.allow_isolation is None else options.allow_isolation
+        with laboratory(
+            opened,
+            python=options.python,
+            table=table,
+            at_least=level,
+            clock=clock,
+            progress=progress,
+            options=options,
+        ) as lab:
+            denials, gaps = denied_by(change, lab, None)
+            told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps if gap.slug not in TOLD_OF_FILES)
+            return replace(denials, gaps=told), lab.interpreter.target
 
 
 def api(options: RealityOptions, question: str) -> Lookup:

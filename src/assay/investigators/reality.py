@@ -46,24 +46,34 @@ USERS = 40
 
 def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     """Yield what is denied at head and was not at base, then what could not be asked."""
+    limit_s = None if lab.experiments is not None else max(LEAST_S, SHARE * lab.budget_s)
+    denials, gaps = denied_by(change, lab, limit_s)
+    yield from gaps
+    yield from (_finding(denial, change) for denial in denials.found)
+    yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+
+
+def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials, tuple[Gap, ...]]:
+    """What is denied at head and was not at base, and what could not be asked, within so many seconds if any."""
     pairs = [(pair.base_path, pair.head_path) for pair in (*change.files, *change.tests)]
     head = _asked(lab.source, "head", [path for _, path in pairs])
     if not head and not gone_or_other(change):
-        return
+        return Denials(found=()), ()
     lab.say("asking the installed packages about the changed files")
     users = speaking_of(lab.source, gone_or_other(change), {path for pair in pairs for path in pair})
     pairs += [(path, path) for path in users]
     head += _asked(lab.source, "head", users)
     own = first_party(lab.source, lab.source_roots)
+    gaps: list[Gap] = []
     try:
         require_canary(lambda canary: lab.check_types("head", canary))
         head = _claimed(lab, "head", head)
     except CheckerFailed as error:
-        yield Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why)
-    until = None if lab.experiments is not None else lab.clock.elapsed_s() + max(LEAST_S, SHARE * lab.budget_s)
+        gaps.append(Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why))
+    until = None if limit_s is None else lab.clock.elapsed_s() + limit_s
     manner = Manner(project=True, gone=removed_by(change), until_s=until)
     denials = ask(lab, "head", head, own, manner)
-    yield from _gaps(denials)
+    gaps.extend(_gaps(denials))
     before = {path: old for old, path in pairs}
     found = denials.found
     if not gone_or_other(change):
@@ -74,22 +84,33 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         if any(file.claims for file in head):
             base = _claimed(lab, "base", base)
         had = ask(lab, "base", base, own, replace(manner, reproduce=False))
-        yield from _gaps(replace(had, failed_packages=()))
+        gaps.extend(_gaps(replace(had, failed_packages=())))
         unread = {path for path, _ in had.unread}
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
-    declared = _declared(lab.source)
-    for denial in _collapsed(found):
-        where = f"{denial.path}:{denial.line}"
-        is_missing = denial.kind == "missing-package"
-        if is_missing and (_is_declared(denial.name, declared) or _is_used_on_base(denial.name, lab.source)):
-            yield Gap(
-                slug="not-installed",
-                reason=f"{where} imports {denial.name}, which the project uses and which is not installed here.",
-                remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
-            )
-        else:
-            yield _finding(denial, change)
-    yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+    news = tuple(_collapsed(found))
+    lacking = _lacking(news, lab.source)
+    gaps.extend(_not_installed(denial) for denial in lacking)
+    return replace(denials, found=tuple(denial for denial in news if denial not in lacking)), tuple(gaps)
+
+
+def _lacking(found: Sequence[Denial], source: Source) -> tuple[Denial, ...]:
+    """Packages that the project uses or declares and that are not installed here: the environment lacks them."""
+    declared = _declared(source)
+    return tuple(
+        denial
+        for denial in found
+        if denial.kind == "missing-package"
+        and (_is_declared(denial.name, declared) or _is_used_on_base(denial.name, source))
+    )
+
+
+def _not_installed(denial: Denial) -> Gap:
+    where = f"{denial.path}:{denial.line}"
+    return Gap(
+        slug="not-installed",
+        reason=f"{where} imports {denial.name}, which the project uses and which is not installed here.",
+        remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
+    )
 
 
 def _untouched(source: Source, old: str | None, path: str) -> frozenset[int]:

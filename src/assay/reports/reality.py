@@ -26,6 +26,7 @@ def to_json(denials: Denials, target: Target) -> str:
         "unread": [{"path": path, "reason": reason} for path, reason in denials.unread],
         "failed_packages": list(denials.failed_packages),
         "unchecked": denials.unchecked,
+        "gaps": list(denials.gaps),
     }
     return json.dumps(document, indent=1, allow_nan=False) + "\n"
 
@@ -54,6 +55,7 @@ def _account(denials: Denials, target: Target) -> Iterator[str]:
         yield f"gap     {plain(denials.unchecked)}"
     for package in denials.failed_packages:
         yield f"gap     {plain(package)} brings the interpreter down when it is imported; nothing is said about it"
+    yield from (f"gap     {plain(gap)}" for gap in denials.gaps)
 
 
 def lookup_to_json(lookup: Lookup) -> str:

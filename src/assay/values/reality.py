@@ -94,3 +94,5 @@ class Denials:
     """Why nothing came back, where nothing did."""
     unchecked: str = ""
     """Why the type checker was not asked, where it was not."""
+    gaps: tuple[str, ...] = ()
+    """What else nothing can be said about, where a change was asked about."""
