@@ -72,14 +72,16 @@ def _for_date(value):
 
 
 def _for_duration(value):
+    # Other signs and magnitudes before neighbours: few calls see all of them.
     values = [
         lambda: datetime.timedelta(0),
+        lambda: value * 1000 if abs(value.days) < 10**5 else value,
         lambda: -value,
-        lambda: value + datetime.timedelta(microseconds=1),
+        lambda: datetime.timedelta(days=366),
         lambda: value + datetime.timedelta(milliseconds=500),
         lambda: datetime.timedelta.max,
-        lambda: datetime.timedelta(days=730),
-        lambda: value * 1000 if abs(value.days) < 10**5 else value,
+        lambda: datetime.timedelta(days=31),
+        lambda: value + datetime.timedelta(microseconds=1),
     ]
     steps = [lambda: value + _DAY, lambda: value - _DAY, lambda: value * 2]
     return [("duration.value", values), ("duration.step", steps), no_value()]

@@ -172,6 +172,7 @@ def run_pytest(job, observer, selection):
 
     files, options = list(job["files"]), installed(job.get("options", ()))
     plugin = PytestPlugin(observer, selection, job)._hooks()
+    _leave_as_compiled({os.path.join(job["root"], point["path"]) for point in job["points"]})
     said = _Said(sys.stderr)
     for _ in range(ATTEMPTS):
         said.forget()
@@ -199,6 +200,25 @@ def run_pytest(job, observer, selection):
             break
     send("failed", error="pytest", detail=last(text, 3000))
     return status
+
+
+def _leave_as_compiled(files):
+    """Keep pytest from loading observed files by its own loader, which would pass the instrumentation by.
+
+    It rewrites the assertions of files that are named to it (a module whose docstrings are tests), that its patterns for
+    test files fit, and of all that comes with a plugin, which the project may be.
+    """
+    try:
+        from _pytest.assertion.rewrite import AssertionRewritingHook as Hook
+
+        decide = Hook._should_rewrite
+    except (ImportError, AttributeError):
+        return
+
+    def should_rewrite(hook, name, path, *state):
+        return str(path) not in files and decide(hook, name, path, *state)
+
+    Hook._should_rewrite = should_rewrite
 
 
 class _Said(io.TextIOBase):

@@ -89,6 +89,8 @@ class Project:
     python: str = sys.executable
     runner: str = "unittest"
     tests: tuple[str, ...] | None = None
+    files: tuple[str, ...] = ()
+    """Its test files, where these are not all whose name begins with `test_`."""
     scripts: tuple[tuple[str, str, str], ...] = ()
     window: Window = WINDOW
     limit_s: float = LONG_S * 2
@@ -185,7 +187,9 @@ class Project:
 
     def scenarios(self) -> Scenarios:
         """Its test files, with the options its settings give."""
-        files = tuple(path for path in Folder(self.root).paths("base") if path.rsplit("/", 1)[-1].startswith("test_"))
+        files = self.files or tuple(
+            path for path in Folder(self.root).paths("base") if path.rsplit("/", 1)[-1].startswith("test_")
+        )
         options = read_pytest_settings(Folder(self.root)).options
         return Scenarios(runner=self.runner, files=files, tests=self.tests, scripts=self.scripts, options=options)
 

@@ -362,3 +362,31 @@ def test_a_generated_call_that_never_ends_ends_the_run(tmp_path: Path) -> None:
     # wrong: scripts have no time limit of their own, so nothing is known of any function that comes after.
     assert told.status == -9
     assert not told.called("f")
+
+
+REWRITTEN = """
+=== m.py
+def f(x):
+    '''
+    >>> f(1)
+    1
+    '''
+    return x
+=== pyproject.toml
+[tool.pytest.ini_options]
+addopts = "--doctest-modules"
+=== conftest.py
+import pytest
+pytest.register_assert_rewrite("m")
+=== test_m.py
+import m
+def test_f(): assert m.f(2) == 2
+"""
+
+
+@pytest.mark.parametrize("name", HAVE_PYTEST)
+def test_calls_of_a_module_that_pytest_would_load_itself_are_told(tmp_path: Path, name: str) -> None:
+    """Its docstrings are tests, and its assertions to be rewritten: pytest would pass the instrumentation by."""
+    project = replace(write(tmp_path, REWRITTEN).under(HAVE_PYTEST[name], "pytest"), files=("m.py", "test_m.py"))
+    told = project.record("f")
+    assert [call.outcome.shown for call in told.called("f")] == ["1", "2"]
