@@ -205,8 +205,8 @@ def run_pytest(job, observer, selection):
 def _leave_as_compiled(files):
     """Keep pytest from loading observed files by its own loader, which would pass the instrumentation by.
 
-    It rewrites the assertions of files that are named to it (a module whose docstrings are tests), that its patterns for
-    test files fit, and of all that comes with a plugin, which the project may be.
+    It rewrites the assertions of files that are named to it (a module whose docstrings are tests), of those that its
+    patterns for test files fit, and of all that comes with a plugin, which the project may be.
     """
     try:
         from _pytest.assertion.rewrite import AssertionRewritingHook as Hook
