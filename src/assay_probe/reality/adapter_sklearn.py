@@ -1,6 +1,5 @@
 """scikit-learn: estimators write down which values they take and look only when they are fitted."""
 
-import ast
 import importlib
 
 from assay_probe.reality import installed, literals, signatures
@@ -45,7 +44,7 @@ def _check_names(walk, node, callee):
         for keyword in node.keywords:
             if keyword.arg and "__" not in keyword.arg and keyword.arg not in known and known:
                 walk.claims.add(
-                    keyword if isinstance(keyword, ast.keyword) and hasattr(keyword, "lineno") else node,
+                    keyword,
                     "unknown-parameter",
                     f"{name_of(callee.owner)}.set_params({keyword.arg}=)",
                     f"{callee.owner.__name__} has no parameter {keyword.arg!r}",
