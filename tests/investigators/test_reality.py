@@ -200,6 +200,17 @@ def test_a_missing_package_that_is_declared_is_a_gap() -> None:
     assert found.where.line == 2
 
 
+def test_a_missing_package_that_the_same_file_imported_before_is_one_gap() -> None:
+    """Base is denied it as well, so it is no news; but what comes from it was judged on neither side."""
+    claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}
+    text = "import yaml\n"
+    claims = {"a.py": [claim], "b.py": [claim]}
+    head = {"a.py": text + "x", "b.py": text + "x"}
+    seen = investigated({"a.py": text, "b.py": text}, head, head_claims=claims, base_claims=claims)
+    assert findings(seen) == []
+    assert [one.reason.partition(" imports")[0] for one in seen if isinstance(one, Gap)] == ["a.py:2"]
+
+
 def test_a_missing_package_that_base_imports_already_is_a_gap() -> None:
     """The environment lacks it, whatever the change does."""
     claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}

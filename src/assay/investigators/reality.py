@@ -87,10 +87,11 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials,
         gaps.extend(_gaps(replace(had, failed_packages=())))
         unread = {path for path, _ in had.unread}
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
-    news = tuple(_collapsed(found))
-    lacking = _lacking(news, lab.source)
-    gaps.extend(_not_installed(denial) for denial in lacking)
-    return replace(denials, found=tuple(denial for denial in news if denial not in lacking)), tuple(gaps)
+    # Also what base denied: nothing that comes from such a package was judged, on either side.
+    lacking = {denial.name: denial for denial in reversed(_lacking(denials.found, lab.source))}
+    gaps.extend(_not_installed(lacking[name]) for name in sorted(lacking))
+    news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in lacking)
+    return replace(denials, found=news), tuple(gaps)
 
 
 def _lacking(found: Sequence[Denial], source: Source) -> tuple[Denial, ...]:
