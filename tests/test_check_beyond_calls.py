@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.checking import Repository, new_repository
@@ -145,3 +146,65 @@ def test_another_way_to_write_the_same_passes(repository: Repository) -> None:
     repository.commit(atomic)
     told = repository.check("main..head")
     assert told.status == 0, told.findings
+
+
+MAIL = """=== mail.py
+def send(address, strict=True):
+    return "@" in address or not strict
+
+
+def check(address, **options):
+    if address is None:
+        return False
+    if options.get("domains") and address.split("@")[1] not in options["domains"]:
+        raise ValueError("not one of the domains")
+    return "@" in address
+
+
+def listed(address, **options):
+    return options.get("domains", [])
+=== test_mail.py
+from mail import check, listed, send
+
+
+def test_check():
+    assert check("a@b.test")
+    assert send("a@b.test")
+
+
+def test_listed():
+    assert listed("a@b.test", domains=["c.test"]) == ["c.test"]
+"""
+
+
+TAKEN = {
+    "a parameter that is gone": (
+        ("address, strict=True):", "address):"),
+        ("not strict", "False"),
+        "hold mail.send: send() raises TypeError where it returned",
+    ),
+    "a keyword that the code names": (
+        ('if options.get("domains")', 'if options.get("domain")'),
+        "hold mail.check: check() accepts what it refused with ValueError",
+    ),
+    "a kind that the code asks about": (
+        ("    if address is None:\n        return False\n", ""),
+        "hold mail.check: check() raises TypeError where it returned",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", TAKEN.values(), ids=TAKEN)
+def test_what_no_test_gives_but_the_code_takes(repository: Repository, case: tuple[Any, ...]) -> None:
+    """The parameter, the keyword or the value stands in base's code; none but callers elsewhere give it."""
+    *replacements, finding = case
+    head = MAIL
+    for old, new in replacements:
+        assert old in head
+        head = head.replace(old, new)
+    repository.commit(MAIL)
+    repository.git("checkout", "-q", "-b", "head")
+    repository.commit(head)
+    told = repository.check("main..head")
+    assert told.status == 1
+    assert finding in told.findings

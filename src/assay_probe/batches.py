@@ -12,7 +12,7 @@ import json
 import threading
 import types
 
-from assay_probe import encoding, forks, interventions, steps, wire
+from assay_probe import applying, encoding, forks, interventions, steps, wire
 from assay_probe.forks import ALARM_S
 from assay_probe.variants import is_a
 
@@ -79,7 +79,7 @@ def _undone(call, own, undo):
         _restore(call, own)
         for path, value in reversed(undo):
             if len(path) > 1:
-                interventions.put_back(call.arguments, path, value)
+                applying.put_back(call.arguments, path, value)
         _restore(call, own)
     except Exception:
         return False

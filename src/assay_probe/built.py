@@ -2,15 +2,19 @@
 
 * `object.combined`: with itself, by the arithmetic that its class defines.
 * `object.nested`: a new one, made by its constructor, in which fields that take anything hold the one at hand.
+* `object.remade`: a new one, made by its constructor, with another value for one parameter that it keeps as given.
 * `type.any`, `type.optional`: a type given as an argument, with `Any` for a part of it, with or without `None`.
 """
 
 import functools
+import itertools
 import types
 import typing
 
-COMBINED, NESTED = "object.combined", "object.nested"
+COMBINED, NESTED, REMADE = "object.combined", "object.nested", "object.remade"
 FIELDS = 3
+REMADE_WITH = 6
+"""So many parameters of a constructor get another value, in their order."""
 _COMBINING = (
     (("__pow__", "__truediv__"), lambda x: x ** (x / x)),
     (("__pow__",), lambda x: x**2),
@@ -53,6 +57,57 @@ def _nest(value, fields, group):
 def holding(new, old):
     """Names of the fields of `new` that hold `old`."""
     return [name for name, _, _ in _fields(new) if getattr(new, name, None) is old]
+
+
+def remade(value):
+    """The operator that makes an object anew by its constructor, in a list; nothing where that cannot be done.
+
+    The constructor is written in Python, and the object has an attribute named like each parameter that it needs.
+    """
+    make = getattr(type(value), "__init__", None)
+    own = getattr(value, "__dict__", None)
+    if not isinstance(make, types.FunctionType) or type(own) is not dict or make.__code__.co_posonlyargcount:
+        return []
+    names, required = _parameters(make)
+    kept = {name: attribute for name in names for attribute in ("_" + name, name) if attribute in own}
+    if not required.issubset(kept):
+        return []
+    given = [(name, own[kept[name]]) for name in names if name in kept]
+    others = [[(name, other) for other in _others(item)] for name, item in given][:REMADE_WITH]
+    chosen = [pair for row in itertools.zip_longest(*others) for pair in row if pair is not None]
+    return [(REMADE, [functools.partial(_remake, value, dict(given), *pair) for pair in chosen])] if chosen else []
+
+
+def _parameters(make):
+    """`(names, those without a default)` of a constructor."""
+    code = make.__code__
+    n_plain = code.co_argcount
+    names = code.co_varnames[1 : n_plain + code.co_kwonlyargcount]
+    required = set(code.co_varnames[1 : n_plain - len(make.__defaults__ or ())])
+    required.update(set(names[n_plain - 1 :]).difference(make.__kwdefaults__ or ()))
+    return names, required
+
+
+def _remake(value, given, name, other):
+    return type(value)(**{**given, name: other})
+
+
+def _others(value):
+    """Other values of the same kind."""
+    kind = type(value)
+    if kind is bool:
+        return [not value]
+    if kind in (int, float):
+        return [value + 1, kind(0), -value]
+    if kind is str:
+        return ["", value + " " + value]
+    if kind in (list, tuple):
+        return [kind(), value[:1], value[::-1], value + kind((None,)), value + kind((0,)), value + kind(("",))]
+    if kind in (set, frozenset):
+        return [kind(), value | {None}, value | {0}]
+    if kind is dict:
+        return [{}, dict(list(value.items())[:1])]
+    return []
 
 
 def _fields(value):

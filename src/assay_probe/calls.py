@@ -14,6 +14,8 @@ class Call:
     """The live arguments of one call; `make` calls the original function with whatever they are by then."""
 
     __slots__ = ("_double_star", "_named", "_positional", "_star", "arguments", "function")
+    left_out = ()
+    """Parameters that have a default and were not given, where calls have base's form: here everything has a name."""
 
     def __init__(self, point, function, positional, star, named, double_star):
         code = point.code
@@ -107,7 +109,7 @@ class OpenCall:
     before the call.
     """
 
-    __slots__ = ("_given", "arguments", "function")
+    __slots__ = ("_given", "arguments", "function", "left_out")
     tree = Call.tree
     literals = Call.literals
 
@@ -125,11 +127,17 @@ class OpenCall:
             own = "**%s" % name if name in self.arguments else name
             self._given.append((own, name))
             self.arguments[own] = value
+        self.left_out = tuple(
+            name
+            for name, kind, has_default in point.form
+            if has_default and kind in ("plain", "keyword") and name not in self.arguments
+        )
 
     def make(self):
-        """Call the original function in the form in which it was called."""
+        """Call the original function in the form in which it was called, and with what was given besides by name."""
         positional = [self.arguments[name] for name, keyword in self._given if keyword is None]
         named = {keyword: self.arguments[name] for name, keyword in self._given if keyword is not None}
+        named.update((name, self.arguments[name]) for name in self.left_out if name in self.arguments)
         return self.function(*positional, **named)
 
 

@@ -10,13 +10,13 @@ import sys
 import threading
 
 from assay_probe import (
+    applying,
     descriptors,
     determinism,
     effects,
     encoding,
     encoding_outline,
     files,
-    interventions,
     loops,
     outcomes,
     steps,
@@ -223,8 +223,8 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
                 earlier |= watch.touched
             else:
                 if undo is not None:
-                    undo.append(interventions.undoing(call.arguments, edit))
-                answer["edits"].append(interventions.apply(call.arguments, edit, context))
+                    undo.append(applying.undoing(call.arguments, edit))
+                answer["edits"].append(applying.apply(call.arguments, edit, context))
         tree = call.tree()
         answer["digest"] = encoding.digest(tree) if edits else before
         answer["args"] = call.literals()

@@ -2,7 +2,7 @@
 
 import signal
 
-from assay_probe import forks, interventions, steps
+from assay_probe import applying, forks, steps
 from assay_probe.expressions import expression, home_of, name_of
 from assay_probe.wire import send
 
@@ -29,10 +29,11 @@ def _describe(call, edits, context, names):
     told = []
     for edit in edits:
         twice = edit.operator == steps.CALL_FIRST
-        old = _source(interventions.value_at(call.arguments, edit.path))
+        is_given = edit.path[0][1] in call.arguments
+        old = _source(applying.value_at(call.arguments, edit.path)) if is_given else None
         if edit.operator not in steps.OPERATORS:
-            interventions.apply(call.arguments, edit, context)
-        new = _source(interventions.value_at(call.arguments, edit.path))
+            applying.apply(call.arguments, edit, context)
+        new = _source(applying.value_at(call.arguments, edit.path))
         told.append({"path": edit.to_json()["path"], "twice": twice, "old": old, "new": new})
     rows = [[name, _source(value)] for name, value in call.arguments.items()]
     here = [[name, _source(value)] for name, value in list(names.items())[:LOCALS] if name.isidentifier()]

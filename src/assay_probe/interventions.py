@@ -1,25 +1,24 @@
-"""Where in a call something can be altered, in which order that is tried, and how it is done again.
+"""Where in a call something can be altered, and in which order that is tried.
 
 A path names a place: `("arg", name)` first, then `("item", index)`, `("key", key)`, `("attr", name)` or
-`("flag", name)` (a class-level flag, set on the instance). Edits are made in a forked child on the live
-arguments, in place; nobody sees them afterwards.
+`("flag", name)` (a class-level flag, set on the instance).
 """
 
-import ast
 import enum
 import random
 import types
 
-from assay_probe import built, encoding, steps
+from assay_probe import encoding, steps
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE, is_a
 
-KEPT = "argument.kept"
+KEPT, GIVEN, KEYWORDS = "argument.kept", "argument.given", "keywords.given"
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
 )
 _RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
+_RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant")
 _VARIANTS_A_CALL = 6
 _AFTER_A_CALL = frozenset(
     (
@@ -39,10 +38,6 @@ _TOGETHER = frozenset(
 _FOREIGN_STATE = frozenset(
     ("builtins", "weakref", "threading", "_thread", "logging", "itertools", "_io", "io", "socket", "random")
 )
-
-
-_ABSENT = object()
-"""What an instance has of a flag that only its class has."""
 
 
 class Edit:
@@ -155,12 +150,16 @@ class Planner:
         self.faults = {}
         """Alterations that could not even be listed, by point and fault."""
 
-    def choose(self, point_id, call_name, arguments, context, names, flags, n):
-        """Return up to `n` lists of edits for this call, in the order in which to try them."""
+    def choose(self, point_id, call_name, arguments, context, names, flags, n, left_out=()):
+        """Return up to `n` lists of edits for this call, in the order in which to try them.
+
+        `left_out` names parameters that the call does not give.
+        """
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
         self._rich = max(_VARIANTS_A_CALL, n // 12)
         candidates = self._candidates(point_id, arguments, context, names, flags, draw)
         candidates += self._together(point_id, arguments, context, draw)
+        candidates += self._given(point_id, arguments, context, draw, left_out)
         candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
         chosen = []
@@ -222,6 +221,25 @@ class Planner:
             return None
         return None if literal is None else Edit(path, name, variant, literal)
 
+    def _given(self, point_id, arguments, context, draw, left_out):
+        """What tests give to a parameter of this name in other calls, and keywords that the code names."""
+        out = []
+        for argument, value in (*arguments.items(), *dict.fromkeys(left_out).items()):
+            if argument in left_out:
+                literals = context.given.get(argument, ())
+            elif argument.startswith("**"):
+                taken = [name for name in context.given if name in context.texts and name not in value]
+                literals = ["{%r: %s}" % (name, literal) for name in taken for literal in context.given[name]]
+            else:
+                present = encoding.literal(value)
+                literals = [literal for literal in context.given.get(argument, ()) if literal != present]
+            operator = KEYWORDS if argument.startswith("**") else GIVEN
+            for literal in literals:
+                key = (point_id, operator, argument, literal)
+                rank = (self._done.get(key, 0) * 2, draw.random())
+                out.append((rank, key, [Edit((("arg", argument),), operator, 0, literal)]))
+        return out
+
     def _after_a_call(self, point_id, arguments, context, draw):
         """Each argument altered in a second call, for what a first one leaves behind: caches, counters, open state."""
         out, copied = [], steps.copied(arguments)
@@ -273,7 +291,8 @@ class Planner:
 
 def _weight(path, names):
     """How late a place comes, and which operators it may see: arguments first, then named slots, then the rest."""
-    if len(path) == 1:
+    distance = len(path) - path[0][1].startswith("*")
+    if distance <= 1:
         return 0, None
     kinds = {kind for kind, _ in path[1:]}
     if "flag" in kinds:
@@ -281,38 +300,7 @@ def _weight(path, names):
     if "attr" in kinds:
         named = path[-1][1] in names or any(kind == "attr" and step in names for kind, step in path)
         return (0 if named and len(path) == 2 else 1 if named else 3), _SLOT_OPERATORS
-    return (1 if len(path) == 2 else 2), None
-
-
-def apply(arguments, edit, context):
-    """Make the edit on the live arguments; returns `(kind before, kind after, words, kinds at and inside the place)`.
-
-    Raises whatever the live objects raise; the experiment is then none.
-    """
-    before = value_at(arguments, edit.path)
-    if edit.literal is not None:
-        new = ast.literal_eval(edit.literal)
-    elif edit.operator.startswith("argument.sibling:"):
-        new = arguments[edit.operator.split(":", 1)[1]]
-    else:
-        variants = dict(operators(before, context, random.Random(0)))[edit.operator]
-        new = variants[edit.variant % len(variants)]()
-    words = "%s: %s -> %s" % (words_for(edit.path), encoding.shown(before, 80), encoding.shown(new, 80))
-    if edit.operator == KEPT:
-        words = "%s as base's own test gives it: %s" % (words_for(edit.path), encoding.shown(new, 80))
-    kinds = kind_of(before), kind_of(new)
-    arguments[edit.path[0][1]] = _put(arguments[edit.path[0][1]], edit.path[1:], new)
-    inside = {}
-    name = edit.path[0][1]
-    depth = len(general(edit.path)) + 1
-    for path, value in places({name: arguments[name]}, depth=depth, limit=80):
-        if path[: len(edit.path)] == edit.path and all(kind != "attr" for kind, _ in path[len(edit.path) :]):
-            seen = inside.setdefault(words_for(general(path)), [])
-            if kind_of(value) not in seen:
-                seen.append(kind_of(value))
-    if edit.operator == built.NESTED:
-        inside.update((words_for((*edit.path, ("attr", field))), [kinds[0]]) for field in built.holding(new, before))
-    return (*kinds, words, inside)
+    return (1 if distance == 2 else 2), None
 
 
 def words_for(path):
@@ -321,57 +309,3 @@ def words_for(path):
     for kind, name in path[1:]:
         text += "[%r]" % (name,) if kind in ("item", "key") else "." + name
     return text
-
-
-def undoing(arguments, edit):
-    """`(path, value)` that `put_back` needs to undo an edit which is about to be made. Raises what objects raise."""
-    value = value_at(arguments, edit.path)
-    if edit.path[-1][0] == "flag":
-        holder = value_at(arguments, edit.path[:-1])
-        value = object.__getattribute__(holder, "__dict__").get(edit.path[-1][1], _ABSENT)
-    return edit.path, value
-
-
-def put_back(arguments, path, value):
-    """Give a place the value it had. Raises what the live objects raise."""
-    if value is _ABSENT:
-        object.__delattr__(value_at(arguments, path[:-1]), path[-1][1])
-    else:
-        arguments[path[0][1]] = _put(arguments[path[0][1]], path[1:], value)
-
-
-def value_at(arguments, path):
-    """What stands at a place. Raises what the live objects raise."""
-    value = arguments[path[0][1]]
-    for kind, name in path[1:]:
-        if kind == "item":
-            value = value[name]
-        elif kind == "key":
-            value = dict.__getitem__(value, name)
-        elif kind == "attr":
-            value = object.__getattribute__(value, name)
-        else:
-            value = getattr(value, name)
-    return value
-
-
-def _put(holder, path, new):
-    if not path:
-        return new
-    (kind, name), rest = path[0], path[1:]
-    if kind == "item":
-        items = list(holder)
-        items[name] = _put(items[name], rest, new)
-        if type(holder) is tuple:
-            return tuple(items)
-        holder[name] = items[name]
-    elif kind == "key":
-        dict.__setitem__(holder, name, _put(dict.__getitem__(holder, name), rest, new))
-    elif kind == "flag":
-        try:
-            object.__setattr__(holder, name, new)
-        except AttributeError:
-            setattr(type(holder), name, new)
-    else:
-        object.__setattr__(holder, name, _put(object.__getattribute__(holder, name), rest, new))
-    return holder

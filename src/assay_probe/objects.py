@@ -136,7 +136,7 @@ def _for_instance(value):
     if hasattr(type(value), "__iter__") and hasattr(type(value), "__len__"):
         out.append(("object.iterator", [lambda: iter(value)]))
     out.append(("object.empty", [lambda: type(value)()]))
-    out += built.combined(value) + built.nested(value)
+    out += built.combined(value) + built.nested(value) + built.remade(value)
     out.append(no_value())
     return out
 

@@ -234,6 +234,7 @@ class Observer:
             frozenset(settings.get("names", ())),
             settings.get("flags"),
             wanted,
+            call.left_out,
         )
         state.untouched += len(plans) if is_untouched else 0
         made = self._run_all(point, state, n, call, list(enumerate(plans, 1)), before, first["outcome"])
@@ -341,7 +342,8 @@ class Observer:
         if context is None:
             material = self._job.get("material", {}).get(point.id, {})
             corpus = self._job.get("corpus", ())
-            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus)
+            given = material.get("given", {})
+            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus, given)
             self._contexts[point.id] = context
         return context
 

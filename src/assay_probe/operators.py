@@ -14,7 +14,7 @@ import math
 import types
 
 from assay_probe.objects import for_object
-from assay_probe.texts import for_text
+from assay_probe.texts import for_bytes, for_text
 from assay_probe.variants import constants, is_a, no_value
 
 EDGE_INTEGERS = (
@@ -52,6 +52,12 @@ SEEDED = frozenset(
         "text.join",
         "text.constant",
         "text.corpus",
+        "bytes.edit",
+        "bytes.token",
+        "bytes.lines",
+        "bytes.join",
+        "bytes.constant",
+        "bytes.corpus",
         "sequence.fill",
     )
 )
@@ -59,12 +65,16 @@ PLAIN = (int, float, str, bytes, bool, type(None))
 
 
 class Context:
-    """Material for alterations, the same on both sides: constants of both versions and callees, texts of the tests."""
+    """Material for alterations, the same on both sides.
 
-    def __init__(self, numbers=(), texts=(), corpus=()):
+    Constants of both versions and callees, texts of the tests, and literals that tests give to a name, by that name.
+    """
+
+    def __init__(self, numbers=(), texts=(), corpus=(), given=()):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
+        self.given = dict(given)
 
 
 def operators(value, context, draw):
@@ -81,11 +91,7 @@ def operators(value, context, draw):
     if kind is str:
         return for_text(value, context, draw)
     if kind is bytes:
-        return [
-            ("bytes.edge", [lambda: b"", lambda: value + b"x", lambda: value[:-1], lambda: b"\xff"]),
-            ("bytes.text", [lambda: value.decode("latin-1")]),
-            no_value(),
-        ]
+        return for_bytes(value, context, draw)
     if kind in (list, tuple):
         return _for_sequence(value, context, draw)
     if is_a(value, dict):

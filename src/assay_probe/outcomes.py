@@ -2,6 +2,7 @@
 
 import linecache
 import re
+import sys
 
 from assay_probe import encoding
 
@@ -50,6 +51,7 @@ def raised(error, root):
         return {"kind": "blocked", "shown": str(error)}
     kind = type(error)
     where, purposeful = _origin(error, root)
+    purposeful = purposeful or _is_own(kind, root)
     text = encoding.visible(error)
     return {
         "kind": "raised",
@@ -82,6 +84,13 @@ def _origin(error, root):
             purposeful = name.startswith(root + "/") and _RAISE.search(line) is not None
         trace = trace.tb_next
     return where, purposeful
+
+
+def _is_own(kind, root):
+    """Does the project define this class of exceptions? Then somebody wrote the line that raised it."""
+    module = sys.modules.get(kind.__module__)
+    file = getattr(module, "__file__", None)
+    return isinstance(file, str) and file.startswith(root + "/")
 
 
 def plant_in_result(value, depth=3):

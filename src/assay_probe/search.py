@@ -179,6 +179,7 @@ class _Explorer:
         self._names = slots(arguments)
         self._seeds = list(dict.fromkeys([*context.corpus, *context.texts]))
         self._dictionary = context.texts
+        self._signs = texts.signs(context.texts)
         self._lines = lines
         self._tried = {tuple(candidate) for candidate in tried}
         self._pool = [(name, arguments[name]) for name in self._names]
@@ -246,7 +247,7 @@ class _Explorer:
         if action == 3:
             return texts.edit_lines(text, seeds, self._draw)
         if action == 4:
-            return texts.edit(text, self._draw)
+            return texts.edit(text, self._draw, self._signs)
         if action == 5:
             return texts.repeat(text, self._draw)
         return texts.join(text, seeds, self._draw)

@@ -1,5 +1,6 @@
 """What may be done to a text: edges, edits of characters, tokens and lines, other kinds."""
 
+import functools
 import pathlib
 import re
 
@@ -38,6 +39,8 @@ EDGE_TEXTS = (
     "x_",
 )
 EDIT_CHARACTERS = "@:/%^#?. -_'\"0Aé<>(),;\n|*[]"
+SIGN = 3
+"""The longest constant, in characters, that counts as something to look for inside a text."""
 SEPARATORS = ("", "", " ", "\n", ";", "; ", ",", ", ", "\n\n", ".")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -49,7 +52,8 @@ def for_text(value, context, draw):
     out = [("text.edge", constants(*EDGE_TEXTS))]
     if dictionary:
         out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
-    out.append(("text.edit", [lambda: edit(value, draw)]))
+    known = signs(dictionary)
+    out.append(("text.edit", [lambda: edit(value, draw, known)]))
     out.append(("text.token", [lambda: edit_tokens(value, dictionary, seeds, draw)]))
     out.append(("text.join", [lambda: join(value, seeds, draw)]))
     out.append(("text.lines", [lambda: edit_lines(value, seeds, draw)]))
@@ -64,16 +68,41 @@ def for_text(value, context, draw):
     return out
 
 
+def for_bytes(value, context, draw):
+    """Operators for bytes: those of a text with as many characters, and edges of their own."""
+    text = value.decode("latin-1")
+    out = [("bytes.edge", [lambda: b"", lambda: value + b"x", lambda: value[:-1], lambda: b"\xff"])]
+    for name, variants in for_text(text, context, draw):
+        if name in _OF_BYTES_TOO:
+            out.append(("bytes" + name[len("text") :], [functools.partial(_encoded, variant) for variant in variants]))
+    return [*out, ("bytes.text", [lambda: text]), no_value()]
+
+
+_OF_BYTES_TOO = frozenset(("text.constant", "text.edit", "text.token", "text.join", "text.lines", "text.corpus"))
+
+
+def _encoded(variant):
+    try:
+        return variant().encode("latin-1")
+    except UnicodeEncodeError:
+        return variant().encode("utf-8", "replace")
+
+
 class _Text(str):
     """A text of another class, as template and translation libraries hand about."""
 
     __slots__ = ()
 
 
-def edit(value, draw):
-    """One character edited, or the whole turned round."""
+def signs(dictionary):
+    """Those constants of the code that it is likely to look for inside a text."""
+    return [text for text in dictionary if len(text) <= SIGN]
+
+
+def edit(value, draw, known=()):
+    """One character edited, or the whole turned round; `known` are signs to put in."""
     i = draw.randrange(len(value) + 1)
-    c = draw.choice(EDIT_CHARACTERS)
+    c = draw.choice(known if known and draw.random() < 0.5 else EDIT_CHARACTERS)
     return draw.choice(
         [
             value[:i] + value[i + 1 :],
@@ -99,7 +128,8 @@ def edit_tokens(value, dictionary, seeds, draw):
         action, i = draw.randrange(6), draw.randrange(len(tokens) + 1)
         foreign = _TOKEN.findall(draw.choice(seeds)[:2000])
         if action == 0 and dictionary:
-            tokens[i:i] = [" ", draw.choice(dictionary), " "]
+            word = draw.choice(dictionary)
+            tokens[i:i] = [word] if draw.random() < 0.5 else [" ", word, " "]
         elif action == 1 and tokens:
             del tokens[i - 1]
         elif action == 2 and foreign:

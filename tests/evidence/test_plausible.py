@@ -8,7 +8,7 @@ import pytest
 from tests.evidence.making import edit, experiment, point, raised, returned
 
 from assay.evidence.plausible import implausible_because
-from assay.values.experiment import Experiment
+from assay.values.experiment import Edit, Experiment
 
 SEEN = {
     "amount": frozenset({"int"}),
@@ -224,3 +224,43 @@ def test_every_edit_of_an_experiment_must_be_plausible() -> None:
         kinds_after=(("amount", frozenset({"int"})), ("name", frozenset({"int"}))),
     )
     assert implausible_because(both, point(), SEEN) == "name was never an int in base's tests"
+
+
+@pytest.mark.parametrize(
+    ("words", "kind", "why"),
+    [
+        ("amount", "decimal", ""),
+        ("amount", "fraction", "amount was never a fraction in base's tests"),
+        ("rows['*']", "none", ""),
+        ("rows", "decimal", "rows was never a decimal in base's tests"),
+    ],
+)
+def test_what_the_code_asks_about_may_come(words: str, kind: str, why: str) -> None:
+    """A question about a parameter holds for it alone; one that head dropped, for whatever the call gives."""
+    at = point(asked=(("amount", frozenset({"decimal"})), ("", frozenset({"none"}))))
+    assert implausible_because(altered(words, kind), at, SEEN) == why
+
+
+def test_an_input_that_runs_an_untested_branch_of_base_is_foreseen() -> None:
+    """Somebody wrote the branch for it, and the change took it away."""
+    at = point(branches=frozenset({7}))
+    assert implausible_because(altered("amount", "text", lines=frozenset({6, 7})), at, SEEN) == ""
+    assert implausible_because(altered("amount", "text", lines=frozenset({6, 8})), at, SEEN) != ""
+
+
+@pytest.mark.parametrize(
+    ("kinds", "why"), [(("dict", "dict"), ""), (("dict", "none"), "the state of an object was altered")]
+)
+def test_a_slot_is_foreseen_with_the_kind_that_stands_there(kinds: tuple[str, str], why: str) -> None:
+    """An object without parameters may come; one whose parameters are None may not."""
+    path = (("arg", "order"), ("attr", "parameters"))
+    slot = Edit(path=path, operator="mapping.empty", before_kind=kinds[0], after_kind=kinds[1])
+    made = experiment(None, slot, lines=frozenset({7}))
+    assert implausible_because(made, point(branches=frozenset({7})), SEEN) == why
+
+
+@pytest.mark.parametrize(("kind", "is_plausible"), [("text", True), ("int", False), ("none", True)])
+def test_an_object_made_anew_holds_what_such_objects_held(kind: str, is_plausible: bool) -> None:
+    """Its constructor takes what it gets; the tests tell what it is given."""
+    made = experiment(None, edit("order", "object.remade"), kinds_after=(("order.note", frozenset({kind})),))
+    assert (not implausible_because(made, point(), SEEN)) == is_plausible

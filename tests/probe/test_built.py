@@ -56,6 +56,34 @@ def test_an_object_is_combined_by_what_its_class_defines() -> None:
     assert made(3, built.COMBINED) == []
 
 
+class Choice:
+    """Keeps what its constructor is given, one of it under another name."""
+
+    def __init__(self, options: Any, label: str = "", *, strict: bool, limit: object = None) -> None:
+        self.options, self._label, self.strict = options, label, strict
+        self.found = len(options)
+
+
+def test_an_object_is_made_anew_with_another_value_for_one_parameter() -> None:
+    """By its constructor, so that what it computes of it fits; what is none of ours to invent stays."""
+    others = made(Choice(["a", "b"], "x", strict=True), built.REMADE)
+    told = [(each.options, each._label, each.strict, each.found) for each in others]
+    assert told[:4] == [
+        ([], "x", True, 0), (["a", "b"], "", True, 2), (["a", "b"], "x", False, 2), (["a"], "x", True, 1),
+    ]  # fmt: skip
+    assert (["a", "b", None], "x", True, 3) in told
+
+
+def test_an_object_that_keeps_no_parameter_is_not_made_anew() -> None:
+    """Nobody knows what to give to its constructor."""
+
+    class Sum:
+        def __init__(self, items: list[int]) -> None:
+            self.total = sum(items)
+
+    assert made(Sum([1, 2]), built.REMADE) == []
+
+
 @pytest.mark.parametrize(
     ("form", "anything", "optional"),
     [

@@ -13,11 +13,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import assay_probe.applying as untyped_applying
 import assay_probe.encoding as untyped_encoding
 import assay_probe.interventions as untyped
 import assay_probe.operators as untyped_operators
 
 interventions: Any = untyped
+applying: Any = untyped_applying
 encoding: Any = untyped_encoding
 Context: Any = untyped_operators.Context
 NOTHING = Context()
@@ -91,7 +93,7 @@ def test_class_level_flags_are_places_where_the_change_names_them() -> None:
         "self.limit",
         "self.strict",
     ]
-    made = interventions.apply({"self": order}, edit([("arg", "self"), ("flag", "strict")], literal="True"), NOTHING)
+    made = applying.apply({"self": order}, edit([("arg", "self"), ("flag", "strict")], literal="True"), NOTHING)
     assert made[2] == "self.strict: False -> True"
     assert (order.strict, Order.strict) == (True, False)
 
@@ -100,8 +102,8 @@ def test_slots_and_frozen_objects_have_places_too() -> None:
     """What their own code forbids the interpreter still allows."""
     assert words({"a": Slotted(), "b": Frozen()}) == ["a", "b", "a.size", "b.width"]
     arguments: dict[str, Any] = {"a": Slotted(), "b": Frozen()}
-    interventions.apply(arguments, edit([("arg", "a"), ("attr", "size")], literal="7"), NOTHING)
-    interventions.apply(arguments, edit([("arg", "b"), ("attr", "width")], literal="8"), NOTHING)
+    applying.apply(arguments, edit([("arg", "a"), ("attr", "size")], literal="7"), NOTHING)
+    applying.apply(arguments, edit([("arg", "b"), ("attr", "width")], literal="8"), NOTHING)
     assert (arguments["a"].size, arguments["b"].width) == (7, 8)
 
 
@@ -163,7 +165,7 @@ def test_an_edit_alters_one_place(path: list[tuple[str, Any]], literal: str, aft
         "**named": {"k": 1},
     }
     before = copy.deepcopy(arguments)
-    interventions.apply(arguments, edit(path, literal=literal), NOTHING)
+    applying.apply(arguments, edit(path, literal=literal), NOTHING)
     assert arguments == {**before, **after}
 
 
@@ -171,14 +173,14 @@ def test_a_list_stays_the_same_list() -> None:
     """Whoever else holds it sees the alteration, as it would see the caller's."""
     rows = [1, 2]
     arguments = {"rows": rows}
-    interventions.apply(arguments, edit([("arg", "rows"), ("item", 0)], literal="5"), NOTHING)
+    applying.apply(arguments, edit([("arg", "rows"), ("item", 0)], literal="5"), NOTHING)
     assert (arguments["rows"] is rows, rows) == (True, [5, 2])
 
 
 def test_an_edit_tells_kinds_and_words() -> None:
     """Kinds before and after, one line for people, and kinds at and inside the place by general path."""
     arguments = {"rows": [1, 2]}
-    assert interventions.apply(arguments, edit([("arg", "rows")], literal="['a', None, 2]"), NOTHING) == (
+    assert applying.apply(arguments, edit([("arg", "rows")], literal="['a', None, 2]"), NOTHING) == (
         "list",
         "list",
         "rows: [1, 2] -> ['a', None, 2]",
@@ -189,7 +191,7 @@ def test_an_edit_tells_kinds_and_words() -> None:
 def test_an_argument_may_be_given_as_its_sibling_is() -> None:
     """`None` in one place, and what stands beside it in its own."""
     arguments = {"start": 5, "stop": None}
-    interventions.apply(arguments, edit([("arg", "stop")], "argument.sibling:start"), NOTHING)
+    applying.apply(arguments, edit([("arg", "stop")], "argument.sibling:start"), NOTHING)
     assert arguments == {"start": 5, "stop": 5}
 
 
@@ -209,7 +211,7 @@ def test_an_argument_may_be_given_as_its_sibling_is() -> None:
 def test_an_edit_that_does_not_fit_is_no_experiment(broken: Any) -> None:
     """Head may have other arguments; a forged plan may have anything. It raises, and the child says `lost`."""
     with pytest.raises(Exception, match=r".*"):
-        interventions.apply({"n": 1, "rows": [1], "stop": None}, broken, NOTHING)
+        applying.apply({"n": 1, "rows": [1], "stop": None}, broken, NOTHING)
 
 
 PLAIN = st.recursive(
@@ -245,7 +247,7 @@ def test_a_chosen_edit_makes_the_same_of_equal_arguments_elsewhere(arguments: di
 def attempt(arguments: dict[str, Any], each: Any) -> Any:
     """What the edit tells, or why it could not be made."""
     try:
-        return interventions.apply(arguments, each, MATERIAL)
+        return applying.apply(arguments, each, MATERIAL)
     except Exception as error:  # noqa: BLE001 - any of them
         return type(error).__name__
 
@@ -317,3 +319,46 @@ def test_arguments_of_one_kind_are_altered_together() -> None:
     assert (("a", "sequence.iterator"), ("b", "sequence.iterator")) in pairs
     siblings = {each.operator for edits in chosen for each in edits if each.operator.startswith("argument.")}
     assert siblings == {"argument.sibling:a"}
+
+
+GIVEN = Context(texts=("fields", "sep"), given={"fields": ["['a']", "()"], "other": ["1"], "end": ["2"]})
+
+
+def given_by(arguments: dict[str, Any], left_out: tuple[str, ...] = ()) -> set[str]:
+    """What is done to a call with what other calls give, in words."""
+    planner = interventions.Planner(0)
+    chosen = planner.choose("p", "t|0", arguments, GIVEN, frozenset(), None, 300, left_out)
+    wanted = [each for edits in chosen for each in edits if each.operator in ("argument.given", "keywords.given")]
+    return {applying.apply(copy.deepcopy(arguments), each, GIVEN)[2] for each in wanted}
+
+
+def test_a_parameter_gets_what_other_calls_give_it() -> None:
+    """Not what it has already."""
+    assert given_by({"fields": ["a"], "x": 1}) == {"fields: ['a'] -> ()"}
+
+
+def test_keywords_that_the_code_names_are_given() -> None:
+    """`other` and `end` stand in tests, but the code asks for neither."""
+    assert given_by({"**options": {"sep": ";"}}) == {
+        "**options: {'sep': ';'} -> {'sep': ';', 'fields': ['a']}",
+        "**options: {'sep': ';'} -> {'sep': ';', 'fields': ()}",
+    }
+    assert given_by({"**options": {"fields": None}}) == set()
+
+
+def test_a_parameter_that_was_left_out_is_given_and_taken_back() -> None:
+    """Where calls have base's form, a parameter that head dropped has no place until it is given."""
+    assert given_by({"x": 1}, ("end",)) == {"end, not given before: 2"}
+    arguments = {"x": 1}
+    given = edit([("arg", "end")], "argument.given", literal="2")
+    assert applying.undoing(arguments, given) == (given.path, None)
+    assert applying.apply(arguments, given, GIVEN)[:2] == ("none", "int")
+    assert arguments == {"x": 1, "end": 2}
+
+
+def test_an_item_of_star_arguments_is_an_argument() -> None:
+    """It is altered with the arguments, before what stands inside of them."""
+    chosen = choose(interventions.Planner(0), {"*args": (3,), "rows": [[5]]}, 40)
+    paths = [interventions.words_for(edits[0].path) for edits in chosen]
+    assert paths.index("*args[0]") < paths.index("rows[0]")
+    assert paths.count("*args[0]") > paths.count("rows[0]")

@@ -309,3 +309,51 @@ def test_calls_of_a_class_set_up_are_ascribed_to_the_test_before(tmp_path: Path)
     ]
     only_b = replace(write(tmp_path, SHARED_SET_UP), tests=("test_m.B.test_b",)).record("f")
     assert [call.id.scenario for call in only_b.called("f")] == ["<import>", "test_m.B.test_b"]
+
+
+OWN_ERROR = """=== m.py
+import contextlib
+
+
+class Refused(ValueError):
+    pass
+
+
+def parse(text):
+    stack = contextlib.ExitStack()
+    stack.enter_context(_refusing(text))
+    with stack:
+        return int(text)
+
+
+def _refusing(text):
+    return contextlib.suppress() if text.isdigit() else _Throwing()
+
+
+class _Throwing:
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        return next((x for x in ()), _throw(Refused("no number")))
+
+
+def _throw(error):
+    (lambda: (_ for _ in ()).throw(error))().__next__()
+=== test_m.py
+import unittest, m
+
+
+class Facts(unittest.TestCase):
+    def test_parse(self):
+        with self.assertRaises(m.Refused):
+            m.parse("x")
+"""
+
+
+def test_an_exception_of_the_project_is_no_accident_wherever_it_was_raised(tmp_path: Path) -> None:
+    """Helpers such as `six.raise_from` raise for it."""
+    told = write(tmp_path, OWN_ERROR).record("parse")
+    refused = told.called("parse")[0].outcome.raised
+    assert refused is not None
+    assert (refused.type, refused.purposeful, refused.internal) == ("m.Refused", True, False)

@@ -19,9 +19,11 @@ import pytest
 
 import assay_probe.kinds as untyped_kinds
 import assay_probe.operators as untyped_operators
+import assay_probe.texts as untyped_texts
 
 kinds: Any = untyped_kinds
 operators: Any = untyped_operators
+texts: Any = untyped_texts
 
 
 class Colour(enum.Enum):
@@ -235,3 +237,22 @@ def test_the_values_listed_are_left_as_they_are() -> None:
     for value in (items, mapping, letters):
         listed(value)
     assert (items, mapping, next(letters)) == ([1, [2]], {"a": [1]}, "a")
+
+
+def test_bytes_are_edited_as_texts_are() -> None:
+    """With as many characters as there are bytes; what the tests say in other letters is encoded."""
+    listed = dict(operators.operators(b"a;b\xff", operators.Context((), (";", "日"), ("%41",)), random.Random(0)))  # noqa: S311 - nothing is kept secret
+    assert {"bytes.edit", "bytes.token", "bytes.lines", "bytes.join", "bytes.constant", "bytes.corpus"} <= set(listed)
+    assert [make() for make in listed["bytes.corpus"]] == [b"%41"]
+    built = [make() for name, variants in listed.items() if name != "none" for make in variants]
+    assert all(isinstance(value, bytes) for value in built[:-1])
+    assert {make() for make in listed["bytes.constant"]} <= {b";", "日".encode()}
+
+
+def test_half_of_the_edits_of_a_text_put_in_what_the_code_looks_for() -> None:
+    """A sign is a constant of at most three characters; others are words."""
+    draw = random.Random(0)  # noqa: S311 - nothing is kept secret
+    assert texts.signs((";", "::", "JPY", "currency")) == [";", "::", "JPY"]
+    edited = [texts.edit("abc", draw, ["~"]) for _ in range(400)]
+    assert sum("~" in text for text in edited) > 20
+    assert not any("~" in texts.edit("abc", draw) for _ in range(400))

@@ -69,6 +69,7 @@ def run_campaign(
 
     `share_s` bounds the planning run in seconds; the runs that follow it take about three times as long together.
     """
+    changed, callers = (_with_untested_branches(some, recorded.base.calls) for some in (changed, callers))
     placements = {placement.point.id: placement for placement in (*changed, *callers)}
     points = {name: placement.point for name, placement in placements.items()}
     kinds = join_kinds({}, recorded.base.points)
@@ -113,6 +114,12 @@ def run_campaign(
         placements=placements,
         faults=tuple(faults),
     )
+
+
+def _with_untested_branches(some: Sequence[Placement], calls: Sequence[RecordedCall]) -> tuple[Placement, ...]:
+    """The placements with those branches only that none of base's own calls runs."""
+    ran = frozenset[int]().union(*(call.experiment.lines for call in calls))
+    return tuple(replace(p, point=replace(p.point, branches=p.point.branches - ran)) for p in some)
 
 
 def _no_time(n_untold: int) -> Gap:

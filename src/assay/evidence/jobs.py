@@ -22,6 +22,8 @@ class Material:
     texts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    given: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """Literals that tests give to parameters of these names, in whatever call."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +180,11 @@ def plan_of(experiments: Iterable[Experiment]) -> Planned:
 
 def _material(placements: Iterable[Placement]) -> dict[str, object]:
     return {
-        placement.point.id: {"numbers": list(placement.material.numbers), "texts": list(placement.material.texts)}
+        placement.point.id: {
+            "numbers": list(placement.material.numbers),
+            "texts": list(placement.material.texts),
+            "given": {name: list(values) for name, values in placement.material.given},
+        }
         for placement in placements
     }
 

@@ -1,9 +1,12 @@
 """Is an altered argument one that a caller of this code base would give?
 
 An input is plausible when every altered place keeps a kind that base's tests gave there, that the parameter's hint
-or default allows, or a neighbour in a documented family. Slots of objects may only see booleans flipped and `None`
-where `None` was seen. Objects from elsewhere are never given, so they need no rule; one that its own class makes anew
-may hold an object in a field where base's tests put such an object, or values of several kinds.
+or default allows, that base's code asks the parameter about (`isinstance`, `is None`) or asks about somewhere where
+head asks nothing any more, or a neighbour in a documented family. It is foreseen, and so plausible, when it runs a
+branch that the change touched and that no test runs, with slots of objects holding the kind that stands there; else
+these may only see booleans flipped and `None` where `None` was seen. Objects from elsewhere are never given, so they
+need no rule; one that its own class makes anew may hold in a field what base's tests put there, or values of several
+kinds.
 """
 
 from __future__ import annotations
@@ -61,29 +64,35 @@ def implausible_because(experiment: Experiment, point: ObservationPoint, seen: K
     """Say why a caller would hardly give these arguments; empty where they are plausible."""
     if any(edit.operator == "argument.kept" for edit in experiment.intervention.edits):
         return "" if point.public or _READERS.search(point.id) else "head's own callers no longer give such arguments"
+    is_foreseen = not point.branches.isdisjoint(experiment.lines) and all(
+        edit.before_kind == edit.after_kind or not any(kind in ("attr", "flag") for kind, _ in edit.path[1:])
+        for edit in experiment.intervention.edits
+    )
     for edit in experiment.intervention.edits:
         reason = (
             _slot(edit, seen)
             if any(kind in ("attr", "flag") for kind, _ in edit.path[1:])
             else _NEVER.get(edit.operator, "")
         )
-        if reason:
+        if reason and not is_foreseen:
             return reason
+    if is_foreseen:
+        return ""
     allowed = {name: _hinted(text) for name, text in point.hints}
     for name, text in point.defaults:
         allowed[name] = allowed.get(name, frozenset()) | _kinds_of_default(text)
-    is_nested = any(edit.operator == "object.nested" for edit in experiment.intervention.edits)
+    for name, kinds in point.asked:
+        allowed[name] = allowed.get(name, frozenset()) | kinds
+    is_made = any(edit.operator in ("object.nested", "object.remade") for edit in experiment.intervention.edits)
     own_text = any(edit.operator in ("object.text", "object.name") for edit in experiment.intervention.edits)
     for words, kinds in experiment.kinds_after:
         if "." in words.replace("'*'", ""):
-            if is_nested and not (
-                kinds <= seen.get(words, frozenset()) or _takes_anything(seen.get(words, frozenset()))
-            ):
+            if is_made and not (kinds <= seen.get(words, frozenset()) or _takes_anything(seen.get(words, frozenset()))):
                 return f"{words} held only values of one or two kinds in base's tests"
             continue
         known = seen.get(words, frozenset()) | allowed.get(words, frozenset())
         for kind in kinds:
-            if kind in known or _is_neighbour(kind, known):
+            if kind in known or _is_neighbour(kind, known) or kind in allowed.get("", frozenset()):
                 continue
             if kind == "text" and own_text and is_defined(experiment.outcome) and experiment.outcome.kind == "returned":
                 continue

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from assay.change.layout import module_name
 from assay.change.syntax import Function, Module, parse
+from assay.codebase.asked import asked_of, branch_lines, no_longer_asked
 from assay.codebase.definitions import definition_of
 from assay.evidence.jobs import Material, Placement
 from assay.values.change import ChangedUnit, FilePair, Side, Unit
@@ -85,8 +87,17 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
     function = places.at("base", changed.base.path, changed.base.first_line)
     if function is None:
         return None
+    theirs = None if changed.head is None else places.at("head", changed.head.path, changed.head.first_line)
+    point = _point(places, changed.base, function, changed=True)
+    if theirs is not None:
+        dropped = no_longer_asked(function.node, theirs.node)
+        point = replace(
+            point,
+            asked=(*point.asked, ("", dropped)),
+            branches=branch_lines(function.node, changed.base_lines),
+        )
     return Placement(
-        point=_point(places, changed.base, function, changed=True),
+        point=point,
         base=changed.base,
         head=changed.head,
         material=material,
@@ -111,6 +122,7 @@ def place_caller(places: Places, path: str, first_line: int, material: Material)
 def _point(places: Places, unit: Unit, function: Function, *, changed: bool) -> ObservationPoint:
     definition = definition_of(function)
     named = [parameter for parameter in definition.parameters if parameter.kind not in ("star", "stars")]
+    questions = asked_of(function.node)
     return ObservationPoint(
         id=definition.id_in(unit.path),
         name=unit.name,
@@ -121,6 +133,7 @@ def _point(places: Places, unit: Unit, function: Function, *, changed: bool) -> 
         parameters=tuple(parameter.name for parameter in named),
         hints=tuple((p.name, p.hint) for p in named if p.hint is not None),
         defaults=tuple((p.name, p.default) for p in named if p.default is not None),
+        asked=tuple((p.name, questions[p.name]) for p in definition.parameters if p.name in questions),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
 from assay.change.kinds import is_test, places_of
 from assay.change.normalise import block_shape
 from assay.change.project import Project
+from assay.codebase.given import values_given
 from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
 from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
@@ -24,6 +25,7 @@ from assay.values.lab import Lab, Source
 
 CORPUS = 240
 MAX_CALLERS = 6
+TESTS_READ = 12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,14 +69,42 @@ def survey(change: Change, lab: Lab) -> Survey:
     files = tuple(path for path, _ in rank_tests(tests, units, lab.source, files=change.files, names=names))
     return Survey(
         places=places,
-        changed=tuple(changed),
+        changed=with_values_given(changed, files[:TESTS_READ], lab.source),
         files=files,
         options=settings.options,
-        corpus=corpus(files[:12], lab.source, CORPUS),
+        corpus=corpus(files[:TESTS_READ], lab.source, CORPUS),
         edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
         imports_otherwise=bool(change.bumps) or any(_imports_otherwise(pair, lab.source) for pair in change.files),
     )
+
+
+def with_values_given(placements: Iterable[Placement], tests: Iterable[str], source: Source) -> tuple[Placement, ...]:
+    """The placements with what the tests give to parameters of their names, and to keywords that their code names."""
+    every = tuple(placements)
+    wanted = [tuple(dict.fromkeys((*p.point.parameters, *p.material.texts))) for p in every]
+    names = {name for some in wanted for name in some if name.isidentifier()}
+    positional = {}
+    for p in every:
+        *_, owner, last = ("", *p.point.name.split("."))
+        is_method = p.point.parameters[:1] in (("self",), ("cls",))
+        positional[owner if last == "__init__" else last] = p.point.parameters[is_method:]
+    given = values_given(tests, source, names - {"self", "cls"}, positional)
+    given = {**given, **{name: (*given.get(name, ()), *also) for p in every for name, also in _defaults(p)}}
+    return tuple(
+        replace(p, material=replace(p.material, given=tuple((name, given[name]) for name in some if name in given)))
+        for p, some in zip(every, wanted, strict=True)
+    )
+
+
+def _defaults(placement: Placement) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Literals for parameters of which head's signature may know nothing: their defaults, and another flag."""
+    for name, text in placement.point.defaults if placement.form is not None else ():
+        try:
+            default = ast.literal_eval(text)
+        except (ValueError, TypeError, SyntaxError):
+            continue
+        yield name, (repr(default), *([repr(not default)] if isinstance(default, bool) else []))
 
 
 def _imports_otherwise(pair: FilePair, source: Source) -> bool:
@@ -108,14 +138,18 @@ def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Pl
     wanted = _interleave([ranked.get(placement.point.id, ()) for placement in survey.changed])[:MAX_CALLERS]
     callers = [caller for path, line, _ in wanted if (caller := made[path, line]) is not None]
     project = Project(source, "base")
-    return tuple(
+    dropped = frozenset[str]().union(*(kinds for p in survey.changed for name, kinds in p.point.asked if not name))
+    branches = frozenset[int]().union(*(placement.point.branches for placement in survey.changed))
+    placed = [
         replace(
             caller,
             material=_material_of_caller(caller, survey.changed, project),
             above=_below(caller, recorded.base.calls),
+            point=replace(caller.point, asked=(*caller.point.asked, ("", dropped)), branches=branches),
         )
         for caller in callers
-    )
+    ]
+    return with_values_given(placed, survey.files[:TESTS_READ], source)
 
 
 def _below(caller: Placement, calls: Iterable[RecordedCall]) -> frozenset[str]:

@@ -24,7 +24,7 @@ class Raised:
     """Qualified names of its classes, itself first."""
     text: str
     purposeful: bool
-    """Was it raised by a `raise` statement of the project, rather than by the interpreter or a library?"""
+    """Did a `raise` statement of the project raise it, or is its class one of the project? Else it was an accident."""
     internal: bool
     """Did code of the project stumble (AttributeError, NameError, TypeError from inside, ...) rather than refuse?"""
     where: str
@@ -141,6 +141,10 @@ class ObservationPoint:
     """Parameter names with the source text of their annotations."""
     defaults: tuple[tuple[str, str], ...] = ()
     """Parameter names with the source text of their defaults."""
+    asked: tuple[tuple[str, frozenset[str]], ...] = ()
+    """Kinds of value that base's code asks a parameter about; under "" those that head asks nothing about any more."""
+    branches: frozenset[int] = frozenset()
+    """Lines of whole branches of base that the change removed or rewrote, and that no test of base runs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

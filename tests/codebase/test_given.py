@@ -1,0 +1,48 @@
+"""Values that tests give to parameters by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assay.codebase.given import VALUES_OF_A_NAME, values_given
+from assay.values.change import Side
+
+
+class Texts:
+    """A source of two files in memory."""
+
+    def __init__(self, **texts: str) -> None:
+        self._texts = texts
+
+    def text(self, side: Side, path: str) -> str | None:
+        """The file."""
+        return self._texts.get(path)
+
+    def paths(self, side: Side) -> Sequence[str]:
+        """All files."""
+        return tuple(self._texts)
+
+
+TESTS = """
+def test_rows():
+    table.show(fields=["a", "b"], start=1)
+    table.show(fields=["a", "b"], end=limit)
+    show(table, 3, *rest)
+    show(table, 4)
+    m.show(other, 5, fields=())
+"""
+
+
+def test_values_by_keyword_in_any_call_and_by_position_in_calls_of_the_function() -> None:
+    """What is no literal is left out, and a call with a star is not read by position."""
+    given = values_given(
+        ["a", "broken", "gone"], Texts(a=TESTS, broken="def"), {"fields", "start", "end", "n"}, {"show": ("table", "n")}
+    )
+    assert given == {"fields": ("['a', 'b']", "()"), "start": ("1",), "n": ("4", "5")}
+
+
+def test_a_name_gets_a_few_values_of_moderate_length() -> None:
+    """Whole documents are no arguments to try."""
+    text = "".join(f"f(n={n})\n" for n in range(50)) + f"f(text={'x' * 5000!r})\n"
+    given = values_given(["a"], Texts(a=text), {"n", "text"}, {})
+    assert {name: len(values) for name, values in given.items()} == {"n": VALUES_OF_A_NAME}
