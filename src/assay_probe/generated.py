@@ -1,7 +1,9 @@
 """Scenarios for code that no test reaches: the examples of its docstring, then calls with simple values."""
 
+import ast
 import contextlib
 import doctest
+import functools
 import importlib
 import inspect
 import io
@@ -22,8 +24,11 @@ _BY_HINT = {
 _ANYTHING = (1, "a", [1, 2], 1.5, {"a": 1}, ("x", "y"), None, "12", 0, b"a")
 
 
-def run(script, seed):
-    """Run one script: `kind` is `doctest` or `calls`."""
+def run(script, seed, constructions):
+    """Run one script: `kind` is `doctest` or `calls`.
+
+    `constructions` has `(arguments, keywords)`, as source text, that tests give to classes, by their names.
+    """
     module = importlib.import_module(script["module"])
     owner, target = None, module
     for name in script["qualname"].split("."):
@@ -31,7 +36,8 @@ def run(script, seed):
     if script["kind"] == "doctest":
         _run_examples(script, module, target)
     else:
-        _run_calls(owner, target, seed)
+        for bound in _bound(owner, script["qualname"].split(".")[-1], target, constructions):
+            _run_calls(bound, seed)
 
 
 def _run_examples(script, module, target):
@@ -43,11 +49,29 @@ def _run_examples(script, module, target):
                 runner.run(test, out=lambda _text: None)
 
 
-def _run_calls(owner, target, seed):
-    if not callable(target) or (
-        inspect.isclass(owner) and not isinstance(owner.__dict__.get(target.__name__), (staticmethod, classmethod))
-    ):
-        return
+def _bound(owner, name, target, constructions):
+    """What to call: the function itself, or the method or property of objects of its class."""
+    if not inspect.isclass(owner) or isinstance(inspect.getattr_static(owner, name), (staticmethod, classmethod)):
+        return [target] if callable(target) else []
+    if name in ("__init__", "__new__"):
+        return [owner]
+    bound = []
+    for arguments, keywords in [*map(ast.literal_eval, constructions.get(owner.__name__, ())), ((), {})]:
+        try:
+            receiver = owner(*arguments, **keywords)
+        except Exception:
+            continue
+        bound.append(
+            functools.partial(_read, receiver, name) if isinstance(target, property) else getattr(receiver, name)
+        )
+    return [each for each in bound if callable(each)]
+
+
+def _read(receiver, name):
+    return getattr(receiver, name)
+
+
+def _run_calls(target, seed):
     parameters = [
         p
         for p in inspect.signature(target).parameters.values()

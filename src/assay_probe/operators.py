@@ -191,11 +191,19 @@ def _for_sequence(value, context, draw):
         out.append(("sequence.order", [lambda: kind(items[::-1]), lambda: kind(items[1:] + items[:1])]))
     out.append(("sequence.item", [lambda: kind([*items, None]), lambda: kind([*items, 0]), lambda: kind([*items, ""])]))
     out.append(("sequence.kind", [lambda: other(items)]))
+    if kind is tuple and items:
+        out.append(("sequence.named", [lambda: _named(items)]))
     if items and _is_plain(items):
         out.append(("sequence.set", [lambda: set(items)]))
         out.append(("sequence.fill", [lambda: _fill(value, context, draw)]))
     out.append(no_value())
     return out
+
+
+def _named(items):
+    """A tuple whose items have names, as rows of a database do: its class takes them one by one."""
+    names = ["field_%d" % n for n in range(len(items))]
+    return collections.namedtuple("Row", names)(*items)  # noqa: PYI024 - hints would say nothing here
 
 
 def _is_plain(items):
@@ -247,9 +255,22 @@ def _for_mapping(value):
         )
         out.append(("mapping.order", [lambda: dict(reversed(list(dict.items(value))))]))
     out.append(("mapping.add", [lambda: having("zz", 1), lambda: having("zz", None), lambda: having("", "x")]))
-    out.append(("mapping.kind", [lambda: collections.OrderedDict(value), lambda: types.MappingProxyType(value)]))
+    out.append(
+        (
+            "mapping.kind",
+            [
+                lambda: collections.OrderedDict(value),
+                lambda: types.MappingProxyType(value),
+                lambda: _with_default(value),
+            ],
+        )
+    )
     out.append(no_value())
     return out
+
+
+def _with_default(value):
+    return collections.defaultdict(list, value)
 
 
 def _copy_mapping(value):

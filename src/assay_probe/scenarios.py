@@ -96,7 +96,7 @@ def run_scripts(job, observer, selection):
         observe.prepare_scenario(observer, name)
         try:
             with forks.guarded():
-                generated.run(script, job.get("seed", 0))
+                generated.run(script, job.get("seed", 0), job.get("constructions", {}))
         except BaseException as error:
             send("script", test=name, detail="%s: %s" % (type(error).__name__, str(error)[:300]))
 

@@ -39,9 +39,12 @@ EDGE_TEXTS = (
     "x_",
 )
 EDIT_CHARACTERS = "@:/%^#?. -_'\"0Aé<>(),;\n|*[]"
+LETTERS_AND_DIGITS = "0123456789abcdefkmzACFX"
+NUMBERS = ("0", "1", "12", "31", "60", "99", "100", "1000", "999999")
 SIGN = 3
 """The longest constant, in characters, that counts as something to look for inside a text."""
 SEPARATORS = ("", "", " ", "\n", ";", "; ", ",", ", ", "\n\n", ".")
+_NUMBER = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
 
@@ -111,6 +114,8 @@ def edit(value, draw, known=()):
             value[i:],
             value + value,
             value[:i] + c + value[i + 1 :],
+            value[:i] + draw.choice(LETTERS_AND_DIGITS) + value[i + 1 :],
+            _renumbered(value, draw),
             value[::-1],
             value.upper(),
             value.title(),
@@ -119,6 +124,17 @@ def edit(value, draw, known=()):
             " " + value,
         ]
     )
+
+
+def _renumbered(value, draw):
+    """One of the numbers in the text is another one, at times of another length; a text without any gets one."""
+    numbers = list(_NUMBER.finditer(value))
+    if not numbers:
+        return value + draw.choice(NUMBERS)
+    found = draw.choice(numbers)
+    here = int(found.group()[:15])
+    new = draw.choice((str(here + 1), str(max(0, here - 1)), found.group()[::-1], "0" + found.group(), *NUMBERS))
+    return value[: found.start()] + new + value[found.end() :]
 
 
 def edit_tokens(value, dictionary, seeds, draw):

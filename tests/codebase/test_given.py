@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assay.codebase.given import VALUES_OF_A_NAME, values_given
+from assay.codebase.given import VALUES_OF_A_NAME, constructions, values_given
 from assay.values.change import Side
 
 
@@ -46,3 +46,11 @@ def test_a_name_gets_a_few_values_of_moderate_length() -> None:
     text = "".join(f"f(n={n})\n" for n in range(50)) + f"f(text={'x' * 5000!r})\n"
     given = values_given(["a"], Texts(a=text), {"n", "text"}, {})
     assert {name: len(values) for name, values in given.items()} == {"n": VALUES_OF_A_NAME}
+
+
+def test_constructions_are_calls_of_the_class_with_literals() -> None:
+    """By whatever module it is named; each once, and only what can be written down."""
+    text = "Names('a')\nm.Names('a')\nNames(first='b', **more)\nNames(x)\nNames([1], sep=';')\nOther('a')\n"
+    assert constructions(["a", "b"], Texts(a=text, b="Names('a')"), "Names") == (
+        "(('a',), {})", "(([1],), {'sep': ';'})",
+    )  # fmt: skip

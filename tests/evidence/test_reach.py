@@ -145,7 +145,7 @@ def test_a_run_that_breaks_off_is_told(ending: dict[str, Any], answer: list[Fram
             done: list[Frame] = [{"t": "done", "complete": True}]
             return [RunResult(frames=tuple(answer), completed=ended), RunResult(frames=tuple(done), completed=whole)]
 
-    told = record_scripts(Lab(), [UNIT], [("calls", "bill", "total")], 5.0)
+    told = record_scripts(Lab(), [UNIT], Scenarios(runner="scripts", scripts=(("calls", "bill", "total"),)), 5.0)
     assert told.trouble == (() if sentence is None else (sentence,))
 
 

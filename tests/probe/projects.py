@@ -92,6 +92,7 @@ class Project:
     files: tuple[str, ...] = ()
     """Its test files, where these are not all whose name begins with `test_`."""
     scripts: tuple[tuple[str, str, str], ...] = ()
+    constructions: tuple[tuple[str, tuple[str, ...]], ...] = ()
     window: Window = WINDOW
     limit_s: float = LONG_S * 2
     seed: int = 0
@@ -191,7 +192,14 @@ class Project:
             path for path in Folder(self.root).paths("base") if path.rsplit("/", 1)[-1].startswith("test_")
         )
         options = read_pytest_settings(Folder(self.root)).options
-        return Scenarios(runner=self.runner, files=files, tests=self.tests, scripts=self.scripts, options=options)
+        return Scenarios(
+            runner=self.runner,
+            files=files,
+            tests=self.tests,
+            scripts=self.scripts,
+            constructions=self.constructions,
+            options=options,
+        )
 
     def run(self, run: Run) -> Told:
         """Run the probe's process to its end, or kill it and all it started after `limit_s` seconds."""

@@ -256,3 +256,9 @@ def test_half_of_the_edits_of_a_text_put_in_what_the_code_looks_for() -> None:
     edited = [texts.edit("abc", draw, ["~"]) for _ in range(400)]
     assert sum("~" in text for text in edited) > 20
     assert not any("~" in texts.edit("abc", draw) for _ in range(400))
+
+
+def test_a_tuple_gets_names_for_its_items() -> None:
+    """Its class takes the items one by one, so that what is built by `type(x)(items)` fails."""
+    made = dict(operators.operators((1, 2), NOTHING, random.Random(0)))["sequence.named"][0]()  # noqa: S311 - nothing is kept secret
+    assert (made, made._fields) == ((1, 2), ("field_0", "field_1"))

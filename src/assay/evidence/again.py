@@ -11,6 +11,7 @@ from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.points import Places
 from assay.evidence.reality import run_line
+from assay.evidence.scripts import scripted
 from assay.evidence.standing import Standing
 from assay.values.change import Side, Unit
 from assay.values.experiment import Experiment, ExperimentId, Intervention, ObservationPoint, Outcome
@@ -152,7 +153,7 @@ def scenarios_of(lab: Lab, scenario: str) -> Scenarios:
     if test.startswith(_SCRIPTS):
         kind, _, name = test.partition(":")
         module, qualname = _split(name, lab)
-        return Scenarios(runner="scripts", scripts=((kind, module, qualname),))
+        return scripted(lab, [(kind, module, qualname)])
     path = test.removeprefix("import:").split("::")[0]
     whole = test.startswith("import:") or "::" not in test
     if lab.runner == "unittest":

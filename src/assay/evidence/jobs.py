@@ -73,6 +73,8 @@ class Scenarios:
     """Only these tests, in this order; None for all."""
     scripts: tuple[tuple[str, str, str], ...] = ()
     """`(kind, module, qualname)` of docstring examples and generated calls."""
+    constructions: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """`(arguments, keywords)`, as source, that tests give to classes of these names: generated calls need objects."""
     options: tuple[str, ...] = ()
     hints: tuple[str, ...] = ()
     """Identifiers of the units: tests that name one run before the others of the same run."""
@@ -219,6 +221,7 @@ def _run(
         "files": list(scenarios.files),
         "tests": None if scenarios.tests is None else list(scenarios.tests),
         "scripts": [{"kind": kind, "module": module, "qualname": name} for kind, module, name in scenarios.scripts],
+        "constructions": {name: list(given) for name, given in scenarios.constructions},
         "options": list(scenarios.options),
         "hints": list(scenarios.hints),
         "points": points,

@@ -97,11 +97,8 @@ def record(
     )
 
 
-def record_scripts(
-    lab: Lab, placements: Sequence[Placement], scripts: Sequence[tuple[str, str, str]], share_s: float
-) -> Recorded:
+def record_scripts(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, share_s: float) -> Recorded:
     """Run docstring examples and generated calls on base and head."""
-    scenarios = Scenarios(runner="scripts", scripts=tuple(scripts))
     window = Window(collect_s=share_s, deadline_s=share_s)
     results = lab.run([record_run(side, placements, scenarios, window) for side in SIDES])
     return Recorded(

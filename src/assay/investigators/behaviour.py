@@ -26,6 +26,7 @@ from assay.evidence.neighbourhood import Around, search_around, with_neighbourho
 from assay.evidence.probing import has_time, to_be_sure, within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
+from assay.evidence.scripts import scripted
 from assay.evidence.survey import Survey, find_callers, survey
 from assay.evidence.ways import Way, Ways
 from assay.evidence.withdrawn import with_texts
@@ -129,7 +130,7 @@ def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tu
     scripts = [script for placement in missed for script in _scripts(placement)]
     if scripts:
         lab.say(f"no test reaches {len(missed)} of the units; trying docstring examples and generated calls")
-        yield record_scripts(lab, missed, scripts, _budget_s(lab) * SCRIPTS_SHARE), ()
+        yield record_scripts(lab, missed, scripted(lab, scripts), _budget_s(lab) * SCRIPTS_SHARE), ()
 
 
 def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
