@@ -234,10 +234,11 @@ class Planner:
                 present = encoding.literal(value)
                 literals = [literal for literal in context.given.get(argument, ()) if literal != present]
             operator = KEYWORDS if argument.startswith("**") else GIVEN
-            for literal in literals:
-                key = (point_id, operator, argument, literal)
-                rank = (self._done.get(key, 0) * 2, draw.random())
-                out.append((rank, key, [Edit((("arg", argument),), operator, 0, literal)]))
+            key = (point_id, operator, argument)
+            done = self._done.get(key, 0)
+            for again in range(min(len(literals), self._rich)):
+                edit = Edit((("arg", argument),), operator, 0, literals[(done + again) % len(literals)])
+                out.append((((min(done, 9) + again) * 2, draw.random()), key, [edit]))
         return out
 
     def _after_a_call(self, point_id, arguments, context, draw):

@@ -37,8 +37,16 @@ EDGE_TEXTS = (
     "٣",
     "ß",
     "x_",
+    "\ufeffa",
+    "1e400",
+    "inf",
+    "a\\b",
+    "a\rb",
+    "{x}",
+    "$x",
+    "a&b",
 )
-EDIT_CHARACTERS = "@:/%^#?. -_'\"0Aé<>(),;\n|*[]"
+EDIT_CHARACTERS = "@:/%^#?. -_'\"0Aé<>(),;\n|*[]\\{}&=+!~$\t\r\u2028\xa0\ufeff"
 LETTERS_AND_DIGITS = "0123456789abcdefkmzACFX"
 NUMBERS = ("0", "1", "12", "31", "60", "99", "100", "1000", "999999")
 SIGN = 3
@@ -114,6 +122,7 @@ def edit(value, draw, known=()):
             value[i:],
             value + value,
             value[:i] + c + value[i + 1 :],
+            value[:i] + value[i : i + 1] + value[i:],
             value[:i] + draw.choice(LETTERS_AND_DIGITS) + value[i + 1 :],
             _renumbered(value, draw),
             value[::-1],

@@ -120,7 +120,7 @@ class Without(unittest.TestCase):
 def test_what_shows_only_where_a_piece_stands_twice_in_a_row(tmp_path: Path) -> None:
     """No text of the tests has two such lines one after the other; one of them has one."""
     own = replace(write(tmp_path, TWICE), corpus=(*(f"text {n}" for n in range(60)), "one\n# note\ntwo"))
-    planned = own.plan("without", texts=400)
+    planned = own.plan("without", texts=800)
     source = (own.root / "m.py").read_text(encoding="utf-8")
     (own.root / "m.py").write_text(
         source.replace("continue", "lines[:1] and kept.append(lines.pop(0)); continue"), encoding="utf-8"

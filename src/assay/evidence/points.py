@@ -93,7 +93,7 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         dropped = no_longer_asked(function.node, theirs.node)
         point = replace(
             point,
-            asked=(*point.asked, ("", dropped)),
+            asked=(*point.asked, ("", dropped), *((name, frozenset({"none"})) for name in _gone(function, theirs))),
             branches=branch_lines(function.node, changed.base_lines),
         )
     return Placement(
@@ -105,6 +105,15 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         subject="" if changed.changed_itself or not changed.origins else changed.origins[0],
         form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
     )
+
+
+def _gone(function: Function, theirs: Function) -> tuple[str, ...]:
+    """Parameters that head refuses, whatever is given to them."""
+    ours, left = (definition_of(f).parameters for f in (function, theirs))
+    if any(parameter.kind == "stars" for parameter in left):
+        return ()
+    known = {parameter.name for parameter in left}
+    return tuple(p.name for p in ours if p.kind in ("plain", "keyword") and p.name not in known)
 
 
 def place_caller(places: Places, path: str, first_line: int, material: Material) -> Placement | None:

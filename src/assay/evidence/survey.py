@@ -103,7 +103,7 @@ def _defaults(placement: Placement) -> Iterator[tuple[str, tuple[str, ...]]]:
         try:
             default = ast.literal_eval(text)
         except (ValueError, TypeError, SyntaxError):
-            continue
+            default = None
         yield name, (repr(default), *([repr(not default)] if isinstance(default, bool) else []))
 
 
