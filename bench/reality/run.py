@@ -36,10 +36,10 @@ STATE = Path.home() / ".cache" / "assay-bench" / "reality"
 def main() -> int:
     """Ask, then write the tables."""
     options = parsed()
-    cases = read_cases()
+    cases = read_cases(options.cases)
     bench = Bench(
         tools=environment("tools", options.state),
-        homes={name: environment(name, options.state) for name in ("now", "then")},
+        homes={name: environment(name, options.state) for name in needed(cases)},
         state=options.state,
     )
     materialise(bench, cases)
@@ -68,12 +68,18 @@ def parsed() -> argparse.Namespace:
     which.add_argument("--assay", metavar="COMMAND", help="measure this command instead")
     which.add_argument("--peers-only", action="store_true", help="leave Assay out")
     parser.add_argument("--ask", nargs="*", metavar="TOOL", help="ask only these, render the answers of all")
+    parser.add_argument("--cases", type=Path, default=HERE / "cases", help="the folder of the cases")
     parser.add_argument("--part", choices=("tuning", "held-back"), help="leave the other part out")
     parser.add_argument("--no-clean", action="store_true", help="leave the clean code and the times out")
     parser.add_argument("--render", action="store_true", help="ask nothing, render the answers that are there")
     parser.add_argument("--state", type=Path, default=STATE, help="where environments, trees and answers are kept")
     parser.add_argument("--results", type=Path, default=HERE / "RESULTS.md")
     return parser.parse_args()
+
+
+def needed(cases: Sequence[Case]) -> tuple[str, ...]:
+    """The environments that the cases are judged in, and the one that the clean code comes from."""
+    return tuple(sorted({"now", *(name for case in cases for name in (case.environment, case.other) if name)}))
 
 
 def chosen(options: argparse.Namespace) -> Subject:

@@ -41,7 +41,8 @@ def main() -> int:
     options = parser.parse_args()
     every = read_cases(options.cases)
     cases = [case for case in every if not options.only or any(text in case.name for text in options.only)]
-    homes = {name: environment(name, options.state) for name in ("now", "then")}
+    needed = {name for case in cases for name in (case.environment, case.other) if name}
+    homes = {name: environment(name, options.state) for name in sorted(needed)}
     kept = Kept(options.state / "truth", homes)
     kept.ask(cases, options.jobs)
     problems = [list(untrue(case, kept)) for case in cases]

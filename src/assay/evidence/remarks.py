@@ -21,6 +21,7 @@ _LAZY = (
     r"|map|filter|zip|Future|Task)\[.*"
 )
 _CALLED = rf"(?:{_LAZY}|bound method .*|def .*)"
+_CALLED_OR_NOTHING = rf"(?:{_CALLED}|None)"
 _WHOSE = r"(?: (?:of|to) (?:[a-z ]+ )?`(?P<callee>[^`]+)`)?"
 
 
@@ -37,6 +38,7 @@ class Row:
 TABLE: tuple[Row, ...] = (
     Row("missing-attribute", r"Module `(?P<module>[^`]+)` has no member `(?P<member>[^`]+)`", "missing-attribute"),
     Row("missing-attribute", rf"Object of type `(?P<type>{_CALLED})` has no attribute `(?P<member>[^`]+)`", "misuse"),
+    Row("missing-attribute", r"Object of type `(?P<type>None)` has no attribute `(?P<member>[^`]+)`", "misuse"),
     Row(
         "missing-attribute", r"Object of type `(?P<type>.+)` has no attribute `(?P<member>[^`]+)`", "missing-attribute"
     ),
@@ -79,8 +81,8 @@ TABLE: tuple[Row, ...] = (
     Row("redundant-condition", r".*\(has type `(?P<type>CoroutineType\[.*|bound method .*)`\)", "misuse"),
     Row("invalid-context-manager", r"Object of type `(?P<type>.*)` cannot be used with `.*", "misuse"),
     Row("invalid-await", r"`(?P<type>.*)` is not awaitable", "misuse"),
-    Row("not-subscriptable", rf"Cannot subscript object of type `(?P<type>{_CALLED})` .*", "misuse"),
-    Row("not-iterable", rf"Object of type `(?P<type>{_CALLED})` is not iterable.*", "misuse"),
+    Row("not-subscriptable", rf"Cannot subscript object of type `(?P<type>{_CALLED_OR_NOTHING})` .*", "misuse"),
+    Row("not-iterable", rf"Object of type `(?P<type>{_CALLED_OR_NOTHING})` is not iterable.*", "misuse"),
     Row("unsupported-operator", rf"Operator .* of type `(?P<type>{_LAZY}|bound method .*)` and .*", "misuse"),
     Row("not-callable", r"Object of type `(?P<type>.+)` is not callable", "not-callable"),
 )
@@ -115,6 +117,7 @@ async def run() -> None:
     for _ in later(): pass
     later() + 1
     later().real
+[].sort().real
 re.nothing
 Plain().nothing
 Plain.nothing

@@ -20,6 +20,7 @@ OWN = {
     "flask": "adapter_flask",
     "jinja2": "adapter_jinja2",
     "marshmallow": "adapter_marshmallow",
+    "matplotlib": "adapter_matplotlib",
     "pandas": "adapter_pandas",
     "pydantic": "adapter_pydantic",
     "sklearn": "adapter_sklearn",

@@ -9,7 +9,7 @@ import inspect
 import traceback
 import types
 
-from assay_probe.reality import installed, locals_, named, origins, signatures, sources
+from assay_probe.reality import installed, locals_, misuse, named, origins, signatures, sources
 from assay_probe.reality.members import FOUND, MISSING, answers_for_any, member, names_of, subclass_has
 from assay_probe.reality.signatures import name_of
 from assay_probe.reality.values import UNKNOWN, LocalClass, LocalFunction, LocalInstance, Made, Thing
@@ -321,8 +321,21 @@ def _add_call(case, found, certainty, **more):
 def _foreign(case):
     """About a callable that is not the project's own, by what its stubs or annotations say."""
     found, is_own = _callees(case)
-    if not is_own and not _spreads(case.node):
+    # Which overload a function fits that is handed on is what checkers are wrong about most.
+    is_guess = (
+        case.claim["class"] == "no-overload" and _hands_functions(case) and all(_binds(f, case.node) for f in found)
+    )
+    if not is_own and not is_guess and not _spreads(case.node):
         _add_call(case, found, "suspect", raises="ValueError")
+
+
+def _hands_functions(case):
+    """Is a function or method among the arguments?"""
+    nodes = (*case.node.args, *(keyword.value for keyword in case.node.keywords))
+    return any(
+        isinstance(node, ast.Lambda) or (isinstance(value, Thing) and inspect.isroutine(value.object))
+        for node, value in ((node, case.walk.silently(node)) for node in nodes)
+    )
 
 
 def _spreads(call):
@@ -343,6 +356,12 @@ def _deprecated(case):
 
 
 def _misuse(case):
+    if case.told.get("type") == "None":
+        made = misuse.made_by(case.walk, case.node)
+        if made is not None:
+            text = f"{made}() gives nothing back: this is None"
+            case.add("suspect", root=PROJECT, name=f"{made}()", text=text)
+        return
     case.add("suspect", root=_root(case.value) if isinstance(case.value, Thing) else PROJECT)
 
 

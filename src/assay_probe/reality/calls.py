@@ -4,8 +4,21 @@ import ast
 import inspect
 import sys
 import types
+import typing
 
-from assay_probe.reality import adapters, deprecations, installed, literals, results, signatures, sources
+from assay_probe.reality import (
+    adapters,
+    deprecations,
+    documented,
+    handed,
+    installed,
+    instances,
+    literals,
+    refusals,
+    results,
+    signatures,
+    sources,
+)
 from assay_probe.reality.claims import expression_of, shown
 from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
 from assay_probe.reality.values import (
@@ -15,13 +28,14 @@ from assay_probe.reality.values import (
     LocalInstance,
     Pending,
     Thing,
+    doubting,
     is_compiled,
 )
 
 
 def value_of_call(walk, node):
     """What a call in the file gives, after it was checked."""
-    callee = walk.value(node.func)
+    callee = instances.as_callable(walk.value(node.func))
     walk.note(node, callee)
     for argument in node.args:
         walk.value(argument.value if isinstance(argument, ast.Starred) else argument)
@@ -30,6 +44,7 @@ def value_of_call(walk, node):
     if isinstance(callee, LocalClass):
         return LocalInstance(callee)
     if isinstance(callee, LocalFunction):
+        handed.check(walk, node, callee)
         return _of_local(walk, callee)
     if not isinstance(callee, Thing) or callee.object is None:
         answer = adapters.unresolved(walk, node)
@@ -40,15 +55,50 @@ def value_of_call(walk, node):
     if answer is not None:
         return answer.value
     check_call(walk, node, callee)
-    return literals.live_result(walk, node, callee) or results.of_call(callee)
+    found = literals.live_result(walk, node, callee) or results.of_call(callee)
+    if found is UNKNOWN:
+        found = _handed_back(walk, node, callee)
+    return doubting(found) if callee.doubted else found
+
+
+def _check_never(walk, node, callee):
+    """A class whose `__call__` does nothing but raise: its instances are never called. Is this one?"""
+    if getattr(callee.object, "__name__", "") != "__call__" or not isinstance(callee.object, types.FunctionType):
+        return False
+    end = refusals.ending(callee, {}, set())
+    if not isinstance(end, refusals.Raised) or end.ways or end.exception == "NotImplementedError":
+        return False
+    called = literals.shown(node.func)
+    walk.claims.add(
+        node,
+        "missing-attribute",
+        called,
+        f"{called} is an instance of {name_of(callee.owner)}, whose __call__ only raises: {end.text}",
+        root=callee.owner.__module__,
+        raises=end.exception,
+        certainty="static",
+    )
+    return True
+
+
+def _handed_back(walk, node, callee):
+    """The argument that the function returns just as it came."""
+    if callee.object is typing.cast:
+        return walk.annotation(node.args[0]) if len(node.args) == 2 else UNKNOWN
+    name = results.parameter_returned(callee.object)
+    given = literals.by_parameter(callee, node).get(name) if name else None
+    return walk.silently(given) if given is not None else UNKNOWN
 
 
 def check_call(walk, node, callee):
     """Hold one call against the real signature, what goes away, and what its constants do."""
     walk.claims.calls_bound += 1
-    check_binding(walk, node, callee)
+    before, walk.claims.is_doubtful = walk.claims.is_doubtful, callee.doubted
+    if not _check_never(walk, node, callee):
+        check_binding(walk, node, callee)
     _check_deprecation(walk, node, callee)
     literals.check(walk, node, callee)
+    walk.claims.is_doubtful = before
 
 
 def _of_local(walk, callee):
@@ -74,14 +124,34 @@ def check_binding(walk, node, callee):
         return
     parameters = signatures.parameters(callee)
     if parameters is None or (isinstance(called, type) and not parameters and signatures.behind(callee)[0] is None):
+        _check_documented(walk, node, called)
         return
     given = signatures.given_by(callee, node)
     for keyword in node.keywords:
-        if keyword.arg is not None:
+        if keyword.arg is not None and keyword.arg not in instances.also_taken(called):
             _check_keyword(walk, node, callee, keyword, given)
     _check_handed(walk, node, callee, None)
     if signatures.hands_on_unchanged(called):
         _check_count(walk, node, callee, parameters)
+
+
+def _check_documented(walk, node, called):
+    """Keywords of a callable written in C whose documentation begins with its signature and says nothing of them."""
+    names = documented.names_in_signature(called)
+    for keyword in node.keywords:
+        if names is not None and keyword.arg is not None and not documented.speaks_of(called, keyword.arg):
+            name = name_of(called)
+            walk.claims.add(
+                _at_keyword(node, keyword),
+                "unknown-parameter",
+                f"{name}({keyword.arg}=)",
+                f"{name}() has no parameter {keyword.arg!r}, says its documentation",
+                root=_root(called),
+                raises="TypeError",
+                certainty="static",
+                near=installed.nearest(keyword.arg, names),
+                signature=documented.signature_line(called),
+            )
 
 
 def _can_be_judged(called):
@@ -90,7 +160,7 @@ def _can_be_judged(called):
         meta = type(called)
         plain = meta is type or meta.__name__ in ("ABCMeta", "_ProtocolMeta") or "__call__" not in meta.__dict__
         return plain and not (issubclass(called, tuple) and not hasattr(called, "_fields"))
-    return inspect.isroutine(called) or is_compiled(called)
+    return inspect.isroutine(called) or is_compiled(called) or documented.is_compiled_object(called)
 
 
 def _check_keys(walk, node, callee):

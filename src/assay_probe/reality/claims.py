@@ -19,6 +19,8 @@ class Claims:
         self.unknown_receivers = 0
         self.calls_bound = 0
         self.faults = []
+        self.is_doubtful = False
+        """Is what is asked about known from a documentation only?"""
 
     def add(self, node, kind, name, text, *, root, raises, certainty="proven", near=(), **more):
         """Note one claim.
@@ -28,6 +30,9 @@ class Claims:
         """
         if self.guards.forgive(raises, name):
             return
+        if self.is_doubtful and certainty in ("proven", "static"):
+            certainty = "suspect"
+            more["reproducer"] = ""
         self.found.append(
             {
                 "path": self.path,

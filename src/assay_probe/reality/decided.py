@@ -7,6 +7,7 @@ import operator
 import types
 
 from assay_probe.reality import sources
+from assay_probe.reality.members import MISSING, member
 from assay_probe.reality.values import static
 
 
@@ -224,10 +225,14 @@ class Decider:
         is_plain = UNDECIDED not in values and not node.keywords
         if isinstance(function, ast.Attribute):
             itself = self.value(function.value)
+            if itself is object and function.attr == "__getattribute__" and len(node.args) == 2:
+                return self._of_object(node, values)
             if isinstance(itself, _PLAIN) and itself is not None:
                 return self._of_method(itself, function.attr, values) if is_plain else UNDECIDED
         elif isinstance(function, ast.Name):
             found = self._name(function)
+            if found in (hasattr, getattr) and len(node.args) > 1:
+                return self._of_attribute(found, node.args, values)
             if isinstance(found, (type, types.BuiltinFunctionType)) and found in _CALLS:
                 return _applied(found, values) if is_plain else UNDECIDED
         known = {number: value for number, value in enumerate(values) if _is_told(value)}
@@ -236,11 +241,42 @@ class Decider:
             known.update(self.run.extras)
         return self.run.called(node, known)
 
+    def _of_attribute(self, asked, nodes, values):
+        """`hasattr(module, name)`, and `getattr` of an instance whose class surely has no such attribute."""
+        name = values[1]
+        if not isinstance(name, str):
+            return UNDECIDED
+        if isinstance(values[0], types.ModuleType):
+            is_there = name in vars(values[0])
+            if asked is hasattr:
+                return is_there or ("__getattr__" in vars(values[0]) and UNDECIDED)
+            if is_there:
+                return vars(values[0])[name]
+        elif member(self.run.reading.value(nodes[0]), name).status != MISSING:
+            return UNDECIDED
+        if asked is hasattr:
+            return False
+        if len(values) > 2:
+            return values[2]
+        raise Refused("AttributeError", name)
+
+    def _of_object(self, node, values):
+        """`object.__getattribute__(self, name)`, where nothing but `__getattr__` gives the instance that name."""
+        owner, is_own = self.run.reading.owner, getattr(node.args[0], "id", None) == self.run.itself
+        if is_own and isinstance(values[1], str) and isinstance(owner, type) and not has_attribute(owner, values[1]):
+            raise Refused("AttributeError", values[1])
+        return UNDECIDED
+
     def _of_method(self, itself, name, values):
         methods = _TEXT_METHODS if isinstance(itself, str) else _TABLE_METHODS
         if name not in methods:
             return UNDECIDED
         return _applied(getattr(itself, name), values)
+
+
+def has_attribute(cls, name):
+    """Does the class have the attribute, or set it on its instances?"""
+    return static(cls, name, UNDECIDED) is not UNDECIDED or name in sources.set_on_instances(cls)[0]
 
 
 def _applied(function, values):

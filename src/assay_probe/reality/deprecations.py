@@ -1,6 +1,7 @@
 """Does a library say that something, or a parameter of it, will go away?"""
 
 import ast
+import re
 import types
 
 from assay_probe.reality.members import is_deprecation
@@ -8,6 +9,9 @@ from assay_probe.reality.signatures import behind
 from assay_probe.reality.sources import tree_of
 
 WRAPPERS = 4
+_ONE_USE = re.compile(
+    r"\b(?:using|passing|calling|the (?:use|keyword|argument|parameter|option))\b[^.]*\bdeprecated\b", re.IGNORECASE
+)
 _known = {}
 _DEPRECATORS = ("_deprecated", "warn_deprecated", "_warn_deprecated", "deprecation_warning", "_deprecate")
 _CATEGORIES = ("DeprecationWarning", "PendingDeprecationWarning", "FutureWarning")
@@ -117,5 +121,7 @@ def _documented(called):
         return None
     opening = text.strip()[:600].split("Parameters")[0]
     if opening.lower().startswith("deprecated") or ".. deprecated::" in opening:
-        return " ".join(opening[opening.lower().find("deprecated") :].split())[:160]
+        told = " ".join(opening[opening.lower().find("deprecated") :].split())
+        # "Using f() with a Poly is deprecated", "The keyword x is": a part of its uses, not all of them.
+        return None if _ONE_USE.search(told[:200]) else told[:160]
     return None

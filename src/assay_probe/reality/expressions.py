@@ -7,9 +7,20 @@ import traceback
 from assay_probe.reality import adapters, calls, guards, installed, literals, locals_, misuse, scopes
 from assay_probe.reality.annotations import value_of
 from assay_probe.reality.claims import expression_of
+from assay_probe.reality.elements import element_of, of_index
 from assay_probe.reality.members import FOUND, MISSING, OPEN, RAISES, WARNS, member, names_of
 from assay_probe.reality.signatures import name_of
-from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Pending, Thing, joined
+from assay_probe.reality.values import (
+    UNKNOWN,
+    LocalClass,
+    LocalInstance,
+    Made,
+    Pending,
+    Thing,
+    doubting,
+    is_doubted,
+    joined,
+)
 
 _DISPLAYS = {ast.List: list, ast.Tuple: tuple, ast.Set: set}
 
@@ -87,8 +98,10 @@ class Expressions:
         if isinstance(receiver, (LocalClass, LocalInstance)):
             return locals_.attribute(self, node, receiver)
         answer = adapters.member_of(self, node, receiver) or member(receiver, node.attr)
+        is_doubtful, self.claims.is_doubtful = self.claims.is_doubtful, is_doubted(receiver)
         self._note_member(node, receiver, answer)
-        return answer.value
+        self.claims.is_doubtful = is_doubtful
+        return doubting(answer.value) if is_doubted(receiver) else answer.value
 
     def _is_called(self, node):
         parent = self.parents.get(node)
@@ -312,7 +325,7 @@ class Expressions:
             return value
         if isinstance(value, Made) and any(issubclass(cls, (list, tuple)) for cls in value.classes):
             return value.element if not isinstance(node.slice, ast.Slice) else value
-        return UNKNOWN
+        return of_index(value) if not isinstance(node.slice, ast.Slice) else UNKNOWN
 
     def bind(self, target, value):
         """Bind a target of an assignment, loop or `with`."""
@@ -325,11 +338,6 @@ class Expressions:
             self.bind(target.value, UNKNOWN)
         else:
             self.value(target)
-
-
-def element_of(value):
-    """What iterating over the value gives."""
-    return value.element if isinstance(value, Made) else UNKNOWN
 
 
 def _joined(setup, expression):

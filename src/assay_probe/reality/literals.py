@@ -130,7 +130,7 @@ def check(walk, node, callee):
                     name,
                     options.root_of(called),
                     lambda: called(*first, *positional, **named),
-                    _shown(node),
+                    shown(node),
                 )
             )
 
@@ -196,7 +196,8 @@ def _check_parameter(walk, callee, parameter, value_node, given, special):
     return options.check_choices(walk, value_node, callee, parameter, value)
 
 
-def _shown(node):
+def shown(node):
+    """The expression as it is written."""
     try:
         return ast.unparse(node)
     except (ValueError, RecursionError):

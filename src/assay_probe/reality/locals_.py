@@ -6,7 +6,7 @@ from assay_probe.reality import installed, scopes
 from assay_probe.reality.members import MISSING, OPEN, member
 from assay_probe.reality.signatures import name_of
 from assay_probe.reality.sources import is_defined_in_project, is_set_from_outside
-from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Thing, joined
+from assay_probe.reality.values import UNKNOWN, LocalClass, LocalInstance, Made, Thing, joined, static
 
 _ABSENT = object()
 _BASES_THAT_SAY_NOTHING = (object, type)
@@ -119,11 +119,19 @@ def _look_up(walk, cls, name, on_instance, depth):
         elif isinstance(base, Thing) and isinstance(base.object, type):
             answer = member(Made((base.object,), exact=True) if on_instance else base, name)
             if answer.status not in (MISSING, OPEN):
-                return answer.value
+                return UNKNOWN if _builds_the_class(walk, cls, answer.value, base.object) else answer.value
             is_known = is_known and answer.status == MISSING
         else:
             is_known = False
     return _ABSENT if is_known else UNKNOWN
+
+
+def _builds_the_class(walk, cls, value, base):
+    """Is it a class method, which may build the class of the file with the parameters that it has of its own?"""
+    is_of_class = (
+        isinstance(value, Thing) and value.bound and isinstance(static(base, value.object.__name__), classmethod)
+    )
+    return is_of_class and any(is_given(walk, cls, name) for name in ("__init__", "__new__"))
 
 
 def is_given(walk, cls, name):

@@ -244,11 +244,15 @@ def _own_attributes(value):
 
 
 def _absent_from_instance(value, cls, name):
-    if is_dynamic(cls):
-        return NOBODY_KNOWS
     names, is_whole = sources.set_on_instances(cls)
+    if name in names:
+        from assay_probe.reality import stored
+
+        return Member(stored.stored(cls, name), OPEN)
+    if is_dynamic(cls):
+        return _absent_from_dynamic(cls, name)
     # A real object at hand holds what its own methods have set.
-    if name in names or not (is_whole or value.value is not None):
+    if not (is_whole or value.value is not None):
         return NOBODY_KNOWS
     if not value.exact and subclass_has(cls, name):
         return NOBODY_KNOWS
@@ -259,6 +263,18 @@ def _absent_from_instance(value, cls, name):
     if _is_protocol(cls):
         return NOBODY_KNOWS
     return Member(UNKNOWN, MISSING)
+
+
+def _absent_from_dynamic(cls, name):
+    """A class that answers for names as they are asked for: what does its `__getattr__` say to this one?"""
+    from assay_probe.reality import answering
+
+    if not answers_for_any(cls) or _is_bag(cls):
+        return NOBODY_KNOWS
+    if answering.refuses(cls, name) and not subclass_has(cls, name):
+        is_set = sources.is_set_from_outside(cls.__module__, name)
+        return NOBODY_KNOWS if is_set else Member(UNKNOWN, MISSING)
+    return Member(answering.made_up(cls, name), OPEN)
 
 
 def _is_protocol(cls):

@@ -130,3 +130,26 @@ def _is_on_every_way(walk, node, function):
 
 def _shown(node):
     return "a generator" if isinstance(node, ast.GeneratorExp) else f"what {node.func.id}() gives"
+
+
+def made_by(walk, node):
+    """The method call that gives what an expression uses: on the spot, or kept in a name just before. None else."""
+    while not isinstance(node, (ast.Name, ast.Call)):
+        node = next((child for child in ast.iter_child_nodes(node) if isinstance(child, ast.expr)), None)
+        if node is None:
+            return None
+    made = node if isinstance(node, ast.Call) else _bound_to(walk, node)
+    if not isinstance(made, ast.Call) or not isinstance(made.func, ast.Attribute):
+        return None
+    # What the project keeps in its own attributes may be another function than the first one.
+    is_own = any(isinstance(inner, ast.Name) and inner.id in ("self", "cls") for inner in ast.walk(made.func))
+    return None if is_own else ast.unparse(made.func)
+
+
+def _bound_to(walk, name):
+    """What the name was bound to last before this place, where a plain assignment did it."""
+    bound = [
+        use for use in walk.uses.get(name.id, ()) if not isinstance(use.ctx, ast.Load) and use.lineno < name.lineno
+    ]
+    statement = walk.parents.get(max(bound, key=lambda use: use.lineno)) if bound else None
+    return statement.value if isinstance(statement, ast.Assign) else None

@@ -22,7 +22,8 @@ FUNCTIONS = 60
 _OPEN = (ImportError, OSError, RuntimeError, AttributeError, StopIteration, KeyboardInterrupt, SystemExit)
 """What the machine decides, or the state of the program."""
 _NEXT, _LEFT = "next", "left"
-_LOOPS = (ast.For, ast.AsyncFor, ast.While)
+ROUNDS = 30
+"""So many rounds of a loop over known values are read."""
 
 
 class Raised:
@@ -53,6 +54,11 @@ def refusal(callee, known, filled):
         return None
     kind = getattr(builtins, found.exception, Exception)
     return None if isinstance(kind, type) and issubclass(kind, _OPEN) else found
+
+
+def ending(callee, known, filled):
+    """How a call with these constants ends, whatever the exception: `Raised`, or anything else."""
+    return _read(callee, known, filled, {}, 0, [FUNCTIONS])
 
 
 def _read(callee, known, filled, attributes, depth, budget):
@@ -140,11 +146,24 @@ class _Run:
         reader = getattr(self, "_" + type(node).__name__.lower(), None)
         if reader is not None:
             return reader(node)
-        if isinstance(node, (*_LOOPS, ast.ClassDef)) or type(node).__name__ == "Match":
+        if isinstance(node, (ast.AsyncFor, ast.While, ast.ClassDef)) or type(node).__name__ == "Match":
             self._forget([node])
             # What comes after a loop that may end the function is reached where the loop found nothing.
-            if isinstance(node, _LOOPS) and any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
+            if not isinstance(node, ast.ClassDef) and any(isinstance(inner, ast.Return) for inner in ast.walk(node)):
                 return _LEFT
+        return _NEXT
+
+    def _for(self, node):
+        rounds = self.decider.value(node.iter)
+        leaves = any(isinstance(inner, (ast.Break, ast.Continue)) for inner in ast.walk(node))
+        if not isinstance(rounds, (tuple, list)) or len(rounds) > ROUNDS or leaves or node.orelse:
+            self._forget([node])
+            return _LEFT if any(isinstance(inner, ast.Return) for inner in ast.walk(node)) else _NEXT
+        for value in rounds:
+            self._bind(node.target, value)
+            end = self.block(node.body)
+            if end is not _NEXT:
+                return end
         return _NEXT
 
     def _expr(self, node):

@@ -10,10 +10,21 @@ import sys
 import types
 import typing
 
-from assay_probe.reality import annotations
+from assay_probe.reality import annotations, documented, installed
 from assay_probe.reality.members import instance_of, member
 from assay_probe.reality.sources import own_nodes, parameters_of, tree_of
-from assay_probe.reality.values import UNKNOWN, Made, Managed, Parent, Pending, Thing, joined, static, wrap
+from assay_probe.reality.values import (
+    UNKNOWN,
+    Made,
+    Managed,
+    Parent,
+    Pending,
+    Thing,
+    is_compiled,
+    joined,
+    static,
+    wrap,
+)
 
 DEPTH = 5
 _known = {}
@@ -68,7 +79,10 @@ def of_call(callee):
         return of_function(called, callee.owner)
     if isinstance(called, types.MethodDescriptorType):
         gives = _METHODS.get((called.__objclass__, called.__name__))
-        return Made((gives,), exact=True) if gives else UNKNOWN
+        if gives:
+            return Made((gives,), exact=True)
+    if isinstance(called, types.MethodDescriptorType) or inspect.isroutine(called) or is_compiled(called):
+        return documented.returned(called, callee.owner)
     return UNKNOWN
 
 
@@ -95,13 +109,16 @@ def of_function(function, owner=None):
 
 def _of_function(function, owner):
     inner = inspect.unwrap(function) if isinstance(function, types.FunctionType) else function
-    value = _annotated(inner, owner)
+    value = annotated(inner, owner)
     if value is UNKNOWN:
         value = _returned(inner, owner)
+    if value is UNKNOWN:
+        value = documented.returned(inner, owner)
     return Pending(value) if inspect.iscoroutinefunction(inner) else value
 
 
-def _annotated(function, owner):
+def annotated(function, owner=None):
+    """What its annotation says that it returns."""
     promised = (getattr(function, "__annotations__", None) or {}).get("return", UNKNOWN)
     if promised is UNKNOWN:
         return UNKNOWN
@@ -121,19 +138,54 @@ def _is_context_manager(function):
 
 
 def _returned(function, owner):
-    if not isinstance(function, types.FunctionType) or annotations.is_generator_like(function):
-        return UNKNOWN
-    tree = tree_of(function)
+    tree = tree_of(function) if isinstance(function, types.FunctionType) else None
     if tree is None or isinstance(tree, ast.Lambda) or _is_context_manager(function):
         return UNKNOWN
     reading = Reading(function, owner)
+    if annotations.is_generator_like(function):
+        yielded = [node for node in own_nodes(tree) if isinstance(node, (ast.Yield, ast.YieldFrom))]
+        values = [reading.value(node.value) if isinstance(node, ast.Yield) else UNKNOWN for node in yielded]
+        element = joined(map(instance_only, values))
+        is_known = element is not UNKNOWN and inspect.isgeneratorfunction(function)
+        return Made((types.GeneratorType,), element=element) if is_known else UNKNOWN
     returns = [node for node in own_nodes(tree) if isinstance(node, ast.Return)]
     if any(node.value is None for node in returns):
         return UNKNOWN
-    return joined(_instance(reading.value(node.value)) for node in returns)
+    narrowed = _narrowed(tree)
+    return joined(instance_only(reading.value(narrowed.get(node, node.value))) for node in returns)
 
 
-def _instance(value):
+def _narrowed(tree):
+    """Returns of a name right below `if isinstance(name, Class)`, with a call of the class that stands for it."""
+    found = {}
+    for node in ast.walk(tree):
+        test = node.test if isinstance(node, ast.If) else None
+        if isinstance(test, ast.Call) and getattr(test.func, "id", "") == "isinstance" and len(test.args) == 2:
+            name, cls = test.args
+            for statement in node.body:
+                is_it = isinstance(statement, ast.Return) and getattr(statement.value, "id", None) == getattr(
+                    name, "id", ""
+                )
+                if is_it and isinstance(cls, (ast.Name, ast.Attribute)):
+                    found[statement] = ast.Call(func=cls, args=[], keywords=[])
+    return found
+
+
+def parameter_returned(function):
+    """The parameter that a plain function gives back whatever it does, or None."""
+    tree = tree_of(function) if isinstance(function, types.FunctionType) else None
+    if tree is None or isinstance(tree, (ast.Lambda, ast.AsyncFunctionDef)) or tree.decorator_list:
+        return None
+    returns = [node.value for node in own_nodes(tree) if isinstance(node, ast.Return)]
+    names = {getattr(value, "id", None) for value in returns}
+    if len(names) != 1 or annotations.is_generator_like(function):
+        return None
+    name = names.pop()
+    stored = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name) and not isinstance(node.ctx, ast.Load)}
+    return name if name in parameters_of(tree) and name not in stored else None
+
+
+def instance_only(value):
     """A value that a return statement gives; classes and functions that are returned stay out of it."""
     return value if isinstance(value, Made) or (isinstance(value, Thing) and value.object is None) else UNKNOWN
 
@@ -157,7 +209,8 @@ class Reading:
         if isinstance(node, ast.Name):
             return self._name(node.id, depth)
         if isinstance(node, ast.Attribute):
-            found = member(self.value(node.value, depth + 1), node.attr).value
+            receiver = self.value(node.value, depth + 1)
+            found = member(receiver, node.attr).value
             return self._kept_default(node) if found is UNKNOWN else found
         if isinstance(node, ast.Call):
             return self._call(node, depth)
@@ -182,10 +235,22 @@ class Reading:
     def _call(self, node, depth):
         if isinstance(node.func, ast.Name) and node.func.id == "super" and self.owner is not None:
             return Parent(self.owner, self.function)
-        callee = self.value(node.func, depth + 1)
+        callee = self._own_class(node.func, depth) or self.value(node.func, depth + 1)
         if isinstance(callee, Thing) and callee.object is typing.cast and len(node.args) == 2:
-            return self.value(node.args[1], depth + 1)
+            return of_call(self.value(node.args[0], depth + 1))
+        if isinstance(callee, Thing) and parameter_returned(callee.object) is not None and node.args:
+            names = parameters_of(tree_of(callee.object))
+            place = names.index(parameter_returned(callee.object)) - callee.bound
+            return self.value(node.args[place], depth + 1) if 0 <= place < len(node.args) else UNKNOWN
         return of_call(callee)
+
+    def _own_class(self, node, depth):
+        """`value.__class__` and `type(value)`: what calling it gives is of the value's class."""
+        itself = node.value if isinstance(node, ast.Attribute) and node.attr == "__class__" else None
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "type" and len(node.args) == 1:
+            itself = node.args[0]
+        value = self.value(itself, depth + 1) if itself is not None else UNKNOWN
+        return Thing(value.classes[0]) if isinstance(value, Made) and len(value.classes) == 1 else UNKNOWN
 
     def _name(self, name, depth):
         if self.owner is not None and self.parameters[:1] == [name] and name in ("self", "cls"):
@@ -253,9 +318,13 @@ class Reading:
         """What a `from` import inside the function binds, where the module is loaded already."""
         package = self.function.__globals__.get("__package__") or ""
         parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-        module = sys.modules.get(".".join([*parts, *filter(None, [node.module])]))
+        name = ".".join([*parts, *filter(None, [node.module])])
+        own = self.function.__globals__.get("__name__", "").partition(".")[0]
+        module = sys.modules.get(name)
+        if module is None and name.partition(".")[0] == own:
+            module = installed.module(name)
         for alias in node.names:
-            if module is not None and alias.name in vars(module):
+            if isinstance(module, types.ModuleType) and alias.name in vars(module):
                 yield alias.asname or alias.name, wrap(vars(module)[alias.name])
 
 

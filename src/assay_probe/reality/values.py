@@ -11,29 +11,32 @@ FUNCTIONS = (types.FunctionType, types.BuiltinFunctionType, types.MethodType, ty
 class Thing:
     """A real object: a module, a class, a function. `bound` says that its first parameter is given already."""
 
-    __slots__ = ("bound", "object", "owner")
+    __slots__ = ("bound", "doubted", "object", "owner")
 
-    def __init__(self, object, owner=None, bound=False):
+    def __init__(self, object, owner=None, bound=False, doubted=False):
         self.object = object
         self.owner = owner
         self.bound = bound
+        self.doubted = doubted
 
 
 class Made:
     """An instance of one of some classes.
 
     `exact` says that no subclass is meant, `value` is a stand-in where there is one, `live` that its attributes may
-    be read, and `element` is what it gives when it is iterated over or indexed.
+    be read, and `element` is what it gives when it is iterated over or indexed. `doubted`, here as in a `Thing`: only
+    a documentation says so.
     """
 
-    __slots__ = ("classes", "element", "exact", "live", "value")
+    __slots__ = ("classes", "doubted", "element", "exact", "live", "value")
 
-    def __init__(self, classes, exact=False, value=None, live=False, element=UNKNOWN):
+    def __init__(self, classes, exact=False, value=None, live=False, element=UNKNOWN, doubted=False):
         self.classes = tuple(classes)
         self.exact = exact
         self.value = value
         self.live = live
         self.element = element
+        self.doubted = doubted
 
 
 class Pending:
@@ -114,6 +117,22 @@ def made(classes, **more):
     return Made(classes, **more) if classes else UNKNOWN
 
 
+def doubting(value):
+    """The same value, of which only a documentation told."""
+    if isinstance(value, Thing) and value.object is not None:
+        return Thing(value.object, value.owner, value.bound, doubted=True)
+    if isinstance(value, Made):
+        return Made(value.classes, element=doubting(value.element), doubted=True)
+    if isinstance(value, Pending):
+        return Pending(doubting(value.result))
+    return Managed(doubting(value.result)) if isinstance(value, Managed) else value
+
+
+def is_doubted(value):
+    """Was it only a documentation that told of it?"""
+    return isinstance(value, (Thing, Made)) and value.doubted
+
+
 def same(one, other):
     """Do two values mean the same, as far as a reader of attributes can tell?"""
     if one is other:
@@ -142,6 +161,7 @@ def joined(values):
                 value=first.value if is_one else None,
                 live=is_one and first.live,
                 element=first.element if all(value.element is first.element for value in values) else UNKNOWN,
+                doubted=any(value.doubted for value in values),
             )
         return first
     present = [value for value in values if not (isinstance(value, Thing) and value.object is None)]
@@ -149,7 +169,8 @@ def joined(values):
         return joined(present)
     if all(isinstance(value, Made) for value in values):
         classes = dict.fromkeys(cls for value in values for cls in value.classes)
-        return Made(classes, exact=all(value.exact for value in values))
+        is_doubtful = any(value.doubted for value in values)
+        return Made(classes, exact=all(value.exact for value in values), doubted=is_doubtful)
     return UNKNOWN
 
 

@@ -3,8 +3,8 @@
 import ast
 import types
 
-from assay_probe.reality import adapters, guards, installed, locals_, misuse, results, scopes
-from assay_probe.reality.expressions import Expressions, element_of
+from assay_probe.reality import adapters, elements, guards, installed, locals_, misuse, results, scopes
+from assay_probe.reality.expressions import Expressions
 from assay_probe.reality.members import MISSING, RAISES, WARNS, member
 from assay_probe.reality.values import (
     UNKNOWN,
@@ -338,7 +338,7 @@ class Walk(Expressions):
         self.block(node.orelse)
 
     def _for(self, node):
-        element = element_of(self.value(node.iter))
+        element = elements.element_of(self.value(node.iter))
         self._loop(node, [(node.target, element if isinstance(node, ast.For) else UNKNOWN)])
 
     _asyncfor = _for
