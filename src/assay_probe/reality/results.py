@@ -237,7 +237,8 @@ class Reading:
             return Parent(self.owner, self.function)
         callee = self._own_class(node.func, depth) or self.value(node.func, depth + 1)
         if isinstance(callee, Thing) and callee.object is typing.cast and len(node.args) == 2:
-            return of_call(self.value(node.args[0], depth + 1))
+            told = of_call(self.value(node.args[0], depth + 1))
+            return self.value(node.args[1], depth + 1) if told is UNKNOWN else told
         if isinstance(callee, Thing) and parameter_returned(callee.object) is not None and node.args:
             names = parameters_of(tree_of(callee.object))
             place = names.index(parameter_returned(callee.object)) - callee.bound
