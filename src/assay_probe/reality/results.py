@@ -159,14 +159,14 @@ def _narrowed(tree):
     """Returns of a name right below `if isinstance(name, Class)`, with a call of the class that stands for it."""
     found = {}
     for node in ast.walk(tree):
-        test = node.test if isinstance(node, ast.If) else None
-        if isinstance(test, ast.Call) and getattr(test.func, "id", "") == "isinstance" and len(test.args) == 2:
-            name, cls = test.args
+        if not isinstance(node, ast.If) or not isinstance(node.test, ast.Call) or len(node.test.args) != 2:
+            continue
+        name, cls = node.test.args
+        if getattr(node.test.func, "id", "") == "isinstance" and isinstance(cls, (ast.Name, ast.Attribute)):
             for statement in node.body:
-                is_it = isinstance(statement, ast.Return) and getattr(statement.value, "id", None) == getattr(
+                if isinstance(statement, ast.Return) and getattr(statement.value, "id", None) == getattr(
                     name, "id", ""
-                )
-                if is_it and isinstance(cls, (ast.Name, ast.Attribute)):
+                ):
                     found[statement] = ast.Call(func=cls, args=[], keywords=[])
     return found
 
