@@ -3,16 +3,18 @@
 An experiment may leave something behind that the next one meets, so
 
 * plain arguments, which nobody can alter, are the only ones that are taken on trust;
-* with live arguments every edit is undone, and the child goes on only while all arguments are as they were; after the
-  last experiment the unaltered call is made again and must end as it did when it was alone;
+* with live arguments every edit is undone, and what the call changed is put back; the child goes on only while all
+  arguments are as they were; after the last experiment the unaltered call is made again and must end as it did when it
+  was alone;
 * whatever differs between the versions is made again in a fork of its own before anybody hears of it.
 """
 
 import json
+import os
 import threading
 import types
 
-from assay_probe import applying, encoding, forks, interventions, steps, wire
+from assay_probe import applying, encoding, forks, interventions, restoring, steps, wire
 from assay_probe.forks import ALARM_S
 from assay_probe.variants import is_a
 
@@ -22,34 +24,37 @@ _SPENT = ("__next__", "__await__", "__anext__", "readline", "recv", "get_nowait"
 """Whoever has one of these is not what it was after it was used, and may not show it."""
 
 
-def make(call, plans, context, root, before, watch, alone):
+def make(call, plans, context, root, before, watch, alone, is_open):
     """Answers for `plans`, in order: for all of them where `alone`, the outcome of the unaltered call, is None.
 
     Else arguments are live, and there are fewer answers where calls turn out to leave something behind that no argument
-    shows.
+    shows. In any case there are fewer where it is no longer `is_open()`.
     """
     is_live = alone is not None
 
     def work(writing, left):
         own = dict(call.arguments)
+        kept = restoring.Kept(own) if is_live else None
         for edits in left:
+            if not is_open():
+                break
             undo = []
             answer = forks.attempt(call, edits, None, context, root, ALARM_S, before, watch, undo)
             wire.write_all(writing, forks.line(answer))
-            if not _undone(call, own, undo) or (is_live and not _is_as_it_was(call, edits, answer, before)):
+            if not _is_as_it_was(call, own, kept, edits, undo, answer, before):
                 return
         if is_live:
             again = forks.attempt(call, [], None, context, root, ALARM_S, before, watch)
             wire.write_all(writing, forks.line({"again": again.get("outcome")}))
 
     answers = []
-    while len(answers) < len(plans):
-        done, ending = _in_one_child(work, plans[len(answers) :])
+    while len(answers) < len(plans) and is_open():
+        done, ending, is_killed = _in_one_child(work, plans[len(answers) :])
         again = done.pop()["again"] if done and "again" in done[-1] else alone
         if is_live and _essence(again) != _essence(alone):
             return answers + done[:1]
         answers.extend(done)
-        if len(answers) < len(plans) and not (done and is_live):
+        if len(answers) < len(plans) and (is_killed or (is_open() and not (done and is_live))):
             answers.append(ending)
     return answers
 
@@ -73,26 +78,22 @@ def _essence(outcome):
     return encoding.strip_addresses(json.dumps(kept, sort_keys=True, default=str))
 
 
-def _undone(call, own, undo):
-    """Undo what was altered. Could that be done?"""
+def _is_as_it_was(call, own, kept, edits, undo, answer, before):
+    """Undo what was altered, and what the call changed. Are the arguments what they were?
+
+    They need no reading where the call is known to have left them alone.
+    """
+    is_told = "outcome" in answer and not any(edit.operator in steps.OPERATORS for edit in edits)
+    has_changed = not is_told or "after" in answer["outcome"]
     try:
+        if has_changed and kept is not None:
+            kept.put_back()
         _restore(call, own)
         for path, value in reversed(undo):
             if len(path) > 1:
                 applying.put_back(call.arguments, path, value)
         _restore(call, own)
-    except Exception:
-        return False
-    return True
-
-
-def _is_as_it_was(call, edits, answer, before):
-    """Are the arguments what they were? They need no reading where the call is known to have left them alone."""
-    is_told = "outcome" in answer and not any(edit.operator in steps.OPERATORS for edit in edits)
-    if is_told and "after" not in answer["outcome"]:
-        return True
-    try:
-        return encoding.digest(call.tree()) == before
+        return kept is None or not has_changed or encoding.digest(call.tree()) == before
     except Exception:
         return False
 
@@ -103,7 +104,7 @@ def _restore(call, own):
 
 
 def _in_one_child(work, plans):
-    """What the child wrote before it ended, and what to say of the experiment it ended in."""
+    """What the child wrote before it ended, what to say of the experiment it ended in, and was it killed?"""
     data, status = forks.in_child(lambda writing: work(writing, plans), forks.OUTCOME_BYTES * 16, ALARM_S)
     answers = []
     for written in data.split(b"\n")[: len(plans) + 1]:
@@ -112,4 +113,4 @@ def _in_one_child(work, plans):
         except ValueError:
             break
         answers.append(answer if isinstance(answer, dict) else {"lost": "no readable answer"})
-    return answers, forks.ending(status, ALARM_S, threading.active_count() - 1)
+    return answers, forks.ending(status, ALARM_S, threading.active_count() - 1), os.WIFSIGNALED(status)

@@ -65,6 +65,29 @@ class Call:
         return out
 
 
+class Functions:
+    """The original functions behind the observation points; those without a closure are made once."""
+
+    def __init__(self):
+        self._made = {}
+
+    def of(self, point, cells, frame):
+        """The function of which a call begins in `frame`; `cells` holds what it closes over."""
+        closure, namespace = cells.__closure__, frame.f_globals
+        key = (point.id, id(namespace)) if closure is None else None
+        function = self._made.get(key) if key else None
+        if function is None:
+            if closure is not None:
+                by_name = dict(zip(cells.__code__.co_freevars, closure))
+                closure = tuple(by_name[name] for name in point.code.co_freevars)
+            function = types.FunctionType(point.code, namespace, point.code.co_name, None, closure)
+            if point.form is not None:
+                copy_defaults(function, frame.f_code)
+            if key:
+                self._made[key] = function
+        return function
+
+
 _DEFAULTS = {}
 """Defaults that are plain, by identity of the trampoline: looking for them goes through every object there is."""
 

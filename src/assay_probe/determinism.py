@@ -7,6 +7,7 @@ The wall clock stands still during a test and moves by one second every 2,000 re
 
 import ctypes
 import datetime
+import importlib.util
 import os
 import queue
 import random
@@ -224,11 +225,44 @@ def tame_randomness():
 
 
 def tame_hypothesis():
-    """Let hypothesis generate the same few examples each time, whatever the code of either side; and no database."""
-    try:
-        import hypothesis
-    except Exception:
-        return
+    """Let hypothesis generate the same few examples each time, whatever the code of either side; and no database.
+
+    From when it is imported: it is a large package, and most tests have no use for it.
+    """
+    sys.meta_path.insert(0, _TamingFinder())
+
+
+class _TamingFinder:
+    """Has hypothesis tamed as soon as it is loaded."""
+
+    def find_spec(self, name, path=None, target=None):
+        """The spec that the other finders find, with a loader that tames; None for every other module."""
+        if name != "hypothesis":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _TamingLoader(spec.loader)
+        return spec
+
+
+class _TamingLoader:
+    """Loads as the loader does that it stands before."""
+
+    def __init__(self, loader):
+        self._loader = loader
+
+    def __getattr__(self, name):
+        return getattr(self._loader, name)
+
+    def exec_module(self, module):
+        """Load hypothesis and tame it."""
+        module.__spec__.loader = module.__loader__ = self._loader
+        self._loader.exec_module(module)
+        _tame(module)
+
+
+def _tame(hypothesis):
     try:
         hypothesis.settings.register_profile(
             "assay",

@@ -34,18 +34,12 @@ _HIDDEN = {OSError: ("filename", "filename2"), ImportError: ("name", "path")}
 def attributes_of(value, kind):
     """Live attributes by name, from `__dict__` and slots (mangled names too), read without code of the target."""
     found = {}
-    known = _PLACES.get(id(kind))
-    _, get_dict, slots = known if known is not None and known[0]() is kind else _places_of(kind)
+    inner, slots = state_of(value, kind)
     for name, member in slots:
         try:
             found[name] = member.__get__(value, kind)
         except AttributeError:
             continue
-    try:
-        inner = get_dict(value) if get_dict is not None else None
-    except AttributeError:
-        # Compiled classes may announce a `__dict__` that their objects lack.
-        inner = None
     if inner is not None:
         for name, attribute in dict.items(inner):
             if type(name) is str:
@@ -53,6 +47,17 @@ def attributes_of(value, kind):
             elif has_base(type(name), str):
                 found[str.__str__(name)] = attribute
     return found
+
+
+def state_of(value, kind):
+    """Where an object keeps its attributes: its `__dict__`, or None, and `(name, descriptor)` of its slots."""
+    known = _PLACES.get(id(kind))
+    _, get_dict, slots = known if known is not None and known[0]() is kind else _places_of(kind)
+    try:
+        return get_dict(value) if get_dict is not None else None, slots
+    except AttributeError:
+        # Compiled classes may announce a `__dict__` that their objects lack.
+        return None, slots
 
 
 def _places_of(kind):

@@ -20,6 +20,7 @@ from assay_probe import (
     loops,
     outcomes,
     steps,
+    warming,
     wire,
 )
 
@@ -212,7 +213,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     signal.setitimer(signal.ITIMER_REAL, alarm_s)
     captured = io.StringIO()
     sys.stdout = sys.stderr = captured
-    answer = {"edits": []}
+    answer, n_modules = {"edits": []}, len(sys.modules)
     around, earlier = steps.Steps(call, edits), set()
     try:
         for edit in edits:
@@ -246,6 +247,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     touched = effects.Effects(files.Files(unguarded), call.function)
     touched.begin()
     outcome = run(call, plant, root, around.after)
+    answer["loaded"] = warming.loaded_since(n_modules)
     answer["lines"], answer["touched"] = sorted(watch.lines), sorted(watch.touched | earlier)
     answer["inner"] = watch.inner
     if plant == "argument" and not outcomes.plant_in_argument(call.arguments):

@@ -151,9 +151,9 @@ class Planner:
         """Alterations that could not even be listed, by point and fault."""
 
     def choose(self, point_id, call_name, arguments, context, names, flags, n, left_out=()):
-        """Return up to `n` lists of edits for this call, in the order in which to try them.
+        """Return up to `n` of `(key, edits)` for this call, in the order in which to try them.
 
-        `left_out` names parameters that the call does not give.
+        The key of what is really made is to be given to `note`. `left_out` names parameters that the call does not give.
         """
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
         self._rich = max(_VARIANTS_A_CALL, n // 12)
@@ -162,11 +162,11 @@ class Planner:
         candidates += self._given(point_id, arguments, context, draw, left_out)
         candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
-        chosen = []
-        for _rank, key, edits in candidates[:n]:
-            self._done[key] = self._done.get(key, 0) + 1
-            chosen.append(edits)
-        return chosen
+        return [(key, edits) for _rank, key, edits in candidates[:n]]
+
+    def note(self, key):
+        """What has this key was made once more."""
+        self._done[key] = self._done.get(key, 0) + 1
 
     def _note_fault(self, point_id, fault):
         name = "alterations could not be listed: " + type(fault).__name__ + ": " + str(fault)[:200]

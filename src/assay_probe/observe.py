@@ -9,9 +9,8 @@ Three modes, one of them a run:
 
 import signal
 import sys
-import types
 
-from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search
+from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search, warming
 from assay_probe.forks import ALARM_S
 from assay_probe.operators import Context
 from assay_probe.recording import Recorder, Running, State, Watch
@@ -19,6 +18,8 @@ from assay_probe.wire import send
 
 PLAIN_FACTOR = 4
 """Calls with plain arguments only are cheap to experiment on, so there are more of them."""
+FAIR_SHARES = 3
+"""One call may take so many times its share of the time that is left."""
 IMPORTING = "<import>"
 
 
@@ -32,7 +33,7 @@ class Observer:
         self._root = job["root"]
         self._mode = job["mode"]
         self._states = {}
-        self._functions = {}
+        self._functions = calls.Functions()
         self._running = {}
         """Calls that began and are not over, by identity of their frame."""
         self._expected = None
@@ -67,7 +68,7 @@ class Observer:
         state = self._state(point)
         if self._deadline is None or (not self._asks_for(point) if self._busy else state.depth):
             return
-        function = self._function(point, cells, frame.f_globals)
+        function = self._functions.of(point, cells, frame)
         call = calls.Call(point, function, positional, star, named, double_star)
         if self._busy:
             self._note_inner(point, call)
@@ -112,7 +113,7 @@ class Observer:
         if point.changed:
             self.watch.touched.add(point.id)
         frame = sys._getframe(1)
-        function = self._function(point, cells, frame.f_globals)
+        function = self._functions.of(point, cells, frame)
         state = self._state(point)
         call = calls.OpenCall(point, function, star, double_star)
         if self._busy and self._asks_for(point):
@@ -172,22 +173,6 @@ class Observer:
         except Exception:
             self.watch.inner[point.id] = []
 
-    def _function(self, point, cells, namespace):
-        closure = cells.__closure__
-        key = (point.id, id(namespace)) if closure is None else None
-        function = self._functions.get(key) if key else None
-        if function is None:
-            if closure is not None:
-                names = cells.__code__.co_freevars
-                by_name = dict(zip(names, closure))
-                closure = tuple(by_name[name] for name in point.code.co_freevars)
-            function = types.FunctionType(point.code, namespace, point.code.co_name, None, closure)
-            if point.form is not None:
-                calls.copy_defaults(function, sys._getframe(2).f_code)
-            if key:
-                self._functions[key] = function
-        return function
-
     # -- experiments ------------------------------------------------------------------------------------------------
 
     def _probe(self, point, state, n, call):
@@ -201,7 +186,7 @@ class Observer:
         chosen = settings.get("calls")
         if chosen is not None and n not in chosen.get(self.scenario, ()):
             return
-        if chosen is None and not state.is_new_shape(call):
+        if chosen is None and not (self._is_of_test_to_run() and state.is_new_shape(call)):
             return
         tree = call.tree()
         before = encoding.digest(tree)
@@ -236,38 +221,61 @@ class Observer:
             wanted,
             call.left_out,
         )
-        state.untouched += len(plans) if is_untouched else 0
-        made = self._run_all(point, state, n, call, list(enumerate(plans, 1)), before, first["outcome"])
-        state.experiments += made
+        numbered = [(m, edits) for m, (_, edits) in enumerate(plans, 1)]
+        made = self._run_all(point, state, n, call, numbered, before, first["outcome"], self._until(wanted))
+        for m in made:
+            self._planner.note(plans[m - 1][0])
+        state.untouched += len(made) if is_untouched else 0
+        state.experiments += len(made)
         if self._now() > self._deadline:
             return
         if settings.get("texts"):
             self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
 
-    def _run_all(self, point, state, n, call, numbered, before, alone):
-        """Make `(m, edits)` experiments, in batches where that can be, while there is time; returns how many."""
-        context, made = self._context(point), 0
+    def _is_of_test_to_run(self):
+        """Does the call belong to a chosen test? What a file calls while it is imported may have nothing to do with it.
+
+        There nothing is in the caches yet that the first call fills.
+        """
+        tests = self._job.get("tests")
+        return tests is None or not self.scenario.startswith(("import:", IMPORTING)) or self.scenario in tests
+
+    def _until(self, wanted):
+        """Until when one call may be experimented on, so that a slow one leaves time for those that come after it."""
+        quota, now = self._job["quota"], self._now()
+        spent = sum(state.experiments for key, state in self._states.items() if key in quota)
+        left = max(wanted, sum(settings["experiments"] for settings in quota.values()) - spent)
+        return now + (self._deadline - now) * min(1.0, FAIR_SHARES * wanted / max(1, left))
+
+    def _run_all(self, point, state, n, call, numbered, before, alone, until):
+        """Make `(m, edits)` experiments, in batches where that can be, while there is time; returns each `m` made."""
+        context, made = self._context(point), []
         if all(map(calls.is_plain, call.arguments.values())):
             rest, size, alone = numbered, batches.PLAIN, None
         else:
-            is_quiet = not (state.leaks or alone is None or "after" in alone or entries.waits(point.code))
+            is_quiet = not (state.leaks or alone is None or entries.waits(point.code))
             is_quiet = is_quiet and batches.may_be_quiet(call.arguments)
             rest = [pair for pair in numbered if is_quiet and not batches.changes_afterwards(pair[1])]
             size = batches.QUIET
+
+        def is_open():
+            return self._now() <= until
+
         left = [pair for pair in numbered if pair not in rest]
-        while rest and self._now() <= self._deadline:
+        while rest and is_open():
             part, rest = rest[:size], rest[size:]
-            answers = batches.make(call, [edits for _, edits in part], context, self._root, before, self.watch, alone)
+            plans = [edits for _, edits in part]
+            answers = batches.make(call, plans, context, self._root, before, self.watch, alone, is_open)
             for (m, edits), answer in zip(part, answers):
                 self._tell(point, n, m, edits, None, before, answer, "digest", None)
-            made += len(answers)
+                made.append(m)
             if len(answers) < len(part):
-                state.leaks, left, rest = True, part[len(answers) :] + rest + left, []
+                state.leaks, left, rest = state.leaks or is_open(), part[len(answers) :] + rest + left, []
         for m, edits in left:
-            if self._now() > self._deadline:
+            if not is_open():
                 break
             self._run(point, n, m, call, edits, None, before, ALARM_S)
-            made += 1
+            made.append(m)
         return made
 
     def _replay(self, point, n, call):
@@ -307,7 +315,7 @@ class Observer:
         if numbered[0][0] == 0:
             first = self._run(point, n, 0, call, [], None, before, ALARM_S)
             alone, numbered = first and first["outcome"], numbered[1:]
-        self._run_all(point, self._state(point), n, call, numbered, before, alone)
+        self._run_all(point, self._state(point), n, call, numbered, before, alone, self._deadline)
 
     def _run(self, point, n, m, call, edits, plant, before, alarm_s, matched="digest", tree=None):
         context = self._context(point)
@@ -321,6 +329,7 @@ class Observer:
                 state = self._states[point.id]
                 state.faults[lost] = state.faults.get(lost, 0) + 1
             return None
+        warming.load(answer.get("loaded", ()), self._root)
         answer.setdefault("touched", [])
         send(
             "experiment",

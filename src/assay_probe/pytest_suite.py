@@ -109,6 +109,12 @@ class PytestPlugin:
         running(False)
         self._selection.watch()
 
+    def pytest_sessionfinish(self, session):
+        """The plugin of hypothesis would load all of it for its last word, though no test did."""
+        plugin = session.config.pluginmanager.get_plugin("hypothesispytest")
+        if plugin is not None and "hypothesis" not in sys.modules:
+            session.config.pluginmanager.unregister(plugin)
+
     def pytest_runtest_setup(self, item):
         """Calls that fixtures make are a scenario of their own."""
         observe.prepare_scenario(self._observer, item.nodeid + "::setup")
@@ -172,7 +178,7 @@ def run_pytest(job, observer, selection):
 
     files, options = list(job["files"]), installed(job.get("options", ()))
     plugin = PytestPlugin(observer, selection, job)._hooks()
-    _leave_as_compiled({os.path.join(job["root"], point["path"]) for point in job["points"]})
+    _leave_as_compiled({os.path.join(job["root"], point["path"]) for point in job["points"]}, job["root"] + "/")
     said = _Said(sys.stderr)
     for _ in range(ATTEMPTS):
         said.forget()
@@ -202,11 +208,12 @@ def run_pytest(job, observer, selection):
     return status
 
 
-def _leave_as_compiled(files):
+def _leave_as_compiled(files, root):
     """Keep pytest from loading observed files by its own loader, which would pass the instrumentation by.
 
     It rewrites the assertions of files that are named to it (a module whose docstrings are tests), of those that its
-    patterns for test files fit, and of all that comes with a plugin, which the project may be.
+    patterns for test files fit, and of all that comes with a plugin, which the project may be. Those of plugins from
+    elsewhere are left as compiled too: nothing keeps what was rewritten, so every run would do it anew.
     """
     try:
         from _pytest.assertion.rewrite import AssertionRewritingHook as Hook
@@ -216,7 +223,7 @@ def _leave_as_compiled(files):
         return
 
     def should_rewrite(hook, name, path, *state):
-        return str(path) not in files and decide(hook, name, path, *state)
+        return str(path).startswith(root) and str(path) not in files and decide(hook, name, path, *state)
 
     Hook._should_rewrite = should_rewrite
 

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from tests.probe.projects import EVERY_PYTHON, NAMES, Project, Told, write
 
+from assay.evidence.jobs import Window
 from assay.evidence.tree_nodes import read
 from assay.values.experiment import Experiment
 
 SHOP = """
 === m.py
+from time import process_time as PROCESS_TIME
+
 KEPT = []
 
 
@@ -36,10 +41,21 @@ class Rates:
     def next_of(self, n):
         return next(self.source)
 
+    def print(self, n):
+        self.source.write("text")
+        return self.source.tell()
+
+    def wait(self, n):
+        until = PROCESS_TIME() + 0.1
+        while PROCESS_TIME() < until:
+            pass
+        return self.low
+
     def up_to(self, n, steps):
         for step in steps:
             yield step + min(n, self.high)
 === test_m.py
+import io
 import os
 import sys
 import unittest
@@ -70,6 +86,13 @@ class TestShop(unittest.TestCase):
     def test_next_of(self):
         self.rates.source = iter("abc")
         self.assertEqual(self.rates.next_of(3), "a")
+
+    def test_print(self):
+        self.rates.source = io.StringIO()
+        self.assertEqual(self.rates.print(3), 4)
+
+    def test_wait(self):
+        self.assertEqual(self.rates.wait(3), 2)
 
     def test_up_to(self):
         self.assertEqual(list(self.rates.up_to(3, [1, 2])), [4, 5])
@@ -114,9 +137,10 @@ def test_generators_over_lists_share_a_child_too(shop: Project) -> None:
     assert {read(e.outcome.value).tag for e in steps if e.outcome.kind == "returned"} == {"iter"}
 
 
-def test_a_child_that_altered_its_arguments_is_not_used_again(shop: Project) -> None:
-    """Nobody meets a list that is longer than the test made it."""
+def test_what_a_call_changed_is_put_back_before_the_next(shop: Project) -> None:
+    """Nobody meets a list that is longer than the test made it, and they share a child all the same."""
     told = shop.plan("Rates.note", experiments=60, per_call=60)
+    assert forks(told, "note") < len(told.made("Rates.note")) / 2
     plain = [e for e in told.made("Rates.note") if {edit.path for edit in e.intervention.edits} <= {(("arg", "n"),)}]
     once = [e for e in plain if all(edit.operator != "call.first" for edit in e.intervention.edits)]
     assert len(once) > 10
@@ -132,6 +156,27 @@ def test_what_no_argument_shows_is_noticed_by_calling_again(shop: Project) -> No
     assert len(made) > 10
     assert answers(made) == {"1"}
     assert forks(told, "remember") >= len(made)
+
+
+def test_a_child_whose_arguments_cannot_be_put_back_is_not_used_again(shop: Project) -> None:
+    """A text in memory was written to: nobody meets what the one before him wrote."""
+    told = shop.plan("Rates.print", experiments=60, per_call=60)
+    plain = [e for e in told.made("Rates.print") if {edit.path for edit in e.intervention.edits} <= {(("arg", "n"),)}]
+    once = [e for e in plain if all(edit.operator != "call.first" for edit in e.intervention.edits)]
+    assert len(once) > 10
+    assert answers(once) == {"4"}
+
+
+def test_a_batch_ends_with_the_time(shop: Project) -> None:
+    """Calls that take long do not hold up the run until all of them are made."""
+    window = Window(collect_s=5.0, deadline_s=5.0)
+    start = time.monotonic()
+    told = replace(shop, window=window).plan("Rates.wait", experiments=60, per_call=60)
+    assert time.monotonic() - start < 12
+    made = told.made("Rates.wait")
+    assert 1 < len(made) < 58
+    assert answers(made) == {"2"}
+    assert told.story.points["m.py::Rates.wait"].experiments == len(made)
 
 
 def test_what_is_used_up_is_never_shared(shop: Project) -> None:

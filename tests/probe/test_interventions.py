@@ -236,7 +236,7 @@ CALLS = st.dictionaries(st.sampled_from(["a", "b", "c"]), PLAIN, min_size=1)
 def test_a_chosen_edit_makes_the_same_of_equal_arguments_elsewhere(arguments: dict[str, Any], seed: int) -> None:
     """What chance had a part in travels as a literal; the rest is rebuilt from the live value."""
     planner = interventions.Planner(seed)
-    for edits in planner.choose("p", "t|0", arguments, MATERIAL, frozenset(), None, 60):
+    for edits in choose(planner, arguments, 60):
         here, there = copy.deepcopy(arguments), copy.deepcopy(arguments)
         told = [attempt(here, each) for each in edits]
         travelled = [interventions.Edit.from_json(json.loads(json.dumps(each.to_json()))) for each in edits]
@@ -266,9 +266,12 @@ def test_choosing_leaves_the_arguments_alone_and_is_repeatable(arguments: dict[s
 
 
 def choose(planner: Any, arguments: dict[str, Any], n: int, call: int = 0, **given_here: Any) -> Any:
-    """Lists of edits for one call."""
+    """Lists of edits for one call, all of which are made."""
     names, flags = given_here.get("names", frozenset()), given_here.get("flags")
-    return planner.choose("p", f"t|{call}", arguments, MATERIAL, names, flags, n)
+    chosen = planner.choose("p", f"t|{call}", arguments, MATERIAL, names, flags, n)
+    for key, _ in chosen:
+        planner.note(key)
+    return [edits for _, edits in chosen]
 
 
 @given(n=st.integers(1, 40), seed=st.integers(0, 5))

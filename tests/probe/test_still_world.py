@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -209,6 +210,41 @@ class Generated(unittest.TestCase):
     def test_any(self, x):
         self.assertEqual(m.f(x), x + 1)
 """
+
+
+UNUSED_HYPOTHESIS = """
+=== m.py
+def f(n):
+    return n
+=== test_m.py
+import sys
+import m
+
+
+def test_f():
+    assert m.f(2) == 2
+    assert "hypothesis" not in sys.modules
+
+
+def test_g():
+    import hypothesis
+    assert hypothesis.settings().derandomize
+=== conftest.py
+import sys
+
+
+def pytest_unconfigure():
+    sys.stderr.write("hypothesis was %s" % ("loaded" if "hypothesis" in sys.modules else "not needed"))
+"""
+
+
+def test_hypothesis_is_loaded_only_by_those_who_use_it(tmp_path: Path) -> None:
+    """It is large, and each run would pay for it; whoever loads it finds it tamed."""
+    project = replace(write(tmp_path, UNUSED_HYPOTHESIS), runner="pytest")
+    everything = project.record("f")
+    assert everything.endings == {"test_f": "passed", "test_g": "passed"}, everything.problems
+    assert "hypothesis was loaded" in everything.output
+    assert "hypothesis was not needed" in replace(project, tests=("test_m.py::test_f",)).record("f").output
 
 
 def test_hypothesis_generates_the_same_examples_each_time(tmp_path: Path) -> None:
