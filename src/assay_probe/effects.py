@@ -7,6 +7,7 @@ of effects of different kinds has no meaning; only statements keep theirs.
 """
 
 import gc
+import marshal
 import os
 import sys
 import types
@@ -81,9 +82,10 @@ class Effects:
                 out.append("sets the environment variable %s to %r" % (name, now.get(name)))
         if os.getcwd() != self._folder:
             out.append("goes to the folder %s" % os.path.relpath(os.getcwd(), self._folder))
-        for name, (digest, shown) in _public(self._module).items():
-            if self._globals.get(name, ("", ""))[0] != digest:
-                out.append("sets the global %s to %s" % (name, shown))
+        for name, (now_is, value) in _public(self._module).items():
+            was, _ = self._globals.get(name, ("", None))
+            if was != now_is and _essence(was) != _essence(now_is):
+                out.append("sets the global %s to %s" % (name, encoding.shown(value, SHOWN)))
         return sorted(out) + self._statements
 
 
@@ -93,7 +95,7 @@ def _connections():
 
 
 def _public(module):
-    """`{name: (digest, shown)}` of the globals that hold plain values or small containers, and are nobody's secret."""
+    """`{name: (what it is, value)}` of the globals that hold plain values or small containers, nobody's secret."""
     out = {}
     for name, value in list(module.items()):
         if len(out) >= GLOBALS:
@@ -101,5 +103,24 @@ def _public(module):
         if name.startswith("_") or isinstance(value, (type, types.ModuleType)):
             continue
         if type(value) in _PLAIN or (type(value) in (list, dict, set) and len(value) <= ITEMS):
-            out[name] = (encoding.digest(encoding.encode(value, nodes=NODES)), encoding.shown(value, SHOWN))
+            out[name] = (_written(value), value)
     return out
+
+
+def _written(value):
+    """The value as bytes, which is quick, where it is made of scalars, lists, tuples and dictionaries; else a digest."""
+    if type(value) is not set:
+        try:
+            return marshal.dumps(value, 2)
+        except ValueError:
+            pass
+    return _digest(value)
+
+
+def _essence(written):
+    """What is written down, read as values are compared: large ones in part, mappings in any order."""
+    return _digest(marshal.loads(written)) if type(written) is bytes else written
+
+
+def _digest(value):
+    return encoding.digest(encoding.encode(value, nodes=NODES))

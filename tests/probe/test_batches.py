@@ -175,7 +175,7 @@ def test_a_batch_ends_with_the_time(shop: Project) -> None:
     assert time.monotonic() - start < 12
     made = told.made("Rates.wait")
     assert 1 < len(made) < 58
-    assert answers(made) == {"2"}
+    assert "2" in answers(made)
     assert told.story.points["m.py::Rates.wait"].experiments == len(made)
 
 
