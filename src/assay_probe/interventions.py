@@ -153,7 +153,7 @@ class Planner:
     def choose(self, point_id, call_name, arguments, context, names, flags, n, left_out=()):
         """Return up to `n` of `(key, edits)` for this call, in the order in which to try them.
 
-        The key of what is really made is to be given to `note`. `left_out` names parameters that the call does not give.
+        The key of what is really made is to be given to `note`. `left_out` names parameters that the call leaves out.
         """
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
         self._rich = max(_VARIANTS_A_CALL, n // 12)

@@ -331,7 +331,7 @@ def given_by(arguments: dict[str, Any], left_out: tuple[str, ...] = ()) -> set[s
     """What is done to a call with what other calls give, in words."""
     planner = interventions.Planner(0)
     chosen = planner.choose("p", "t|0", arguments, GIVEN, frozenset(), None, 300, left_out)
-    wanted = [each for edits in chosen for each in edits if each.operator in ("argument.given", "keywords.given")]
+    wanted = [each for _, edits in chosen for each in edits if each.operator in ("argument.given", "keywords.given")]
     return {applying.apply(copy.deepcopy(arguments), each, GIVEN)[2] for each in wanted}
 
 
