@@ -113,6 +113,53 @@ def old(a):
     """
 
 
+def shift(start=0, **kwargs):
+    known = ["weeks"]
+    for key, value in kwargs.items():
+        if key in known or key in ("days", "hours"):
+            start += value
+        else:
+            raise ValueError("no such unit")
+    return start
+
+
+def handing(**kwargs):
+    return shift(2, **kwargs)
+
+
+def emptied(**kwargs):
+    size = kwargs.pop("size", 1)
+    if len(kwargs) > 0:
+        raise ValueError("unknown settings")
+    return size
+
+
+def doubtful(**kwargs):
+    size = size_of() or kwargs.pop("sized", 1)
+    if kwargs:
+        raise ValueError("unknown settings")
+    return size
+
+
+class OneOf:
+    def __init__(self, values):
+        self.values = set(values)
+
+    def __set__(self, instance, value):
+        if value not in self.values:
+            raise ValueError("not one of them")
+        instance.__dict__["kind"] = value
+
+
+class Style:
+    kind = OneOf(("solid", None))
+
+    def __init__(self, kind=None, other=None):
+        if other is not None:
+            kind = other
+        self.kind = kind
+
+
 def frozen(table):
     table.closed = True
     return table
@@ -280,3 +327,25 @@ def test_what_has_no_signature_has_one_in_its_documentation(wrong: str, right: s
 def test_one_use_that_is_deprecated_is_not_all_of_them(tmp_path: Path, python: str) -> None:
     """`integrate` of sympy is deprecated with one kind of argument alone."""
     assert told(tmp_path, python, "shelf.partly(1)\nshelf.old(1)\n") == ["3 deprecated old deprecated"]
+
+
+def test_keywords_that_the_library_looks_at_and_refuses(tmp_path: Path, python: str) -> None:
+    """A loop over what is collected, the rest after everything known was taken out; what is read in doubt is left."""
+    text = (
+        "shelf.shift(days=1)\nshelf.shift(day_count=1)\nshelf.emptied(size=1)\nshelf.emptied(sized=1)\n"
+        "shelf.doubtful(sized=1)\nshelf.handing(days=1)\nshelf.handing(day_count=1)\n"
+    )
+    assert [line.rsplit(" ", 1)[0] for line in told(tmp_path, python, text)] == [
+        "3 unknown-parameter shift(day_count=)",
+        "5 unknown-parameter emptied(sized=)",
+        "8 unknown-parameter handing(day_count=)",
+    ]
+
+
+def test_values_that_a_descriptor_refuses(tmp_path: Path, python: str) -> None:
+    """As styles of openpyxl do: `__set__` looks into the set that the descriptor holds."""
+    text = "shelf.Style('solid')\nshelf.Style(kind='filled')\nshelf.Style(other='solid')\nshelf.Style(other='filled')\n"
+    assert [line.rsplit(" ", 1)[0] for line in told(tmp_path, python, text)] == [
+        "3 wrong-literal Style(kind='filled')",
+        "5 wrong-literal Style(other='filled')",
+    ]

@@ -185,7 +185,7 @@ def _check_keyword(walk, node, callee, keyword, given):
     if any(p.name == keyword.arg and p.kind in NAMED for p in parameters):
         return
     answer = signatures.consumer_of(callee, keyword.arg, given)
-    if answer.accepts is None:
+    if answer.accepts is None and not _check_refused(walk, node, callee, keyword):
         _check_slip(walk, node, callee, keyword)
     if answer.accepts is not False:
         return
@@ -208,6 +208,29 @@ def _check_keyword(walk, node, callee, keyword, given):
         signature=shown(callee),
         reproducer="" if _collects(last) else _binding(last, f".bind_partial({keyword.arg}=None)"),
     )
+
+
+def _check_refused(walk, node, callee, keyword):
+    """A keyword that the library collects, looks at and refuses: `for key in kwargs: if key not in KNOWN: raise`."""
+    filled = signatures.given_by(callee, node)
+    if filled is None or any(other.arg is None for other in node.keywords):
+        return False
+    end = refusals.refuses_keyword(callee, keyword.arg, filled)
+    if end is None:
+        return False
+    name = name_of(callee.object)
+    walk.claims.add(
+        _at_keyword(node, keyword),
+        "unknown-parameter",
+        f"{name}({keyword.arg}=)",
+        f"{name}() refuses a keyword {keyword.arg!r}: {end.exception}: {end.text}",
+        root=_root(callee.object),
+        raises=end.exception,
+        certainty="static",
+        near=installed.nearest(keyword.arg, signatures.names_reached(callee)),
+        signature=shown(callee),
+    )
+    return True
 
 
 def _check_slip(walk, node, callee, keyword):

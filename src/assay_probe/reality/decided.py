@@ -5,6 +5,7 @@ import builtins
 import enum
 import operator
 import types
+from collections.abc import ItemsView, KeysView, ValuesView
 
 from assay_probe.reality import sources
 from assay_probe.reality.members import MISSING, member
@@ -20,7 +21,7 @@ _TEXT_METHODS = frozenset(
     "lower upper strip lstrip rstrip casefold title replace startswith endswith split partition rpartition isdigit "
     "isidentifier isalpha isupper islower removeprefix removesuffix capitalize".split()
 )
-_TABLE_METHODS = frozenset(("get", "keys", "index", "count"))
+_TABLE_METHODS = frozenset(("get", "keys", "values", "items", "index", "count"))
 _PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, set, frozenset, dict, range, types.MappingProxyType)
 _CALLS = (isinstance, issubclass, callable, len, type, set, frozenset, list, tuple, str, bool, sorted)
 _OPERATORS = {
@@ -225,6 +226,12 @@ class Decider:
         is_plain = UNDECIDED not in values and not node.keywords
         if isinstance(function, ast.Attribute):
             itself = self.value(function.value)
+            if (
+                function.attr == "pop"
+                and getattr(function.value, "id", None) in (self.run.collector,)
+                and itself is not UNDECIDED
+            ):
+                return self._taken_out(values)
             if itself is object and function.attr == "__getattribute__" and len(node.args) == 2:
                 return self._of_object(node, values)
             if isinstance(itself, _PLAIN) and itself is not None:
@@ -269,9 +276,19 @@ class Decider:
 
     def _of_method(self, itself, name, values):
         methods = _TEXT_METHODS if isinstance(itself, str) else _TABLE_METHODS
-        if name not in methods:
+        if name not in methods or not hasattr(itself, name):
             return UNDECIDED
-        return _applied(getattr(itself, name), values)
+        found = _applied(getattr(itself, name), values)
+        return list(found) if isinstance(found, (KeysView, ValuesView, ItemsView)) else found
+
+    def _taken_out(self, values):
+        """`kwargs.pop("key")`: from here on it is not among what is collected."""
+        kept, (key, *_) = self.run.names[self.run.collector], (*values, UNDECIDED)
+        if not isinstance(key, str):
+            del self.run.names[self.run.collector]
+            return UNDECIDED
+        self.run.names[self.run.collector] = {name: value for name, value in kept.items() if name != key}
+        return kept.get(key, values[1] if len(values) > 1 else UNDECIDED)
 
 
 def has_attribute(cls, name):

@@ -188,3 +188,47 @@ def _raises_when_given(node, name):
         and len(node.body) == 1
         and isinstance(node.body[0], ast.Raise)
     )
+
+
+_READERS = ("items", "keys", "values", "get", "pop")
+_ASKERS = ("len", "sorted", "set", "list", "tuple", "bool")
+_HIDDEN = (
+    ast.BoolOp,
+    ast.IfExp,
+    ast.For,
+    ast.While,
+    ast.comprehension,
+    ast.Lambda,
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+)
+
+
+def is_only_read(tree, name):
+    """Is the name never bound, altered or handed on other than as `**it`, but for keys that are surely taken out?"""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    uses = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == name]
+    return all(_reads(node, parents, tree) for node in uses)
+
+
+def _reads(node, parents, tree):
+    parent = parents[node]
+    if isinstance(parent, ast.Attribute):
+        is_called = isinstance(parents[parent], ast.Call) and parents[parent].func is parent
+        return is_called and parent.attr in _READERS and (parent.attr != "pop" or _is_in_sight(parent, parents, tree))
+    if isinstance(parent, ast.Call):
+        return getattr(parent.func, "id", "") in _ASKERS
+    if isinstance(parent, ast.keyword):
+        return parent.arg is None
+    if isinstance(parent, (ast.Subscript, ast.For)):
+        return isinstance(getattr(parent, "ctx", ast.Load()), ast.Load) and node is not getattr(parent, "target", None)
+    return isinstance(parent, (ast.Compare, ast.If, ast.UnaryOp, ast.BoolOp))
+
+
+def _is_in_sight(node, parents, tree):
+    """Does every run that comes by the statement evaluate it, once?"""
+    while node is not tree:
+        node = parents[node]
+        if isinstance(node, _HIDDEN) and node is not tree:
+            return False
+    return True

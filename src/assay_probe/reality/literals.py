@@ -113,7 +113,7 @@ def check(walk, node, callee):
         special = CHECKED.get(name, ()) if whole is None else ()
         if _check_parameter(walk, callee, parameter, value_node, given, special):
             tried.add(parameter)
-    if whole is None:
+    if whole is None and not any(keyword.arg is None for keyword in node.keywords):
         known = {parameter: constant(walk, value_node) for parameter, value_node in given.items()}
         known = {parameter: value for parameter, value in known.items() if value is not _ABSENT}
         options.check_refusal(walk, callee, given, known, tried)

@@ -12,9 +12,10 @@ import types
 
 from assay_probe.reality import signatures
 from assay_probe.reality.decided import UNDECIDED, Decider, Refused
+from assay_probe.reality.forwarding import is_only_read
 from assay_probe.reality.results import Reading
-from assay_probe.reality.sources import own_nodes, tree_of
-from assay_probe.reality.values import Thing, function_of, is_compiled
+from assay_probe.reality.sources import own_nodes, parameters_of, tree_of
+from assay_probe.reality.values import Thing, function_of, is_compiled, static
 
 DEPTH = 5
 FUNCTIONS = 60
@@ -56,6 +57,13 @@ def refusal(callee, known, filled):
     return None if isinstance(kind, type) and issubclass(kind, _OPEN) else found
 
 
+def refuses_keyword(callee, keyword, filled):
+    """`Raised` where the library ends so with this keyword, whatever its value, and not without it; else None."""
+    end = refusal(callee, {}, filled)
+    without = ending(callee, {}, filled - {keyword}) if end is not None else None
+    return end if end is not None and not (isinstance(without, Raised) and without.ways <= end.ways) else None
+
+
 def ending(callee, known, filled):
     """How a call with these constants ends, whatever the exception: `Raised`, or anything else."""
     return _read(callee, known, filled, {}, 0, [FUNCTIONS])
@@ -71,6 +79,10 @@ def _read(callee, known, filled, attributes, depth, budget):
         return None
     budget[0] -= 1
     names = _values_of_parameters(function, known, filled)
+    collector = tree.args.kwarg.arg if tree.args.kwarg is not None else ""
+    if collector and filled is not None and is_only_read(tree, collector):
+        own = _own_names(tree)
+        names[collector] = {name: known.get(name, UNDECIDED) for name in sorted(filled) if name not in own}
     extras = {name: value for name, value in known.items() if name not in names and name not in _own_names(tree)}
     return _Run(function, owner, names, (attributes, extras), depth, budget).ends(tree)
 
@@ -156,6 +168,7 @@ class _Run:
     def _for(self, node):
         rounds = self.decider.value(node.iter)
         leaves = any(isinstance(inner, (ast.Break, ast.Continue)) for inner in ast.walk(node))
+        rounds = list(rounds) if isinstance(rounds, dict) else rounds
         if not isinstance(rounds, (tuple, list)) or len(rounds) > ROUNDS or leaves or node.orelse:
             self._forget([node])
             return _LEFT if any(isinstance(inner, ast.Return) for inner in ast.walk(node)) else _NEXT
@@ -277,9 +290,25 @@ class _Run:
             if value is not UNDECIDED:
                 self.names[target.id] = value
         elif isinstance(target, ast.Attribute) and getattr(target.value, "id", None) == self.itself:
+            self._set_through(target.attr, value)
             self.attributes[target.attr] = value
+        elif isinstance(target, (ast.Tuple, ast.List)) and _fits(target, value):
+            for element, one in zip(target.elts, value):
+                self._bind(element, one)
         elif isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
             self._forget([target])
+
+    def _set_through(self, name, value):
+        """A descriptor of the class may refuse what is stored: its `__set__` is read with what the descriptor holds."""
+        stands = static(self.reading.owner, name, None) if isinstance(self.reading.owner, type) else None
+        setter = static(type(stands), "__set__", None)
+        if value is UNDECIDED or not isinstance(setter, types.FunctionType) or tree_of(setter) is None:
+            return
+        _, instance, given, *_ = (*parameters_of(tree_of(setter)), "", "", "")
+        callee, held = Thing(setter, type(stands), bound=True), dict(getattr(stands, "__dict__", {}))
+        end = _read(callee, {given: value}, {instance, given}, held, self.depth + 1, self.budget)
+        if isinstance(end, Raised):
+            raise Refused(end.exception, end.text, end.ways)
 
     def _forget(self, nodes):
         """Names that any of the nodes may bind are not known any longer, and attributes neither."""
@@ -296,7 +325,7 @@ class _Run:
         if not isinstance(callee, Thing) or callee.object is None:
             return UNDECIDED
         own = isinstance(node.func, ast.Attribute) and _stands_for_itself(node.func.value, self.itself)
-        by_name, filled = _by_name(callee, node, known), _filled(callee, node)
+        by_name, filled = _by_name(callee, node, known), self._filled(callee, node)
         if any(isinstance(argument, ast.Starred) for argument in node.args):
             return UNDECIDED
         carried = self.attributes if own else {}
@@ -304,6 +333,20 @@ class _Run:
         if isinstance(end, Raised):
             raise Refused(end.exception, end.text, end.ways)
         return end.value if isinstance(end, _Returned) else UNDECIDED
+
+    def _filled(self, callee, node):
+        """Names of the parameters and keywords that a call fills, None where it may fill any."""
+        spread = [keyword.value for keyword in node.keywords if keyword.arg is None]
+        collected = self.names.get(self.collector) if spread else {}
+        if not isinstance(collected, dict) or any(getattr(value, "id", "") != self.collector for value in spread):
+            return None
+        given = signatures.given_by(callee, node)
+        return None if given is None else given | set(collected)
+
+
+def _fits(target, value):
+    plain = not any(isinstance(element, ast.Starred) for element in target.elts)
+    return plain and isinstance(value, (tuple, list)) and len(value) == len(target.elts)
 
 
 def _stands_for_itself(node, itself):
@@ -321,13 +364,6 @@ def _by_name(callee, node, known):
             found[name] = known[number]
     found.update({name: value for name, value in known.items() if isinstance(name, str)})
     return found
-
-
-def _filled(callee, node):
-    """Names of the parameters that a call fills, None where it may fill any."""
-    if any(keyword.arg is None for keyword in node.keywords):
-        return None
-    return signatures.given_by(callee, node)
 
 
 def _agreed(each):
