@@ -119,3 +119,12 @@ def test_a_default_that_looks_like_none_at_all_is_a_default(tmp_path: Path) -> N
 def test_a_standard_module_of_another_platform_is_no_mistake(tmp_path: Path) -> None:
     """No interpreter has all of these."""
     assert denied(tmp_path, "import msvcrt\nimport termios\n") == []
+
+
+def test_methods_are_not_taken_for_classes_of_the_same_name(tmp_path: Path) -> None:
+    """`datetime.now().date()` is a method of `datetime.datetime`, and `datetime.date` is a class."""
+    text = (
+        "from datetime import datetime, date\nnow = datetime.now()\nnow.date()\nnow.time()\ndatetime.min.time()\n"
+        "date(2024, 2, 29).isoformat()\ndate(2023, 2, 29)\n"
+    )
+    assert [line.split()[:2] for line in denied(tmp_path, text)] == [["7", "wrong-literal"]]

@@ -10,7 +10,9 @@ from tests.probe.asking import ask, denied
 
 LIBRARY = '''
 """A library without annotations."""
+import contextlib
 import functools
+import typing
 
 
 class Row:
@@ -100,7 +102,7 @@ def partly(a):
 
     .. deprecated:: 1.6
 
-       Using ``partly()`` with a number is deprecated.
+       Using ``partly()`` with a number of class `~.Row` is deprecated.
     """
 
 
@@ -111,6 +113,15 @@ def old(a):
 
        Use ``new()`` instead.
     """
+
+
+@contextlib.contextmanager
+def lazily() -> "typing.Iterator[Row]":
+    yield Row()
+
+
+def eagerly() -> "typing.ContextManager[Row]":
+    return contextlib.closing(Row())
 
 
 def shift(start=0, **kwargs):
@@ -129,7 +140,7 @@ def handing(**kwargs):
 
 def emptied(**kwargs):
     size = kwargs.pop("size", 1)
-    if len(kwargs) > 0:
+    if kwargs:
         raise ValueError("unknown settings")
     return size
 
@@ -139,6 +150,14 @@ def doubtful(**kwargs):
     if kwargs:
         raise ValueError("unknown settings")
     return size
+
+
+def inspected(**kwargs):
+    if not kwargs:
+        return None
+    if kwargs.get("sized") is None:
+        return 1
+    raise ValueError("whatever the name is")
 
 
 class OneOf:
@@ -333,12 +352,12 @@ def test_keywords_that_the_library_looks_at_and_refuses(tmp_path: Path, python: 
     """A loop over what is collected, the rest after everything known was taken out; what is read in doubt is left."""
     text = (
         "shelf.shift(days=1)\nshelf.shift(day_count=1)\nshelf.emptied(size=1)\nshelf.emptied(sized=1)\n"
-        "shelf.doubtful(sized=1)\nshelf.handing(days=1)\nshelf.handing(day_count=1)\n"
+        "shelf.doubtful(sized=1)\nshelf.inspected(any=1)\nshelf.handing(days=1)\nshelf.handing(day_count=1)\n"
     )
     assert [line.rsplit(" ", 1)[0] for line in told(tmp_path, python, text)] == [
         "3 unknown-parameter shift(day_count=)",
         "5 unknown-parameter emptied(sized=)",
-        "8 unknown-parameter handing(day_count=)",
+        "9 unknown-parameter handing(day_count=)",
     ]
 
 
@@ -349,3 +368,9 @@ def test_values_that_a_descriptor_refuses(tmp_path: Path, python: str) -> None:
         "3 wrong-literal Style(kind='filled')",
         "5 wrong-literal Style(other='filled')",
     ]
+
+
+def test_a_context_manager_may_do_its_work_before_it_is_entered(tmp_path: Path, python: str) -> None:
+    """`sentry_sdk.init` promises one, and nobody enters it; a decorated generator does nothing before."""
+    text = "shelf.eagerly()\nshelf.lazily()\nwith shelf.eagerly() as row:\n    row.shut()\n"
+    assert told(tmp_path, python, text) == ["3 misuse lazily ignored", "5 missing-attribute Row.shut static"]

@@ -10,7 +10,7 @@ from assay_probe.reality.sources import tree_of
 
 WRAPPERS = 4
 _ONE_USE = re.compile(
-    r"\b(?:using|passing|calling|the (?:use|keyword|argument|parameter|option))\b[^.]*\bdeprecated\b", re.IGNORECASE
+    r"\b(?:using|passing|calling|the (?:use|keyword|argument|parameter|option))\b.{0,80}?\bdeprecated\b", re.IGNORECASE
 )
 _known = {}
 _DEPRECATORS = ("_deprecated", "warn_deprecated", "_warn_deprecated", "deprecation_warning", "_deprecate")

@@ -107,7 +107,9 @@ def check(walk, node, callee):
     """Put the calls that can be made, or the parts of them that can be tried, on the list."""
     called, name = callee.object, key_of(callee)
     given = by_parameter(callee, node)
-    whole = arguments(walk, node) if name in PURE or name in PURE_METHODS else None
+    is_method = hasattr(called, "__objclass__")
+    # `datetime.time` is a class, and the method of that name of `datetime` is called so as well.
+    whole = arguments(walk, node) if name in (PURE_METHODS if is_method else PURE) else None
     tried = set()
     for parameter, value_node in given.items():
         special = CHECKED.get(name, ()) if whole is None else ()
@@ -118,10 +120,10 @@ def check(walk, node, callee):
         known = {parameter: value for parameter, value in known.items() if value is not _ABSENT}
         options.check_refusal(walk, callee, given, known, tried)
     if whole is not None:
-        receiver = _receiver(walk, node, callee) if name in PURE_METHODS else None
+        receiver = _receiver(walk, node, callee) if is_method else None
         if receiver is not _ABSENT:
             positional, named = whole
-            itself = [callee.owner] if callee.bound and name in PURE and callee.owner is not None else []
+            itself = [callee.owner] if callee.bound and not is_method and callee.owner is not None else []
             first = itself if receiver is None else [receiver]
             waiting.append(
                 Literal(
@@ -207,13 +209,14 @@ def shown(node):
 def live_result(walk, node, callee):
     """What a harmless call with constant arguments gives: the real value, so that its class is certain."""
     name = key_of(callee)
-    if name not in LIVE and name not in LIVE_METHODS:
+    is_method = hasattr(callee.object, "__objclass__")
+    if name not in (LIVE_METHODS if is_method else LIVE):
         return None
     whole = arguments(walk, node)
     if whole is None:
         return None
     first = []
-    if name in LIVE_METHODS:
+    if is_method:
         receiver = walk.silently(node.func.value) if isinstance(node.func, ast.Attribute) else None
         if not isinstance(receiver, Made) or receiver.value is None:
             return None

@@ -55,7 +55,7 @@ def check_dropped(walk, node, value):
     if not isinstance(node, ast.Call):
         return
     made = value.classes[0] if isinstance(value, Made) and len(value.classes) == 1 else None
-    if isinstance(value, Managed) or (made is not None and value.exact and _only_manages(made)):
+    if (isinstance(value, Managed) and value.is_lazy) or (made is not None and value.exact and _only_manages(made)):
         name = ast.unparse(node.func)
         walk.claims.add(
             node,

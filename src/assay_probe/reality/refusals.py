@@ -58,10 +58,13 @@ def refusal(callee, known, filled):
 
 
 def refuses_keyword(callee, keyword, filled):
-    """`Raised` where the library ends so with this keyword, whatever its value, and not without it; else None."""
-    end = refusal(callee, {}, filled)
-    without = ending(callee, {}, filled - {keyword}) if end is not None else None
-    return end if end is not None and not (isinstance(without, Raised) and without.ways <= end.ways) else None
+    """`Raised` where the library ends so with this keyword, whatever its value; else None.
+
+    With a keyword that nobody knows, and without one, it must not end so: then it was the name that was refused.
+    """
+    end, others = refusal(callee, {}, filled), filled - {keyword}
+    controls = [ending(callee, {}, one) for one in (others, others | {UNDECIDED})] if end is not None else []
+    return None if any(isinstance(one, Raised) and one.ways <= end.ways for one in controls) else end
 
 
 def ending(callee, known, filled):
@@ -82,7 +85,7 @@ def _read(callee, known, filled, attributes, depth, budget):
     collector = tree.args.kwarg.arg if tree.args.kwarg is not None else ""
     if collector and filled is not None and is_only_read(tree, collector):
         own = _own_names(tree)
-        names[collector] = {name: known.get(name, UNDECIDED) for name in sorted(filled) if name not in own}
+        names[collector] = {name: known.get(name, UNDECIDED) for name in filled if name not in own}
     extras = {name: value for name, value in known.items() if name not in names and name not in _own_names(tree)}
     return _Run(function, owner, names, (attributes, extras), depth, budget).ends(tree)
 

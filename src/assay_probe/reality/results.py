@@ -127,7 +127,7 @@ def annotated(function, owner=None):
     except Exception:
         return UNKNOWN
     if _is_context_manager(function):
-        return Managed(value.element) if isinstance(value, Made) else UNKNOWN
+        return Managed(value.element, is_lazy=True) if isinstance(value, Made) else UNKNOWN
     return value
 
 

@@ -49,12 +49,13 @@ class Pending:
 
 
 class Managed:
-    """A context manager made by a decorated generator; to enter it gives `result`."""
+    """A context manager; to enter it gives `result`. Until then one that is `is_lazy`, a decorated generator, waits."""
 
-    __slots__ = ("result",)
+    __slots__ = ("is_lazy", "result")
 
-    def __init__(self, result):
+    def __init__(self, result, is_lazy=False):
         self.result = result
+        self.is_lazy = is_lazy
 
 
 class LocalClass:
@@ -125,7 +126,7 @@ def doubting(value):
         return Made(value.classes, element=doubting(value.element), doubted=True)
     if isinstance(value, Pending):
         return Pending(doubting(value.result))
-    return Managed(doubting(value.result)) if isinstance(value, Managed) else value
+    return Managed(doubting(value.result), value.is_lazy) if isinstance(value, Managed) else value
 
 
 def is_doubted(value):
