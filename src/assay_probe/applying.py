@@ -6,8 +6,8 @@ Edits are made in a forked child, in place; nobody sees them afterwards.
 import ast
 import random
 
-from assay_probe import built, encoding
-from assay_probe.interventions import GIVEN, KEPT, KEYWORDS, general, places, words_for
+from assay_probe import built, conversions, encoding
+from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS, general, places, words_for
 from assay_probe.kinds import kind_of
 from assay_probe.operators import operators
 
@@ -26,6 +26,8 @@ def apply(arguments, edit, context):
         new = ast.literal_eval(edit.literal)
         if edit.operator == KEYWORDS:
             new = {**value_at(arguments, edit.path), **new}
+    elif edit.operator == ASKED:
+        new = conversions.converted(before, edit.variant)
     elif edit.operator.startswith("argument.sibling:"):
         new = arguments[edit.operator.split(":", 1)[1]]
     else:

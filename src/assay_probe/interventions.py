@@ -8,12 +8,12 @@ import enum
 import random
 import types
 
-from assay_probe import encoding, steps
+from assay_probe import conversions, encoding, steps
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE, is_a
 
-KEPT, GIVEN, KEYWORDS = "argument.kept", "argument.given", "keywords.given"
+KEPT, GIVEN, KEYWORDS, ASKED = "argument.kept", "argument.given", "keywords.given", "value.asked"
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
 )
@@ -160,6 +160,7 @@ class Planner:
         candidates = self._candidates(point_id, arguments, context, names, flags, draw)
         candidates += self._together(point_id, arguments, context, draw)
         candidates += self._given(point_id, arguments, context, draw, left_out)
+        candidates += self._asked(point_id, arguments, context, names, draw)
         candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
         return [(key, edits) for _rank, key, edits in candidates[:n]]
@@ -239,6 +240,19 @@ class Planner:
             for again in range(min(len(literals), self._rich)):
                 edit = Edit((("arg", argument),), operator, 0, literals[(done + again) % len(literals)])
                 out.append((((min(done, 9) + again) * 2, draw.random()), key, [edit]))
+        return out
+
+    def _asked(self, point_id, arguments, context, names, draw):
+        """Values of the kinds that the code asks about: an argument's own, and everywhere those that head dropped."""
+        out, anywhere = [], context.asked.get("", ())
+        for path, value in places(arguments, names):
+            own = context.asked.get(path[0][1], ()) if len(path) == 1 else ()
+            if _weight(path, names)[0] > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag") for kind, _ in path):
+                continue
+            for variant in conversions.variants_for({*own, *anywhere} - {kind_of(value)}):
+                key = (point_id, ASKED, general(path), variant)
+                rank = (self._done.get(key, 0) * 2, draw.random())
+                out.append((rank, key, [Edit(path, ASKED, variant)]))
         return out
 
     def _after_a_call(self, point_id, arguments, context, draw):

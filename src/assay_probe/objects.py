@@ -22,11 +22,25 @@ def for_object(value):
         return [no_value()]
     if built.is_form(value):
         return built.for_form(value)
+    if type(value) in (io.StringIO, io.BytesIO) and not value.closed:
+        return _for_stream(value)
     if is_a(value, io.IOBase):
         return []
     if hasattr(type(value), "__next__"):
         return [("iterator.list", [lambda: list(value)]), ("iterator.empty", [lambda: iter(())])]
     return _for_instance(value)
+
+
+def _for_stream(value):
+    """A stream in memory: another one that holds an altered text, read from its beginning."""
+    kind, text = type(value), value.getvalue()
+    is_text = kind is io.StringIO
+    mark, end, twice = ("\ufeff", "\n", "\r\n") if is_text else (b"\xef\xbb\xbf", b"\n", b"\r\n")
+    contents = [mark + text, text.replace(end, twice), text + end, text.rstrip(end), text[: len(text) // 2], end + text]
+    return [
+        ("stream.content", [functools.partial(kind, content) for content in contents if content != text]),
+        ("stream.empty", [kind]),
+    ]
 
 
 def _for_moment(value):

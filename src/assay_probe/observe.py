@@ -352,7 +352,8 @@ class Observer:
             material = self._job.get("material", {}).get(point.id, {})
             corpus = self._job.get("corpus", ())
             given = material.get("given", {})
-            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus, given)
+            asked = material.get("asked", {})
+            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus, given, asked)
             self._contexts[point.id] = context
         return context
 

@@ -67,14 +67,16 @@ PLAIN = (int, float, str, bytes, bool, type(None))
 class Context:
     """Material for alterations, the same on both sides.
 
-    Constants of both versions and callees, texts of the tests, and literals that tests give to a name, by that name.
+    Constants of both versions and callees, texts of the tests, literals that tests give to a name, by that name;
+    kinds of value that base asks a name about, those that head asks nothing about any more under "".
     """
 
-    def __init__(self, numbers=(), texts=(), corpus=(), given=()):
+    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=()):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
         self.given = dict(given)
+        self.asked = dict(asked)
 
 
 def operators(value, context, draw):

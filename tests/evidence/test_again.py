@@ -266,7 +266,7 @@ def test_a_job_says_where_each_function_stands_on_its_side() -> None:
         [replace(both, material=Material(numbers=(1,), names=("n",)))], Scenarios(runner="x"), window, {}, ()
     )
     assert planned.job["quota"] == {}
-    assert planned.job["material"] == {UNIT: {"numbers": [1], "texts": [], "given": {}}}
+    assert planned.job["material"] == {UNIT: {"numbers": [1], "texts": [], "given": {}, "asked": {}}}
 
 
 def test_what_tests_reached_is_remembered_while_their_files_stay_as_they_are() -> None:

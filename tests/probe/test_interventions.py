@@ -365,3 +365,27 @@ def test_an_item_of_star_arguments_is_an_argument() -> None:
     paths = [interventions.words_for(edits[0].path) for edits in chosen]
     assert paths.index("*args[0]") < paths.index("rows[0]")
     assert paths.count("*args[0]") > paths.count("rows[0]")
+
+
+def asked_of(arguments: dict[str, Any], asked: dict[str, list[str]]) -> set[str]:
+    """What is done to a call for the kinds that its code asks about, in words."""
+    context = Context(asked=asked)
+    chosen = interventions.Planner(0).choose("p", "t|0", arguments, context, frozenset(), None, 300)
+    wanted = [each for edits in chosen for each in edits if each.operator == "value.asked"]
+    return {applying.apply(copy.deepcopy(arguments), each, context)[2] for each in wanted}
+
+
+def test_an_argument_becomes_what_the_code_asks_it_about() -> None:
+    """A kind that it has already is no other one."""
+    assert asked_of({"period": 60, "name": "a"}, {"period": ["duration", "int"]}) == {
+        "period: 60 -> datetime.timedelta(seconds=60)"
+    }
+
+
+def test_what_head_asks_no_more_may_stand_anywhere_near() -> None:
+    """At the arguments and the items of the first level, not in objects."""
+    told = asked_of({"zones": {"BRST": -3, "deep": {"x": 1}}, "order": Order()}, {"": ["none"]})
+    assert {words for words in told if "zones" in words} == {
+        "zones: {'BRST': -3, 'deep': {'x': 1}} -> None", "zones['BRST']: -3 -> None", "zones['deep']: {'x': 1} -> None",
+    }  # fmt: skip
+    assert not any("order." in words for words in told)

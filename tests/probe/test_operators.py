@@ -17,10 +17,12 @@ from typing import Any
 
 import pytest
 
+import assay_probe.conversions as untyped_conversions
 import assay_probe.kinds as untyped_kinds
 import assay_probe.operators as untyped_operators
 import assay_probe.texts as untyped_texts
 
+conversions: Any = untyped_conversions
 kinds: Any = untyped_kinds
 operators: Any = untyped_operators
 texts: Any = untyped_texts
@@ -107,7 +109,7 @@ def test_operators_can_be_listed_for_every_value(kind: str, value: Any) -> None:
     """Nothing is called before an experiment asks for it; streams and what is opaque have few or none."""
     names = list(listed(value))
     if kind == "stream":
-        assert names == []
+        assert names == ["stream.content", "stream.empty"]
     elif kind not in ("enum Colour", "iterator"):
         assert any(name.startswith("none") for name in names)
     if kind in ("bool", "int", "float", "text", "list", "tuple", "dict", "ordered mapping"):
@@ -262,3 +264,50 @@ def test_a_tuple_gets_names_for_its_items() -> None:
     """Its class takes the items one by one, so that what is built by `type(x)(items)` fails."""
     made = dict(operators.operators((1, 2), NOTHING, random.Random(0)))["sequence.named"][0]()  # noqa: S311 - nothing is kept secret
     assert (made, made._fields) == ((1, 2), ("field_0", "field_1"))
+
+
+@pytest.mark.parametrize("value", [5, 2.5, "7", "a", b"b", None, [1, 2], (), {"k": 1}, {3}, Thing()])
+def test_a_value_is_made_into_every_other_kind(value: Any) -> None:
+    """Whatever it is, what comes out is of the kind that was asked for."""
+    every = [
+        "none",
+        "text",
+        "bytes",
+        "bool",
+        "int",
+        "float",
+        "decimal",
+        "fraction",
+        "list",
+        "tuple",
+        "set",
+        "dict",
+        "mapping",
+        "path",
+        "duration",
+        "date",
+        "class",
+    ]
+    every += ["iterator", "naive datetime", "aware datetime"]
+    made = {kind: conversions.converted(value, *conversions.variants_for({kind})) for kind in every}
+    assert {kind: kinds.kind_of(new) for kind, new in made.items()} == {kind: kind for kind in every}
+
+
+def test_a_number_keeps_its_size() -> None:
+    """Sixty seconds are a minute."""
+    duration, number = (conversions.variants_for({kind})[0] for kind in ("duration", "decimal"))
+    assert conversions.converted(60, duration) == datetime.timedelta(minutes=1)
+    assert conversions.converted("2.5", number) == decimal.Decimal("2.5")
+
+
+@pytest.mark.parametrize(
+    ("stream", "some"),
+    [(io.StringIO("a=1\n"), ["\ufeffa=1\n", "a=1\r\n", ""]), (io.BytesIO(b"a\n"), [b"\xef\xbb\xbfa\n"])],
+)
+def test_a_stream_in_memory_holds_another_text(stream: Any, some: list[Any]) -> None:
+    """With a mark before it, other ends of lines, or nothing; the stream at hand is not read."""
+    stream.read(1)
+    listed = dict(operators.operators(stream, NOTHING, random.Random(0)))  # noqa: S311 - nothing is kept secret
+    contents = [make().read() for variants in listed.values() for make in variants]
+    assert set(some) <= set(contents)
+    assert stream.tell() == 1

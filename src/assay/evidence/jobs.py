@@ -186,9 +186,17 @@ def _material(placements: Iterable[Placement]) -> dict[str, object]:
             "numbers": list(placement.material.numbers),
             "texts": list(placement.material.texts),
             "given": {name: list(values) for name, values in placement.material.given},
+            "asked": _joined(placement.point.asked),
         }
         for placement in placements
     }
+
+
+def _joined(asked: Iterable[tuple[str, frozenset[str]]]) -> dict[str, list[str]]:
+    kinds: dict[str, set[str]] = {}
+    for name, some in asked:
+        kinds.setdefault(name, set()).update(some)
+    return {name: sorted(some) for name, some in kinds.items()}
 
 
 def _run(
