@@ -371,7 +371,7 @@ def asked_of(arguments: dict[str, Any], asked: dict[str, list[str]]) -> set[str]
     """What is done to a call for the kinds that its code asks about, in words."""
     context = Context(asked=asked)
     chosen = interventions.Planner(0).choose("p", "t|0", arguments, context, frozenset(), None, 300)
-    wanted = [each for edits in chosen for each in edits if each.operator == "value.asked"]
+    wanted = [each for _, edits in chosen for each in edits if each.operator == "value.asked"]
     return {applying.apply(copy.deepcopy(arguments), each, context)[2] for each in wanted}
 
 
