@@ -76,7 +76,7 @@ def places(arguments, names=frozenset(), flags=None, depth=3, limit=240):
             out.append((path, value))
             if distance < depth and id(value) not in seen:
                 seen.add(id(value))
-                below.extend(_parts(path, value))
+                below.extend(_parts(path, value, names))
         level = below
     first = next(iter(arguments.values()), None)
     if flags and arguments and _has_dict(first) and not is_a(first, OPAQUE):
@@ -95,19 +95,26 @@ def _has_dict(value):
     return True
 
 
-def _parts(path, value):
+def _parts(path, value, names):
     if is_a(value, (*OPAQUE, *PLAIN, types.GeneratorType, enum.Enum)):
         return
     if is_a(value, dict):
-        for key, item in list(dict.items(value))[:10]:
+        # What the changed code asks for comes first: a mapping of options is longer than what is looked at.
+        pairs = sorted(dict.items(value), key=lambda pair: not (type(pair[0]) is str and pair[0] in names))
+        for key, item in pairs[:10]:
             if isinstance(key, (str, int)):
                 yield ((*path, ("key", key)), item)
     elif type(value) in (list, tuple):
         for index, item in enumerate(value[:8]):
             yield ((*path, ("item", index)), item)
     elif _top_module(type(value)) not in _FOREIGN_STATE and not is_a(value, (set, frozenset)):
-        for name, item in _attributes(value)[:30]:
+        for name, item in sorted(_attributes(value), key=lambda pair: not _is_named(pair[0], names))[:30]:
             yield ((*path, ("attr", name)), item)
+
+
+def _is_named(attribute, names):
+    """Does the changed code name it? Who keeps `rules` as `_rules` may ask for them in a mapping of options."""
+    return attribute in names or attribute.lstrip("_") in names
 
 
 def _top_module(kind):
@@ -134,9 +141,11 @@ def _attributes(value):
     return [(name, found[name]) for name in sorted(found) if not name.startswith("__")]
 
 
-def general(path):
-    """The path without positions: what the systematic pass ticks off."""
-    return tuple((kind, "*" if kind in ("item", "key") else name) for kind, name in path)
+def general(path, names=frozenset()):
+    """The path without positions, and without keys but those in `names`: what the systematic pass ticks off."""
+    return tuple(
+        (kind, "*" if kind == "item" or (kind == "key" and name not in names) else name) for kind, name in path
+    )
 
 
 class Planner:
@@ -150,14 +159,15 @@ class Planner:
         self.faults = {}
         """Alterations that could not even be listed, by point and fault."""
 
-    def choose(self, point_id, call_name, arguments, context, names, flags, n, left_out=()):
+    def choose(self, point_id, call_name, arguments, context, names, flags, n, left_out=(), is_fresh=False):
         """Return up to `n` of `(key, edits)` for this call, in the order in which to try them.
 
         The key of what is really made is to be given to `note`. `left_out` names parameters that the call leaves out.
+        At a call that is fresh, because it runs other lines than those before it, named slots are tried once more.
         """
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
         self._rich = max(_VARIANTS_A_CALL, n // 12)
-        candidates = self._candidates(point_id, arguments, context, names, flags, draw)
+        candidates = self._candidates(point_id, arguments, context, names, flags, draw, is_fresh=is_fresh)
         candidates += self._together(point_id, arguments, context, draw)
         candidates += self._given(point_id, arguments, context, draw, left_out)
         candidates += self._asked(point_id, arguments, context, names, draw)
@@ -179,7 +189,7 @@ class Planner:
         known = self._systematic.get(point_id, set())
         return [sum(key in self._done for key in known), len(known)]
 
-    def _candidates(self, point_id, arguments, context, names, flags, draw):
+    def _candidates(self, point_id, arguments, context, names, flags, draw, *, is_fresh):
         out = []
         for path, value in places(arguments, names, flags):
             weight, allowed = _weight(path, names)
@@ -195,12 +205,13 @@ class Planner:
                     continue
                 if not variants:
                     continue
-                key = (point_id, general(path), name)
+                key = (point_id, general(path, names), name)
                 done = self._done.get(key, 0)
                 if weight == 0:
                     self._systematic.setdefault(point_id, set()).add(key)
                 for again in range(self._repeats(name, variants) if weight < 2 else 1):
-                    rank = (min(done + again, 9) * 2 + weight, draw.random())
+                    before = again if is_fresh and weight == 0 and len(path) > 1 else done + again
+                    rank = (min(before, 9) * 2 + weight, draw.random())
                     out.append((rank, key, self._edit(path, name, variants, done + again, draw)))
         return [(rank, key, [edit]) for rank, key, edit in out if edit is not None]
 
@@ -313,9 +324,11 @@ def _weight(path, names):
     if "flag" in kinds:
         return 0, _SLOT_OPERATORS
     if "attr" in kinds:
-        named = path[-1][1] in names or any(kind == "attr" and step in names for kind, step in path)
+        named = any(kind == "attr" and _is_named(step, names) for kind, step in path)
         return (0 if named and len(path) == 2 else 1 if named else 3), _SLOT_OPERATORS
-    return (1 if distance == 2 else 2), None
+    if distance == 2:
+        return (0 if path[-1][0] == "key" and path[-1][1] in names else 1), None
+    return 2, None
 
 
 def words_for(path):

@@ -18,6 +18,8 @@ from assay_probe.wire import send
 
 PLAIN_FACTOR = 4
 """Calls with plain arguments only are cheap to experiment on, so there are more of them."""
+AGAIN_PART = 0.25
+"""Part of a call's experiments at one that runs the same changed lines as an earlier one, where the probe chooses."""
 FAIR_SHARES = 3
 """One call may take so many times its share of the time that is left."""
 IMPORTING = "<import>"
@@ -207,7 +209,9 @@ class Observer:
                 self._run(point, n, -1 - index, call, [], plant, before, ALARM_S)
         plain = all(map(calls.is_plain, call.arguments.values()))
         factor = PLAIN_FACTOR if plain else 1
-        wanted = min(settings["per_call"] * factor, settings["experiments"] * factor - state.experiments)
+        is_fresh = state.runs_other_lines(first["lines"])
+        share = 1 if chosen is not None or is_fresh else AGAIN_PART
+        wanted = int(min(settings["per_call"] * factor * share, settings["experiments"] * factor - state.experiments))
         if is_untouched:
             wanted = min(wanted, room)
         call_name = "%s|%d" % (self.scenario, n)
@@ -220,6 +224,7 @@ class Observer:
             settings.get("flags"),
             wanted,
             call.left_out,
+            is_fresh=is_fresh,
         )
         numbered = [(m, edits) for m, (_, edits) in enumerate(plans, 1)]
         made = self._run_all(point, state, n, call, numbered, before, first["outcome"], self._until(wanted))

@@ -50,6 +50,12 @@ class State:
         self.shapes[key] = count + 1
         return count < 2
 
+    def runs_other_lines(self, lines):
+        """Does a call run other changed lines than all calls before it?"""
+        known = frozenset(lines) in self.line_sets
+        self.line_sets.add(frozenset(lines))
+        return not known
+
     def note_kinds(self, arguments):
         """Remember which kinds of value stand where."""
         for path, value in interventions.places(arguments, depth=2, limit=60):

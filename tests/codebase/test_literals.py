@@ -95,6 +95,20 @@ def test_slots_are_attributes_on_changed_lines() -> None:
     assert slot_names(changed, Project(source, "base"), Project(source, "head")) == ("high", "kept", "low")
 
 
+def test_keys_that_the_changed_lines_ask_for_are_slots_too() -> None:
+    base = "def f(a):\n    if a['rules']: return a.get('low', 'x')\n    return a['other']\n"
+    head = "def f(a):\n    if a['rules']: return a.pop('high')\n    return a['other']\n"
+    [changed] = change_of(base, head).units
+    source = MemorySource(files(base), files(head))
+    assert slot_names(changed, Project(source, "base"), Project(source, "head")) == (
+        "get",
+        "high",
+        "low",
+        "pop",
+        "rules",
+    )
+
+
 def test_callers_are_functions_that_use_the_name() -> None:
     found = project(CODE + "=== p/user.py\nfrom p import m\ndef use(): return m.helper(1)\n")
     assert [c.name for c in callers(unit(found, "p/m.py", "helper"), found)] == ["p.m.C.f", "p.user.use"]

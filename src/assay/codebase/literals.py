@@ -65,14 +65,30 @@ def flags_for(unit: Unit, project: Project) -> tuple[str, ...]:
 
 
 def slot_names(changed: ChangedUnit, base: Project, head: Project) -> tuple[str, ...]:
-    """Names of attributes that the changed lines mention."""
+    """Names of attributes that the changed lines mention, and keys by which they ask a mapping."""
     found: set[str] = set()
     for unit, project, lines in ((changed.base, base, changed.base_lines), (changed.head, head, changed.head_lines)):
         located = locate(unit, project) if unit is not None else None
         if located is not None:
-            nodes = (n for f in inside(*located) for n in own_nodes(f.node))
+            nodes = [n for f in inside(*located) for n in own_nodes(f.node)]
             found |= {n.attr for n in nodes if isinstance(n, ast.Attribute) and (n.end_lineno or n.lineno) in lines}
+            found |= {key.value for key in _keys(nodes) if key.lineno in lines and isinstance(key.value, str)}
     return tuple(sorted(found))
+
+
+def _keys(nodes: Iterable[ast.AST]) -> Iterator[ast.Constant]:
+    """Constants in brackets, and those that a method like `get` is asked for."""
+    for node in nodes:
+        key: ast.expr | None = None
+        if isinstance(node, ast.Subscript):
+            key = node.slice
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in _ASKING:
+            key = node.args[0] if node.args else None
+        if isinstance(key, ast.Constant):
+            yield key
+
+
+_ASKING = frozenset(("get", "pop", "setdefault"))
 
 
 @dataclass(slots=True)

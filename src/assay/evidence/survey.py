@@ -180,12 +180,16 @@ def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:
 
 
 def _material_of_caller(caller: Placement, changed: Sequence[Placement], project: Project) -> Material:
-    """What the changed units are made of first, then the caller's own constants."""
+    """What the changed units are made of first, then the caller's own constants; slots that the changed lines name."""
     assert caller.base is not None
     own = literals_for(caller.base, project)
     numbers = [*(n for p in changed for n in p.material.numbers[:40]), *own.numbers]
     texts = [*(t for p in changed for t in p.material.texts[:40]), *own.texts]
-    return Material(numbers=tuple(dict.fromkeys(numbers))[:100], texts=tuple(dict.fromkeys(texts))[:100])
+    return Material(
+        numbers=tuple(dict.fromkeys(numbers))[:100],
+        texts=tuple(dict.fromkeys(texts))[:100],
+        names=tuple(dict.fromkeys(name for p in changed for name in p.material.names)),
+    )
 
 
 def _interleave(ranked: Sequence[Sequence[tuple[str, int, str]]]) -> list[tuple[str, int, str]]:
