@@ -195,7 +195,8 @@ class Observer:
         context = self._context(point)
         first = self._run(point, n, 0, call, [], None, before, ALARM_S, tree=tree)
         state.experiments += 1
-        if first is None:
+        # A call that hangs as it is says nothing when it is altered, and each try would take as long.
+        if first is None or first["outcome"]["kind"] == "hung" or self._now() > self._deadline:
             return
         is_untouched = not point.changed and not first["touched"]
         # What the changed function gave may be kept from an earlier call, so some experiments are worth it.
