@@ -1,0 +1,40 @@
+"""What the changed lines name is altered before what stands beside it."""
+
+from __future__ import annotations
+
+from tests.probe.test_interventions import MATERIAL, Order, choose
+
+from assay_probe import interventions
+
+
+def test_keys_that_the_changed_code_names_come_with_the_arguments() -> None:
+    """However many others stand before them."""
+    options = {f"option_{n}": n for n in range(30)} | {"rules": 1}
+    chosen = choose(interventions.Planner(0), {"options": options}, 20, names=frozenset({"rules"}))
+    paths = [edits[0].path for edits in chosen if len(edits) == 1]
+    assert paths.count((("arg", "options"), ("key", "rules"))) > 5
+    assert not any(path[-1][0] == "key" and path[-1][1] != "rules" for path in paths)
+
+
+def test_an_attribute_that_keeps_what_the_code_names_is_a_named_slot() -> None:
+    """`rules` and `_rules` are one thing to whoever wrote them."""
+    chosen = choose(interventions.Planner(0), {"order": Order()}, 14, names=frozenset({"paid"}))
+    assert "order._paid" in {interventions.words_for(edits[0].path) for edits in chosen[:8]}
+
+
+def test_named_attributes_are_seen_among_many() -> None:
+    """They come before the others in the alphabet."""
+    order = Order()
+    vars(order).update({f"a{n}": n for n in range(60)}, zone=3)
+    chosen = choose(interventions.Planner(0), {"order": order}, 14, names=frozenset({"zone"}))
+    assert "order.zone" in {interventions.words_for(edits[0].path) for edits in chosen[:8]}
+
+
+def test_named_slots_are_tried_again_at_a_call_that_runs_other_lines() -> None:
+    """What they do may depend on the lines."""
+    planner, order = interventions.Planner(0), Order()
+    names = frozenset({"paid"})
+    choose(planner, {"order": order}, 60, names=names)
+    for is_fresh in (True, False):
+        chosen = planner.choose("p", "t|1", {"order": order}, MATERIAL, names, None, 2, is_fresh=is_fresh)
+        assert all(interventions.words_for(edits[0].path) == "order._paid" for _, edits in chosen) == is_fresh
