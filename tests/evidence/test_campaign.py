@@ -131,6 +131,14 @@ def test_a_difference_that_does_not_show_again_is_not_confirmed() -> None:
     assert [each.confirmed for each in seen.groups] == [False]
 
 
+def test_another_example_speaks_for_its_group_where_the_first_does_not_show_again() -> None:
+    """Zero differed once, for what came before it; minus one differs whenever it is given."""
+    probe = versions(same)
+    probe.head = {UNIT: lambda n: same(n) if n > 0 or (n == 0 and probe.n_runs > 6) else None}
+    seen, _ = campaign(probe)
+    assert told(seen.groups) == ["answers-differently -1: {'net': -1, 'gross': -2} -> None (4/6) confirmed"]
+
+
 @pytest.mark.parametrize(
     ("base", "head", "kind"),
     [

@@ -10,7 +10,7 @@ from assay.codebase.tests import texts_of
 from assay.evidence.conditions.explain import Labelled
 from assay.evidence.conditions.testing import Explained, explain
 from assay.evidence.confirm import confirm, confirm_recorded, rerun
-from assay.evidence.differences import Compared, Noise, compare_pairs, group, learn_noise, may_hold
+from assay.evidence.differences import Compared, Noise, alternatives, compare_pairs, group, learn_noise, may_hold
 from assay.evidence.faults import attempt
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
@@ -26,6 +26,8 @@ from assay.values.finding import Difference, Explanation, Gap
 from assay.values.lab import Lab
 
 CONFIRMED_GROUPS = 14
+OTHER_EXAMPLES = 3
+"""So many other examples of a group are made again where its first one does not show a second time."""
 MAX_TESTS_AGAIN = 24
 CALLER_PER_CALL = 16
 TEXTS, TEXTS_PART = 800, 0.3
@@ -82,7 +84,7 @@ def run_campaign(
     differences = [*steady, *(probed.compared.differences if probed else ())]
     agreeing = raw.agreeing + (probed.compared.agreeing if probed else raw.agreeing.__class__())
     sure_s = to_be_sure(lab, share_s)
-    groups = _confirm(lab, group(differences, agreeing), recorded.scenarios, tuple(placements.values()), sure_s)
+    groups = _confirm(lab, group(differences, agreeing), differences, recorded.scenarios, placements, sure_s)
     groups = _weigh_private(groups, differences, placements, _below_public(recorded.base.calls, callers))
     lifted = show_at_callers(lab, groups, callers, recorded.scenarios, within_budget(lab, share_s))
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
@@ -248,11 +250,16 @@ def _steady(
 def _confirm(
     lab: Lab,
     groups: Sequence[Difference],
+    differences: Sequence[Difference],
     scenarios: Scenarios,
-    placements: Sequence[Placement],
+    placements: Mapping[str, Placement],
     share_s: float,
 ) -> tuple[Difference, ...]:
-    """Make the examples of all groups that could hold some change again; the others stay as they are."""
+    """Make the examples of all groups that could hold some change again; the others stay as they are.
+
+    Where an example does not show again, others of its group speak for it if they do: a call may have shown what an
+    earlier one in its process left behind.
+    """
     wanted = [
         difference
         for difference in groups
@@ -261,7 +268,14 @@ def _confirm(
     if not wanted:
         return tuple(groups)
     lab.say(f"making {len(wanted)} differing experiments again in fresh processes")
-    seen = dict(zip((d.base.id for d in wanted), confirm(lab, placements, scenarios, wanted, share_s), strict=True))
+    points = tuple(placements.values())
+    seen = dict(zip((d.base.id for d in wanted), confirm(lab, points, scenarios, wanted, share_s), strict=True))
+    others = {d.base.id: alternatives(d, differences, OTHER_EXAMPLES) for d in seen.values() if not d.confirmed}
+    for other in confirm(lab, points, scenarios, [d for some in others.values() for d in some], share_s):
+        first = next(name for name, some in others.items() if any(d.base.id == other.base.id for d in some))
+        if other.confirmed and not seen[first].confirmed:
+            counted = seen[first]
+            seen[first] = replace(other, n_differing=counted.n_differing, n_agreeing=counted.n_agreeing)
     return tuple(seen.get(difference.base.id, difference) for difference in groups)
 
 

@@ -143,6 +143,22 @@ def group(differences: Iterable[Difference], agreeing: Mapping[str, int]) -> tup
     return tuple(sorted(out, key=lambda d: (not may_hold(d), _RANK[d.kind], -d.n_differing, _simplicity(d))))
 
 
+def alternatives(difference: Difference, differences: Iterable[Difference], most: int) -> tuple[Difference, ...]:
+    """Other members of a difference's group, the simplest first: one of each other call, then any."""
+    members = sorted((d for d in differences if _key(d) == _key(difference)), key=_simplicity)
+    elsewhere: dict[tuple[str, int], Difference] = {}
+    for member in members:
+        elsewhere.setdefault(_call_of(member), member)
+    elsewhere.pop(_call_of(difference), None)
+    first = [d.base.id for d in elsewhere.values()]
+    rest = [d for d in members if d.base.id not in first and d.base.id != difference.base.id]
+    return tuple([*elsewhere.values(), *rest][:most])
+
+
+def _call_of(difference: Difference) -> tuple[str, int]:
+    return difference.base.id.scenario, difference.base.id.call
+
+
 def may_hold(difference: Difference) -> bool:
     """Could this difference weigh more than a notice, once it is confirmed?"""
     return (
