@@ -25,6 +25,7 @@ SAYS = (
         "Operator `+` is not supported between objects of type `CoroutineType[Any, Any, int]` and `Literal[1]`",
     ),
     ("missing-attribute", "Object of type `CoroutineType[Any, Any, int]` has no attribute `real`"),
+    ("missing-attribute", "Object of type `None` has no attribute `real`"),
     ("missing-attribute", "Module `re` has no member `nothing`"),
     ("missing-attribute", "Object of type `Plain` has no attribute `nothing`"),
     ("missing-attribute", "Class `Plain` has no attribute `nothing`"),
