@@ -234,7 +234,10 @@ class Planner:
         return None if literal is None else Edit(path, name, variant, literal)
 
     def _given(self, point_id, arguments, context, draw, left_out):
-        """What tests give to a parameter of this name in other calls, and keywords that the code names."""
+        """What tests give to a parameter of this name in other calls, and keywords that the code names.
+
+        After everything else once, but for what the call leaves out: head may not take it at all.
+        """
         out = []
         for argument, value in (*arguments.items(), *dict.fromkeys(left_out).items()):
             if argument in left_out:
@@ -250,19 +253,26 @@ class Planner:
             done = self._done.get(key, 0)
             for again in range(min(len(literals), self._rich)):
                 edit = Edit((("arg", argument),), operator, 0, literals[(done + again) % len(literals)])
-                out.append((((min(done, 9) + again) * 2, draw.random()), key, [edit]))
+                late = argument not in left_out
+                out.append((((min(done, 9) + again) * 2 + late, draw.random()), key, [edit]))
         return out
 
     def _asked(self, point_id, arguments, context, names, draw):
-        """Values of the kinds that the code asks about: an argument's own, and everywhere those that head dropped."""
+        """Values of the kinds that the code asks about: an argument's own, and everywhere those that head dropped.
+
+        These first, at the arguments; where calls are few, the others must not take the place of everything else.
+        """
         out, anywhere = [], context.asked.get("", ())
         for path, value in places(arguments, names):
             own = context.asked.get(path[0][1], ()) if len(path) == 1 else ()
-            if _weight(path, names)[0] > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag") for kind, _ in path):
+            weight = _weight(path, names)[0]
+            if weight > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag") for kind, _ in path):
                 continue
+            dropped = conversions.variants_for({*anywhere} - {kind_of(value)})
             for variant in conversions.variants_for({*own, *anywhere} - {kind_of(value)}):
                 key = (point_id, ASKED, general(path), variant)
-                rank = (self._done.get(key, 0) * 2, draw.random())
+                late = bool(weight) or variant not in dropped
+                rank = (self._done.get(key, 0) * 2 + late, draw.random())
                 out.append((rank, key, [Edit(path, ASKED, variant)]))
         return out
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.probe.test_interventions import MATERIAL, Order, choose
+from tests.probe.test_interventions import MATERIAL, Context, Order, choose
 
 import assay_probe.interventions as untyped
 
@@ -42,3 +42,13 @@ def test_named_slots_are_tried_again_at_a_call_that_runs_other_lines() -> None:
     for is_fresh in (True, False):
         chosen = planner.choose("p", "t|1", {"order": order}, MATERIAL, names, None, 2, is_fresh=is_fresh)
         assert all(interventions.words_for(edits[0].path) == "order._paid" for _, edits in chosen) == is_fresh
+
+
+def test_what_head_dropped_comes_with_the_first_alterations_and_other_kinds_after_them() -> None:
+    """Where calls are few, what the code merely mentions must not take the place of everything else."""
+    context = Context(asked={"": ["decimal"], "n": ["text", "bytes", "path"]}, given={"n": ["7", "8"]})
+    chosen = interventions.Planner(0).choose("p", "t|0", {"n": 1, "m": 2}, context, frozenset(), None, 300)
+    told = [(edits[0].operator, edits[0].path[0][1]) for _, edits in chosen if len(edits) == 1]
+    first_of_others = told.index(("argument.given", "n"))
+    assert all(told.index((operator, "m")) < first_of_others for operator in ("value.asked", "number.edge", "none"))
+    assert told.count(("value.asked", "n")) == 1 + 3
