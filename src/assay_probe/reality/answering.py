@@ -3,21 +3,14 @@
 import types
 
 from assay_probe.reality import refusals, results
+from assay_probe.reality.asking import once
 from assay_probe.reality.sources import parameters_of, set_on_instances, tree_of
 from assay_probe.reality.values import UNKNOWN, Thing, static
 
-_known = {}
 
-
+@once(meanwhile=False)
 def refuses(cls, name):
     """Does every way through its `__getattr__` end in an exception?"""
-    if (cls, name) not in _known:
-        _known[cls, name] = False
-        _known[cls, name] = _refuses(cls, name)
-    return _known[cls, name]
-
-
-def _refuses(cls, name):
     answer = _getattr_of(cls)
     if answer is None or name in set_on_instances(cls)[0]:
         return False

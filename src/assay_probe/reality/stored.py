@@ -4,22 +4,15 @@ import ast
 import sys
 
 from assay_probe.reality import annotations
+from assay_probe.reality.asking import once
 from assay_probe.reality.results import Reading, instance_only
 from assay_probe.reality.sources import parameters_of, tree_of
 from assay_probe.reality.values import UNKNOWN, function_of, joined, static
 
-_known = {}
 
-
+@once(meanwhile=UNKNOWN)
 def stored(cls, name):
     """What the class annotates an attribute with, or what its methods store there, where they all agree on a class."""
-    if (cls, name) not in _known:
-        _known[cls, name] = UNKNOWN
-        _known[cls, name] = _stored(cls, name)
-    return _known[cls, name]
-
-
-def _stored(cls, name):
     for base in cls.__mro__[:-1]:
         promised = (getattr(base, "__annotations__", None) or {}).get(name)
         if promised is not None:
