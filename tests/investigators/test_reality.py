@@ -149,6 +149,18 @@ def test_what_is_not_asked_in_time_is_a_gap(side: Side) -> None:
     assert [gap.slug for gap in seen if isinstance(gap, Gap)] == ["not-asked"]
 
 
+def test_files_that_are_not_asked_for_one_reason_are_one_gap_that_says_why() -> None:
+    """Ten files that time did not reach are one thing to read, and the reason is in the sentence."""
+    files = {f"{name}.py": "x" for name in "abcde"}
+    seen = investigated(dict.fromkeys(files, ""), files, is_slow_on="head")
+    (gap,) = (one for one in seen if isinstance(one, Gap))
+    assert gap.reason == (
+        "Calls in a.py, b.py, c.py and 2 more files were not held against what is installed: "
+        "the interpreter was not done in time."
+    )
+    assert "--budget" in gap.remedy
+
+
 def test_what_base_had_too_is_no_news_wherever_it_moved() -> None:
     """Counted by file, class and words: line numbers and renames do not matter, a second one does."""
     moved = {**CLAIM, "line": 40}

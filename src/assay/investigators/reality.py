@@ -42,6 +42,8 @@ LEAST_S = 8.0
 """So much of the budget goes into asking, for both sides together; the files that are left then are gaps."""
 USERS = 40
 """So many files that the change did not touch are asked about, because they use what it removed or changed."""
+SHOWN = 3
+"""So many files that were not asked about are named in a gap."""
 
 
 def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
@@ -227,15 +229,25 @@ def _asked(source: Source, side: Side, paths: Sequence[str | None]) -> list[Aske
 
 
 def _gaps(denials: Denials) -> Iterator[Gap]:
+    unasked: dict[str, list[str]] = {}
     for path, reason in denials.unread:
         kind = reason.partition(":")[0]
-        if kind != "syntax":
+        if kind == "internal":
             yield Gap(
-                slug="internal" if kind == "internal" else "not-asked",
+                slug="internal",
                 reason=f"What {path} calls could not be held against what is installed.",
-                remedy="Report it with the detail." if kind == "internal" else "Look at the detail.",
+                remedy="Report it with the detail.",
                 detail=reason,
             )
+        elif kind != "syntax":
+            unasked.setdefault(reason, []).append(path)
+    for reason, paths in unasked.items():
+        more = f" and {len(paths) - SHOWN} more files" if len(paths) > SHOWN else ""
+        yield Gap(
+            slug="not-asked",
+            reason=f"Calls in {', '.join(paths[:SHOWN])}{more} were not held against what is installed: {reason}.",
+            remedy="Give more time with --budget, or ask alone: `assay reality FILE`.",
+        )
     for package in denials.failed_packages:
         yield Gap(
             slug="package-dies",
