@@ -149,6 +149,34 @@ def test_an_unedited_test_that_fails_on_head_blocks(shop: Path) -> None:
     assert "tests/test_money.py::test_total passes on base and fails on head" in blocking["claim"]
 
 
+def test_a_test_whose_fixture_head_edits_is_no_promise_that_head_breaks(shop: Path) -> None:
+    """Its own text stands, but among head's fixtures it passes: who compares a list with itself edits both."""
+    tests = "from shop.money import UNITS, total\n\n\ndef test_total():\n    assert total([1.0, 2.5]) == 3.5\n\n\n"
+    tests += "def test_units(units):\n    assert units == UNITS\n"
+    fixture = "import pytest\n\n\n@pytest.fixture\ndef units():\n    return ('eur', 'usd')\n"
+    money = "UNITS = ('eur', 'usd')\n\n\n" + BASE["shop/money.py"]
+    write(shop, {"tests/test_money.py": tests, "tests/conftest.py": fixture, "shop/money.py": money})
+    git(shop, "add", "-A")
+    git(shop, "commit", "-q", "-m", "units")
+    edited = {"tests/conftest.py": fixture, "shop/money.py": money}
+    commit(shop, {path: text.replace("'usd')", "'usd', 'jpy')") for path, text in edited.items()})
+    status, report = check(shop, "main..head")
+    assert (status, report["verdict"]) == (0, "notice")
+    told = next(
+        finding for finding in report["findings"] if "tests/test_money.py::test_units passes" in finding["claim"]
+    )
+    assert told["evidence"][0]["edited_by_head"]
+
+
+def test_a_test_that_head_left_alone_in_a_file_that_it_edits_blocks(shop: Path) -> None:
+    """Who adds a test beside it has not taken its promise back."""
+    tests = BASE["tests/test_money.py"] + "\n\ndef test_nothing():\n    assert total([]) == 1\n"
+    money = "def total(prices, discount=0):\n    return sum(prices) - discount + 1\n"
+    commit(shop, {"shop/money.py": money, "tests/test_money.py": tests})
+    status, report = check(shop, "main..head")
+    assert (status, report["verdict"]) == (1, "block")
+
+
 def test_a_call_that_head_no_longer_accepts_is_held(shop: Path) -> None:
     """Base's form of the call is made on both sides."""
     files = {

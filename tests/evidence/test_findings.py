@@ -178,7 +178,7 @@ def test_a_broken_promise_that_reaches_no_changed_unit_is_told_of_the_test() -> 
 def test_edited_tests_are_told_apart_from_those_that_head_left_alone() -> None:
     """The old form of an edited test failing is a notice."""
     promises = [broken("t.py::a"), broken("new.py::b", path="new.py")]
-    found = findings_of_broken(promises, {}, frozenset({"new.py"}), [UNIT])
+    found = findings_of_broken(promises, {}, frozenset({"new.py::b"}), [UNIT])
     edited = [each.edited_by_head for f in found for each in f.evidence if isinstance(each, FailingTest)]
     assert sorted(edited) == [False, True]
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import pytest
-from tests.evidence.making import FakeSource
+from collections.abc import Sequence
 
-from assay.evidence.withdrawn import with_texts
+import pytest
+from tests.evidence.making import FakeLab, FakeSource
+
+from assay.evidence.jobs import Scenarios
+from assay.evidence.promises import Broken
+from assay.evidence.withdrawn import with_texts, withdrawn_tests
 from assay.values.change import Change, FilePair, Revision
 from assay.values.finding import FailingTest, Finding, Location
+from assay.values.lab import Frame, Run
 
 BASE = """
 class TestFee:
@@ -64,3 +69,54 @@ def test_a_withdrawn_promise_is_shown_as_it_was_and_as_it_is(
 def test_a_test_that_head_left_as_it_was_is_not_shown() -> None:
     """It can be read where it stands."""
     assert told("test_ten", HEAD, edited=False) == ("", "")
+
+
+FEE, FIXTURES = "tests/test_fee.py", "tests/conftest.py"
+
+
+def withdrawn(names: str, edited: dict[str, str | None], endings: dict[str, str]) -> list[str]:
+    """Which of these tests of base head takes back, when among head's files the tests end so."""
+    side = Revision(label="x", commit=None)
+    pairs = tuple(FilePair(base_path=path, head_path=None if text is None else path) for path, text in edited.items())
+    change = Change(base=side, head=side, files=(), units=(), tests=pairs)
+    head = {FEE: BASE, FIXTURES: "", **{path: text for path, text in edited.items() if text is not None}}
+    broken = [
+        Broken(test=f"{FEE}{name and '::'}{name}", path=FEE, line=1, detail="E", units=frozenset())
+        for name in names.split(",")
+    ]
+
+    def answer(run: Run) -> Sequence[Frame]:
+        assert (run.side, dict(run.files)) == (
+            "head",
+            {path: text for path, text in edited.items() if text is not None},
+        )
+        shared: Frame = {"t": "test", "seconds": 0.1, "detail": "", "path": FEE, "line": 1}
+        return [{**shared, "test": f"{FEE}::{name}", "outcome": how} for name, how in endings.items()]
+
+    lab = FakeLab(answer=answer, source=FakeSource({FEE: BASE, FIXTURES: ""}, head))
+    scenarios = Scenarios(runner="pytest", files=(FEE,))
+    return sorted(test.removeprefix(f"{FEE}::") for test in withdrawn_tests(lab, change, broken, scenarios, 5.0))
+
+
+def test_a_test_that_passes_among_heads_files_stands_on_something_that_head_edits() -> None:
+    """A fixture in another file; and one that fails there too is broken by head."""
+    endings = {"test_ten": "passed", "TestFee::test_three": "failed"}
+    assert withdrawn("test_ten,TestFee::test_three", {FIXTURES: "x = 1"}, endings) == ["test_ten"]
+    assert withdrawn("", {FIXTURES: "x = 1"}, endings) == [FEE]
+
+
+def test_a_test_whose_text_head_edits_or_deletes_is_taken_back_without_being_run() -> None:
+    """And one that stands as it was in an edited file is not, where it fails there too."""
+    assert withdrawn("test_ten,TestFee::test_three", {FEE: HEAD}, {"TestFee::test_three": "failed"}) == ["test_ten"]
+    assert withdrawn("test_ten", {FEE: None}, {}) == ["test_ten"]
+
+
+def test_what_cannot_be_run_among_heads_files_counts_as_edited_where_its_file_is() -> None:
+    """Time may be over; a test in a file that head left alone keeps its weight."""
+    assert withdrawn("TestFee::test_three", {FEE: HEAD}, {}) == ["TestFee::test_three"]
+    assert withdrawn("TestFee::test_three", {FIXTURES: "x = 1"}, {}) == []
+
+
+def test_without_edited_tests_nothing_is_taken_back_and_nothing_is_run() -> None:
+    """There is nothing that could have changed what a test stands on."""
+    assert withdrawn("test_ten", {}, {"test_ten": "passed"}) == []

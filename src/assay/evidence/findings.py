@@ -112,10 +112,10 @@ def _finding(difference: Difference, placement: Placement, unit: Placement, told
 def findings_of_broken(
     broken: Iterable[Broken], runs: Mapping[str, int], edited: frozenset[str], changed: Sequence[Placement]
 ) -> tuple[Finding, ...]:
-    """One finding for each group of tests that break at the same units with the same words."""
+    """One finding for each group of tests that break at the same units; those that head `edited` stand apart."""
     groups: dict[tuple[frozenset[str], bool], list[Broken]] = {}
     for promise in broken:
-        groups.setdefault((promise.units, promise.path in edited), []).append(promise)
+        groups.setdefault((promise.units, promise.test in edited), []).append(promise)
     findings: list[Finding] = []
     for (units, is_edited), members in groups.items():
         reached: list[Placement | None] = [placement for placement in changed if placement.point.id in units]

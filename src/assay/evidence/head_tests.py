@@ -19,6 +19,7 @@ from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.evidence.matching import match_calls
 from assay.evidence.promises import Broken
+from assay.evidence.withdrawn import texts_of_head
 from assay.values.change import SIDES, Change
 from assay.values.experiment import ScenarioResult
 from assay.values.lab import Lab
@@ -50,8 +51,7 @@ def run_head_tests(
 
     Where they share what head edits with others of their file, all of them run, those that name a unit first.
     """
-    texts = [(pair.head_path, lab.source.text("head", pair.head_path)) for pair in change.tests if pair.head_path]
-    files = tuple((path, text) for path, text in texts if text is not None)
+    files = texts_of_head(lab, change)
     settings = read_pytest_settings(lab.source, lab.project)
     tests = find_tests([path for path, _ in files], replace(settings, testpaths=()), lab.project)
     if not tests:

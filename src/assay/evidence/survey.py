@@ -39,8 +39,6 @@ class Survey:
     options: tuple[str, ...]
     """pytest options of the project that decide what its tests do."""
     corpus: tuple[str, ...]
-    edited_tests: frozenset[str]
-    """Test files that head edits or deletes."""
     gaps: tuple[Gap, ...]
     imports_otherwise: bool
     """Does some changed file run other statements when it is imported, lack or add a definition? Did packages?"""
@@ -73,7 +71,6 @@ def survey(change: Change, lab: Lab) -> Survey:
         files=files,
         options=settings.options,
         corpus=corpus(files[:TESTS_READ], lab.source, CORPUS),
-        edited_tests=frozenset(pair.base_path for pair in change.tests if pair.base_path is not None),
         gaps=tuple(gaps),
         imports_otherwise=bool(change.bumps) or any(_imports_otherwise(pair, lab.source) for pair in change.files),
     )

@@ -29,7 +29,7 @@ from assay.evidence.reachmap import recall, remember
 from assay.evidence.scripts import scripted
 from assay.evidence.survey import Survey, find_callers, survey
 from assay.evidence.ways import Way, Ways
-from assay.evidence.withdrawn import with_texts
+from assay.evidence.withdrawn import with_texts, withdrawn_tests
 from assay.values.change import Change
 from assay.values.experiment import Effort
 from assay.values.finding import Difference, Finding, Gap
@@ -56,14 +56,21 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         result = _campaign(surveyed, recorded, callers, lab)
         stages.end("experiments")
         seen.append(result)
-        broken = findings_of_broken(result.broken, result.runs, surveyed.edited_tests, surveyed.changed)
-        yield from with_texts(broken, change, lab.source)
+        yield from _broken(change, surveyed, result, lab)
         yield from _announced(change, surveyed, result, lab)
         stages.end("what head announces")
     names = [name for result in seen for name in names_of(result)]
     yield from unheard(change.claims, names, together(measured(result) for result in seen))
     yield from gaps_of(surveyed.changed, seen)
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
+
+
+def _broken(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> Iterator[Finding]:
+    """Tests of base that fail on head, told apart by whether head takes their promise back."""
+    limit_s = to_be_sure(lab, _budget_s(lab) * REACH_SHARE)
+    edited = withdrawn_tests(lab, change, result.broken, result.recorded.scenarios, limit_s)
+    broken = findings_of_broken(result.broken, result.runs, edited, surveyed.changed)
+    yield from with_texts(broken, change, lab.source)
 
 
 def _announced(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> Iterator[Finding | Gap]:

@@ -105,7 +105,7 @@ TABLE: tuple[Rule, ...] = (
         for certainty, says in _SAID_OF_DENIALS.items()
     ),
     Rule(
-        says="head edited or deleted this test, and its old form fails",
+        says="head edited or deleted this test or what it stands on, and its old form fails",
         fits=_test(lambda test: test.edited_by_head),
         level=Level.NOTICE,
         of_refactoring=Level.NOTICE,

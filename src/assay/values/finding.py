@@ -142,7 +142,7 @@ class FailingTest:
     test: str
     detail: str
     edited_by_head: bool
-    """Did head edit or delete this test?"""
+    """Did head edit or delete this test, or what it stands on?"""
     runs: int
     """How many times it was seen to pass on base and fail on head."""
     removed_name: str | None = None
