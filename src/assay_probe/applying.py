@@ -71,6 +71,8 @@ def _new_kinds(place, before, new):
 def undoing(arguments, edit):
     """`(path, value)` that `put_back` needs to undo an edit which is about to be made. Raises what objects raise."""
     value = value_at(arguments, edit.path) if edit.path[0][1] in arguments else None
+    if edit.path[-1][0] == "set":
+        return (*edit.path[:-1], ("attr", "_" + edit.path[-1][1])), value
     if edit.path[-1][0] == "flag":
         holder = value_at(arguments, edit.path[:-1])
         value = object.__getattribute__(holder, "__dict__").get(edit.path[-1][1], _ABSENT)
@@ -95,6 +97,8 @@ def value_at(arguments, path):
             value = dict.__getitem__(value, name)
         elif kind == "attr":
             value = object.__getattribute__(value, name)
+        elif kind == "set":
+            value = object.__getattribute__(value, "_" + name)
         else:
             value = getattr(value, name)
     return value
@@ -112,6 +116,8 @@ def _put(holder, path, new):
         holder[name] = items[name]
     elif kind == "key":
         dict.__setitem__(holder, name, _put(dict.__getitem__(holder, name), rest, new))
+    elif kind == "set":
+        setattr(holder, name, new)
     elif kind == "flag":
         try:
             object.__setattr__(holder, name, new)

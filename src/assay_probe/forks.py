@@ -225,7 +225,9 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
             else:
                 if undo is not None:
                     undo.append(applying.undoing(call.arguments, edit))
-                answer["edits"].append(applying.apply(call.arguments, edit, context))
+                # A property's setter is code of the target.
+                with guarded():
+                    answer["edits"].append(applying.apply(call.arguments, edit, context))
         tree = call.tree()
         answer["digest"] = encoding.digest(tree) if edits else before
         answer["args"] = call.literals()

@@ -1,7 +1,8 @@
 """Where in a call something can be altered, and in which order that is tried.
 
-A path names a place: `("arg", name)` first, then `("item", index)`, `("key", key)`, `("attr", name)` or
-`("flag", name)` (a class-level flag, set on the instance).
+A path names a place: `("arg", name)` first, then `("item", index)`, `("key", key)`, `("attr", name)`,
+`("set", name)` (a property that anybody may set, kept as `_name`) or `("flag", name)` (a class-level flag, set on the
+instance).
 """
 
 import enum
@@ -17,6 +18,7 @@ KEPT, GIVEN, KEYWORDS, ASKED = "argument.kept", "argument.given", "keywords.give
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
 )
+_SETTER_OPERATORS = _SLOT_OPERATORS | {"number.constant", "number.step", "text.constant", "enum.member"}
 _RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
 _RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant")
 _VARIANTS_A_CALL = 6
@@ -109,12 +111,19 @@ def _parts(path, value, names):
             yield ((*path, ("item", index)), item)
     elif _top_module(type(value)) not in _FOREIGN_STATE and not is_a(value, (set, frozenset)):
         for name, item in sorted(_attributes(value), key=lambda pair: not _is_named(pair[0], names))[:30]:
-            yield ((*path, ("attr", name)), item)
+            is_set = _is_named(name, names) and is_a(item, (*PLAIN, enum.Enum)) and _has_setter(type(value), name)
+            yield ((*path, ("set", name[1:]) if is_set else ("attr", name)), item)
 
 
 def _is_named(attribute, names):
     """Does the changed code name it? Who keeps `rules` as `_rules` may ask for them in a mapping of options."""
     return attribute in names or attribute.lstrip("_") in names
+
+
+def _has_setter(kind, attribute):
+    """May anybody set what is kept in this private attribute, by a property of its name?"""
+    found = next((vars(base)[attribute[1:]] for base in kind.__mro__ if attribute[1:] in vars(base)), None)
+    return attribute[:1] == "_" and attribute[1:2] != "_" and isinstance(found, property) and found.fset is not None
 
 
 def _top_module(kind):
@@ -266,7 +275,7 @@ class Planner:
         for path, value in places(arguments, names):
             own = context.asked.get(path[0][1], ()) if len(path) == 1 else ()
             weight = _weight(path, names)[0]
-            if weight > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag") for kind, _ in path):
+            if weight > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag", "set") for kind, _ in path):
                 continue
             dropped = conversions.variants_for({*anywhere} - {kind_of(value)})
             for variant in conversions.variants_for({*own, *anywhere} - {kind_of(value)}):
@@ -331,6 +340,8 @@ def _weight(path, names):
     if distance <= 1:
         return 0, None
     kinds = {kind for kind, _ in path[1:]}
+    if "set" in kinds:
+        return (0 if len(path) == 2 else 1), _SETTER_OPERATORS
     if "flag" in kinds:
         return 0, _SLOT_OPERATORS
     if "attr" in kinds:

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
-from tests.evidence.making import PENDING, POINT, call, experiment, pairs, placement, result, story
+from tests.evidence.making import (
+    PENDING,
+    POINT,
+    call,
+    difference,
+    experiment,
+    pairs,
+    placement,
+    raised,
+    result,
+    returned,
+    story,
+)
 
 from assay.evidence.campaign import Seen
 from assay.evidence.controls import Planted
@@ -101,6 +114,28 @@ def test_a_unit_that_is_seen_through_a_caller_is_observed() -> None:
     """It ran during a call that was compared."""
     through = experiment(point="shop.py::checkout", touched=frozenset({POINT}))
     assert observed_units([UNIT], [seen(pairs((through, through)))]) == {"bill.total"}
+
+
+GENERATED = "calls:bill.total"
+
+
+def test_a_unit_that_only_generated_calls_reach_says_so() -> None:
+    """Nobody gives such values, so silence about them is less than silence about a test's own."""
+    generated = experiment(test=GENERATED), experiment(raised(), test=GENERATED, n=1)
+    quiet = seen(pairs(*((each, each) for each in generated)))
+    said = "generated-only: No test or docstring example calls bill.total; no difference in"
+    assert told(quiet) == [f"{said} 2 experiments with generated values, of which base answered 1."]
+    assert observed_units([UNIT], [quiet]) == {"bill.total"}
+    refused = seen(pairs((generated[1], generated[1])))
+    assert told(refused) == [f"{said} 1 experiment with generated values, of which base answered 0."]
+
+
+def test_generated_calls_beside_an_example_or_with_a_difference_need_no_word() -> None:
+    """The docstring's example is what somebody meant, and a difference speaks for itself."""
+    generated, example = experiment(test=GENERATED), experiment(test="doctest:bill.total")
+    assert told(seen(pairs((generated, generated), (example, example)))) == []
+    other = difference(base=generated, head=experiment(returned(2), test=GENERATED))
+    assert told(replace(seen(pairs((generated, other.head))), groups=(other,))) == []
 
 
 def test_a_unit_whose_calls_all_wait_is_not_observed() -> None:

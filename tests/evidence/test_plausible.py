@@ -20,6 +20,7 @@ SEEN = {
     "order": frozenset({"object Order"}),
     "order.paid": frozenset({"bool"}),
     "order.note": frozenset({"text", "none"}),
+    "order._style": frozenset({"int", "none"}),
 }
 
 
@@ -157,6 +158,9 @@ def test_some_alterations_nobody_makes(operator: str, why: str) -> None:
         (("attr", "paid"), "none.given", "bool", ""),
         (("attr", "note"), "text.edge", "text", "the state of an object was altered"),
         (("attr", "total"), "number.edge", "int", "the state of an object was altered"),
+        (("set", "style"), "number.constant", "int", ""),
+        (("set", "style"), "none", "none", ""),
+        (("set", "style"), "text.edge", "text", "the state of an object was altered"),
     ],
 )
 def test_of_an_objects_state_only_flags_and_unset_slots_may_differ(

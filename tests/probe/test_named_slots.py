@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from tests.probe.test_interventions import MATERIAL, Context, Order, choose
 
+import assay_probe.applying as untyped_applying
 import assay_probe.interventions as untyped
 
+applying: Any = untyped_applying
 interventions: Any = untyped
 
 
@@ -52,3 +55,52 @@ def test_what_head_dropped_comes_with_the_first_alterations_and_other_kinds_afte
     first_of_others = told.index(("argument.given", "n"))
     assert all(told.index((operator, "m")) < first_of_others for operator in ("value.asked", "number.edge", "none"))
     assert told.count(("value.asked", "n")) == 1 + 3
+
+
+class Table:
+    """An object with a property that anybody may set, and one that nobody may."""
+
+    def __init__(self) -> None:
+        self._style = 1
+        self._width = 7
+
+    @property
+    def style(self) -> int:
+        """How rules are drawn."""
+        return self._style
+
+    @style.setter
+    def style(self, style: int) -> None:
+        if style not in (0, 1, 2):
+            raise ValueError(style)
+        self._style = style
+
+    @property
+    def width(self) -> int:
+        """How wide it came out."""
+        return self._width
+
+
+def test_what_a_property_keeps_is_set_by_the_property() -> None:
+    """So that the object never holds what its class refuses; who may not set it alters the slot, as before."""
+    context = Context(numbers=(0, 2))
+    table, names = Table(), frozenset({"style", "width"})
+    chosen = interventions.Planner(0).choose("p", "t|0", {"self": table}, context, names, None, 300)
+    alone = [edits[0] for _, edits in chosen if len(edits) == 1 and len(edits[0].path) == 2]
+    by_place = {edit.path[1]: {each.operator for each in alone if each.path == edit.path} for edit in alone}
+    assert set(by_place) == {("set", "style"), ("attr", "_width")}
+    assert "number.constant" in by_place["set", "style"] - by_place["attr", "_width"]
+
+
+def test_an_edit_by_a_property_can_be_undone_and_may_be_refused() -> None:
+    """What is refused is no experiment."""
+    table = Table()
+    place = (("arg", "self"), ("set", "style"))
+    edit = interventions.Edit(place, "number.constant", 0, "2")
+    kept = applying.undoing({"self": table}, edit)
+    assert applying.apply({"self": table}, edit, Context())[:3] == ("int", "int", "self.style: 1 -> 2")
+    assert table.style == 2
+    applying.put_back({"self": table}, *kept)
+    assert table.style == 1
+    with pytest.raises(ValueError, match="9"):
+        applying.apply({"self": table}, interventions.Edit(place, "number.constant", 0, "9"), Context())

@@ -10,6 +10,7 @@ from assay.evidence.causes import gaps_of_tests
 from assay.evidence.classify import is_comparable
 from assay.evidence.jobs import Placement
 from assay.evidence.matching import Pair
+from assay.evidence.scripts import is_generated
 from assay.values.change import Change
 from assay.values.experiment import Effort
 from assay.values.finding import Gap
@@ -55,9 +56,33 @@ def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
     if not any(_is_compared(point, one) for one in seen):
         yield _not_reached(placement, seen)
         return
+    yield from _generated_only(placement, seen)
     for one in seen:
         if one.probed is not None:
             yield from _gaps_of_probing(placement, one)
+
+
+def _generated_only(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
+    """A unit that only generated calls reach, where they show no difference: their values are nobody's."""
+    name = placement.point.name
+    pairs = [
+        pair
+        for one in seen
+        for pair in _pairs_at(placement.point.id, one)
+        if is_comparable(pair.base) and is_comparable(pair.head)
+    ]
+    differing = {point for one in seen for d in one.groups for point in (d.base.id.point, *d.base.touched)}
+    if placement.point.id in differing or not all(is_generated(pair.base.id.scenario) for pair in pairs):
+        return
+    answered = sum(pair.base.outcome.kind == "returned" for pair in pairs)
+    noun = "experiment" if len(pairs) == 1 else "experiments"
+    yield Gap(
+        slug="generated-only",
+        unit=name,
+        reason=f"No test or docstring example calls {name}; no difference in {len(pairs)} {noun} with generated "
+        f"values, of which base answered {answered}.",
+        remedy="Add a test that calls it with the values that its callers give.",
+    )
 
 
 def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:

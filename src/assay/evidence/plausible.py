@@ -4,9 +4,9 @@ An input is plausible when every altered place keeps a kind that base's tests ga
 or default allows, that base's code asks the parameter about (`isinstance`, `is None`) or asks about somewhere where
 head asks nothing any more, or a neighbour in a documented family. It is foreseen, and so plausible, when it runs a
 branch that the change touched and that no test runs, with slots of objects holding the kind that stands there; else
-these may only see booleans flipped and `None` where `None` was seen. Objects from elsewhere are never given, so they
-need no rule; one that its own class makes anew may hold in a field what base's tests put there, or values of several
-kinds.
+these may only see booleans flipped and `None` where `None` was seen. What anybody may set by a property may hold any
+value of a kind that was seen there or stands there. Objects from elsewhere are never given, so they need no rule; one
+that its own class makes anew may hold in a field what base's tests put there, or values of several kinds.
 """
 
 from __future__ import annotations
@@ -56,6 +56,9 @@ _HINTS = (
     (r"\bFraction\b", frozenset({"fraction"})),
 )
 
+_BEFORE_NAME = {"arg": "", "attr": ".", "flag": ".", "set": "._"}
+"""How places are written whose kinds were seen: a property is kept in the private attribute of its name."""
+
 Kinds = Mapping[str, frozenset[str]]
 """Kinds seen at each general path of a point (`rows['*']`) in base's tests."""
 
@@ -65,15 +68,10 @@ def implausible_because(experiment: Experiment, point: ObservationPoint, seen: K
     if any(edit.operator == "argument.kept" for edit in experiment.intervention.edits):
         return "" if point.public or _READERS.search(point.id) else "head's own callers no longer give such arguments"
     is_foreseen = not point.branches.isdisjoint(experiment.lines) and all(
-        edit.before_kind == edit.after_kind or not any(kind in ("attr", "flag") for kind, _ in edit.path[1:])
-        for edit in experiment.intervention.edits
+        edit.before_kind == edit.after_kind or not _is_slot(edit) for edit in experiment.intervention.edits
     )
     for edit in experiment.intervention.edits:
-        reason = (
-            _slot(edit, seen)
-            if any(kind in ("attr", "flag") for kind, _ in edit.path[1:])
-            else _NEVER.get(edit.operator, "")
-        )
+        reason = _slot(edit, seen) if _is_slot(edit) else _NEVER.get(edit.operator, "")
         if reason and not is_foreseen:
             return reason
     if is_foreseen:
@@ -113,13 +111,18 @@ def _parent_unknown(words: str, seen: Kinds) -> bool:
     return not any(other.startswith(parent + "[") for other in seen)
 
 
+def _is_slot(edit: Edit) -> bool:
+    return any(kind in ("attr", "flag", "set") for kind, _ in edit.path[1:])
+
+
 def _slot(edit: Edit, seen: Kinds) -> str:
     if edit.operator == "boolean.flip":
         return ""
-    words = "".join(
-        str(name) if kind == "arg" else f".{name}" for kind, name in edit.path if kind in ("arg", "attr", "flag")
-    )
-    if edit.after_kind in ("none", "bool") and edit.after_kind in seen.get(words, frozenset()):
+    is_set = edit.path[-1][0] == "set"
+    words = "".join(f"{_BEFORE_NAME[kind]}{name}" for kind, name in edit.path if kind in _BEFORE_NAME)
+    if (is_set or edit.after_kind in ("none", "bool")) and edit.after_kind in seen.get(words, frozenset()):
+        return ""
+    if is_set and edit.after_kind == edit.before_kind:
         return ""
     return "the state of an object was altered"
 

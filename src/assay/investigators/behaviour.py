@@ -26,7 +26,7 @@ from assay.evidence.neighbourhood import Around, search_around, with_neighbourho
 from assay.evidence.probing import has_time, to_be_sure, within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
-from assay.evidence.scripts import scripted
+from assay.evidence.scripts import GENERATED, scripted
 from assay.evidence.survey import Survey, find_callers, survey
 from assay.evidence.ways import Way, Ways
 from assay.evidence.withdrawn import with_texts, withdrawn_tests
@@ -168,7 +168,7 @@ def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:
     unit = placement.base
     if unit is not None and not unit.is_nested:
         yield "doctest", unit.module, unit.qualname
-        yield "calls", unit.module, unit.qualname
+        yield GENERATED, unit.module, unit.qualname
 
 
 def _campaign(surveyed: Survey, recorded: Recorded, callers: Sequence[Placement], lab: Lab) -> Seen:

@@ -54,7 +54,7 @@ class Outcome:
 class Edit:
     """One alteration of a live argument. The same edit can be made on any version.
 
-    `path` is a tuple of steps such as ("arg", "amount"), ("item", 0), ("attr", "width").
+    `path` is a tuple of steps such as ("arg", "amount"), ("item", 0), ("attr", "width"), ("set", "style").
     `operator` is the class of the intervention (`number.edge`, `text.token`, `sequence.iterator` ...).
     `literal` is the new value as a Python literal where it is one; otherwise the operator builds it from the
     live value, and `variant` tells which of its results is meant.

@@ -300,7 +300,7 @@ def _mutated(node: ast.expr, edit: Altered, cutting: _Cutting) -> ast.expr:
         name = "it" if name in ("self", "cls") else name
         cutting.setup.append((cutting.depth, f"{name} = {ast.unparse(node)}"))
         node = ast.Name(id=name, ctx=ast.Load())
-    steps = "".join(f".{step}" if kind in ("attr", "flag") else f"[{step!r}]" for kind, step in edit.path[1:])
+    steps = "".join(f".{step}" if kind in ("attr", "flag", "set") else f"[{step!r}]" for kind, step in edit.path[1:])
     cutting.imports += edit.new.imports
     cutting.setup.append((cutting.depth, f"{node.id}{steps} = {edit.new.code}"))
     return node
