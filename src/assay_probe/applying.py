@@ -7,7 +7,7 @@ import ast
 import random
 
 from assay_probe import built, conversions, encoding
-from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS, general, places, words_for
+from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS, general, has_setter, places, words_for
 from assay_probe.kinds import kind_of
 from assay_probe.operators import operators
 
@@ -117,6 +117,8 @@ def _put(holder, path, new):
     elif kind == "key":
         dict.__setitem__(holder, name, _put(dict.__getitem__(holder, name), rest, new))
     elif kind == "set":
+        if not has_setter(type(holder), "_" + name):
+            raise AttributeError(name)
         setattr(holder, name, new)
     elif kind == "flag":
         try:

@@ -111,7 +111,7 @@ def _parts(path, value, names):
             yield ((*path, ("item", index)), item)
     elif _top_module(type(value)) not in _FOREIGN_STATE and not is_a(value, (set, frozenset)):
         for name, item in sorted(_attributes(value), key=lambda pair: not _is_named(pair[0], names))[:30]:
-            is_set = _is_named(name, names) and is_a(item, (*PLAIN, enum.Enum)) and _has_setter(type(value), name)
+            is_set = _is_named(name, names) and is_a(item, (*PLAIN, enum.Enum)) and has_setter(type(value), name)
             yield ((*path, ("set", name[1:]) if is_set else ("attr", name)), item)
 
 
@@ -120,7 +120,7 @@ def _is_named(attribute, names):
     return attribute in names or attribute.lstrip("_") in names
 
 
-def _has_setter(kind, attribute):
+def has_setter(kind, attribute):
     """May anybody set what is kept in this private attribute, by a property of its name?"""
     found = next((vars(base)[attribute[1:]] for base in kind.__mro__ if attribute[1:] in vars(base)), None)
     return attribute[:1] == "_" and attribute[1:2] != "_" and isinstance(found, property) and found.fset is not None

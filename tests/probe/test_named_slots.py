@@ -102,5 +102,9 @@ def test_an_edit_by_a_property_can_be_undone_and_may_be_refused() -> None:
     assert table.style == 2
     applying.put_back({"self": table}, *kept)
     assert table.style == 1
+    with pytest.raises(AttributeError, match="width"):
+        applying.apply(
+            {"self": table}, interventions.Edit((("arg", "self"), ("set", "width")), "number.edge", 0, "2"), Context()
+        )
     with pytest.raises(ValueError, match="9"):
         applying.apply({"self": table}, interventions.Edit(place, "number.constant", 0, "9"), Context())
