@@ -18,6 +18,8 @@ _ACCIDENTS = (
     AssertionError,
 )
 MAX_OUTPUT = 2000
+TOLD_NODES = 300
+"""So much of what an exception of the project holds is written down."""
 
 
 class Blocked(BaseException):
@@ -51,10 +53,12 @@ def raised(error, root):
         return {"kind": "blocked", "shown": str(error)}
     kind = type(error)
     where, purposeful = _origin(error, root)
-    purposeful = purposeful or _is_own(kind, root)
+    is_own = _is_own(kind, root)
+    purposeful = purposeful or is_own
     text = encoding.visible(error)
     return {
         "kind": "raised",
+        **({"value": encoding.encode(error, nodes=TOLD_NODES)} if is_own else {}),
         "shown": "%s: %s" % (kind.__name__, text[:200]),
         "raised": {
             "type": _name(kind),

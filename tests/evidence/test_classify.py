@@ -26,6 +26,17 @@ def left(before: list[int], after: list[int], value: object = None) -> Outcome:
     )
 
 
+class Refusal(ValueError):
+    """An exception that tells what it refuses."""
+
+
+def refusing(**told: object) -> Outcome:
+    """A refusal whose attributes say why."""
+    error = Refusal("no")
+    vars(error).update(told)
+    return raised("bill.Refusal", "no", value=tree(error))
+
+
 CASES: list[tuple[str, Outcome, Outcome, DifferenceKind | None]] = [
     ("equal", returned([1]), returned([1]), None),
     ("other value", returned([1]), returned([2]), "answers-differently"),
@@ -46,6 +57,11 @@ CASES: list[tuple[str, Outcome, Outcome, DifferenceKind | None]] = [
     ("text of an object", returned(1, text="a"), returned(1, text="b"), "answers-differently"),
     ("other exception", REFUSED, raised("KeyError", "no"), "raises-otherwise"),
     ("other text", REFUSED, raised("ValueError", "never"), "details"),
+    ("another position", refusing(position=3), refusing(position=4), "tells-otherwise"),
+    ("other fields", refusing(errors={"a": "is missing"}), refusing(errors={"b": "is missing"}), "tells-otherwise"),
+    ("another sentence", refusing(errors={"a": "is missing"}), refusing(errors={"a": "not there"}), "details"),
+    ("another private attribute", refusing(_at=3), refusing(_at=4), "details"),
+    ("tells the same", refusing(position=3), refusing(position=3), None),
     ("the same refusal", REFUSED, raised("ValueError", "no"), None),
     ("breaks inside", REFUSED, INNER, "breaks-inside"),
     ("stumbles otherwise", INNER, raised("TypeError", purposeful=False), "raises-otherwise"),
@@ -77,6 +93,13 @@ def test_an_iterator_that_stumbles_while_it_is_read_is_no_answer() -> None:
     assert not is_defined(ending("!IndexError"))
     assert is_defined(ending("!ValueError"))
     assert is_defined(ending(""))
+
+
+def test_what_an_exception_tells_of_chance_is_masked() -> None:
+    """Base told another position the second time."""
+    masked = noise(refusing(position=3), refusing(position=5))
+    assert masked == frozenset({"exception.position"})
+    assert contrast(refusing(position=3), refusing(position=4), masked) is None
 
 
 @pytest.mark.parametrize(("base", "head", "kind"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])

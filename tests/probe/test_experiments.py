@@ -59,6 +59,19 @@ def read(mapping, key):
     return mapping.pop(key)
 
 
+class Refusal(ValueError):
+    def __init__(self, at):
+        super().__init__("not a digit")
+        self.at = at
+
+
+def digits(text):
+    for at, sign in enumerate(text):
+        if not sign.isdigit():
+            raise Refusal(at)
+    return int(text)
+
+
 def numbers(n):
     for i in range(n):
         yield i * i
@@ -86,6 +99,9 @@ class Bill(unittest.TestCase):
 
     def test_read(self):
         self.assertEqual(m.read({"a": 1}, "a"), 1)
+
+    def test_digits(self):
+        self.assertEqual(m.digits("12"), 12)
 
     def test_numbers(self):
         self.assertEqual(list(m.numbers(3)), [0, 1, 4])
@@ -154,6 +170,7 @@ HARMFUL: list[tuple[str, str, str, DifferenceKind]] = [
     ("for item in items:", "for item in items[:1]:", "first", "raises-instead"),
     ("if key not in mapping:", "if not mapping:", "read", "raises-otherwise"),
     ("mapping.pop(key)", "mapping[key]", "read", "leaves-arguments-differently"),
+    ("Refusal(at)", "Refusal(at + 1)", "digits", "tells-otherwise"),
     ("setdefault(key, [])", "setdefault(key and key, [])", "group", "details"),
 ]
 """Old text, new text, function, and a kind of difference that must be seen; `details`: none but that."""

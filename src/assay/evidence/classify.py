@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.evidence import trees
 from assay.evidence.tree_nodes import bare, read
@@ -24,6 +24,8 @@ _ACCIDENTS = frozenset(
     }
 )
 """Exceptions that hardly any generator raises on purpose."""
+EXCEPTION = "exception"
+"""How paths inside an exception begin."""
 _SILENT = frozenset({"blocked", "pending"})
 
 
@@ -118,9 +120,24 @@ def _raised(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast | 
             head.raised.type,
             soft=not breaks,
         )
+    told = _told(base, head, masked)
+    if any(not item.soft for item in told):
+        return Contrast(kind="tells-otherwise", disagreements=told)
     if base.raised.text != head.raised.text and "exception text" not in masked:
         return _one("details", "exception text", base.raised.text, head.raised.text, soft=True)
-    return None
+    return Contrast(kind="details", disagreements=told) if told else None
+
+
+def _told(base: Outcome, head: Outcome, masked: frozenset[str]) -> tuple[Disagreement, ...]:
+    """What two exceptions of the project tell of themselves otherwise; sentences are for people, and soft."""
+    if base.value is None or head.value is None:
+        return ()
+    found = trees.compare(base.value, head.value, masked=masked, root=EXCEPTION)
+    return tuple(replace(item, soft=item.soft or _is_of_words(item)) for item in found)
+
+
+def _is_of_words(item: Disagreement) -> bool:
+    return item.kind == "value" and any(shown[:1] in ("'", '"') and " " in shown for shown in (item.base, item.head))
 
 
 def _whole(kind: DifferenceKind, base: Outcome, head: Outcome) -> Contrast:
@@ -141,7 +158,10 @@ def noise(first: Outcome, second: Outcome) -> frozenset[str] | None:
         assert first.raised is not None
         if second.raised is None or first.raised.type != second.raised.type:
             return None
-        return frozenset({"exception text"}) if first.raised.text != second.raised.text else frozenset()
+        texts = frozenset({"exception text"}) if first.raised.text != second.raised.text else frozenset[str]()
+        if first.value is None or second.value is None:
+            return texts
+        return texts | trees.noisy_paths(first.value, second.value, root=EXCEPTION)
     paths = set(trees.noisy_paths(first.value, second.value))
     if first.after is not None or second.after is not None:
         before = first.before if first.before is not None else second.before

@@ -12,7 +12,7 @@ from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
 from assay.values.finding import Difference, DifferenceKind
 
-_ROOTS = frozenset({"result", "output", "text", "exception text", "effect"})
+_ROOTS = frozenset({"result", "output", "text", "exception", "exception text", "effect"})
 _RANK: Mapping[DifferenceKind, int] = {
     "raises-instead": 0,
     "breaks-inside": 0,
@@ -21,6 +21,7 @@ _RANK: Mapping[DifferenceKind, int] = {
     "leaves-arguments-differently": 2,
     "writes-differently": 2,
     "accepts-instead": 3,
+    "tells-otherwise": 3,
     "iterator-instead": 4,
     "raises-otherwise": 5,
     "details": 6,

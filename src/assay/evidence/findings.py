@@ -22,6 +22,7 @@ _CLAIMS: Mapping[DifferenceKind, str] = {
     "breaks-inside": "breaks with {head} where it refused with {base}",
     "hangs-instead": "does not come back where it answered",
     "raises-otherwise": "refuses with {head} instead of {base}",
+    "tells-otherwise": "refuses with the same {base}, which tells something else",
     "leaves-arguments-differently": "leaves its arguments, or its object, otherwise",
     "writes-differently": "writes something else",
     "iterator-instead": "gives an iterator where it gave a list",

@@ -18,6 +18,7 @@ _KINDS = (
     "breaks-inside",
     "hangs-instead",
     "accepts-instead",
+    "tells-otherwise",
     "leaves-arguments-differently",
     "writes-differently",
     "raises-otherwise",

@@ -25,6 +25,7 @@ DIFFERENCE_KIND: Schema = {
         "breaks-inside",
         "hangs-instead",
         "raises-otherwise",
+        "tells-otherwise",
         "leaves-arguments-differently",
         "writes-differently",
         "iterator-instead",

@@ -37,6 +37,7 @@ class Outcome:
 
     kind: OutcomeKind
     value: Tree = None
+    """What came back, or an exception of the project with its attributes."""
     raised: Raised | None = None
     after: Tree = None
     """The arguments after the call, or None when they are as before."""

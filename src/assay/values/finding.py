@@ -104,6 +104,7 @@ DifferenceKind = Literal[
     "breaks-inside",
     "hangs-instead",
     "raises-otherwise",
+    "tells-otherwise",
     "leaves-arguments-differently",
     "writes-differently",
     "iterator-instead",

@@ -36,6 +36,7 @@ _PHRASES: Mapping[DifferenceKind, str] = {
     "breaks-inside": "still_refuses_properly",
     "hangs-instead": "comes_back",
     "raises-otherwise": "refuses_in_the_same_way",
+    "tells-otherwise": "tells_the_same_when_it_refuses",
     "leaves-arguments-differently": "leaves_the_same_behind",
     "writes-differently": "writes_the_same",
     "iterator-instead": "gives_the_same_kind",
