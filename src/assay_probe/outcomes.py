@@ -3,6 +3,7 @@
 import linecache
 import re
 import sys
+import types
 
 from assay_probe import encoding
 
@@ -125,8 +126,13 @@ def plant_in_result(value, depth=3):
 
 
 def plant_in_argument(arguments):
-    """Change one mutable argument as a careless function would; False where there is none."""
+    """Change one mutable argument as a careless function would; False where there is none.
+
+    A module is written down by its name alone, so what changes in it is nobody's to see.
+    """
     for value in arguments.values():
+        if isinstance(value, types.ModuleType):
+            continue
         if type(value) is list:
             value.append("planted")
             return True

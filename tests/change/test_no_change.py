@@ -49,6 +49,43 @@ def test_what_no_run_can_notice_is_no_change(base: str, head: str) -> None:
     assert_told(base, head)
 
 
+MODERN = """
+from __future__ import annotations
+from typing import Callable, Dict, Iterator, List, Optional, Tuple, Union, cast
+Names = Union[str, List[str]]
+Found = Dict[str, Optional["C"]]
+class C:
+    names: Optional[Names] = None
+    def f(self, x): return cast(Tuple[Optional["C"], ...], self.names or x)
+    def g(self, x): return isinstance(x, Iterator) and cast("Optional[Found]", x)
+"""
+
+
+def test_types_spelled_in_the_newer_way_are_no_change() -> None:
+    """In annotations, aliases and the first argument of `cast`; wherever abstract classes are imported from."""
+    head = MODERN.replace("Iterator, ", "").replace("from typing", "from collections.abc import Iterator\nfrom typing")
+    head = (
+        head.replace("Union[str, List[str]]", "str | list[str]").replace("Dict[", "dict[").replace("Tuple[", "tuple[")
+    )
+    head = head.replace('"Optional[Found]"', '"Found | None"').replace(": Optional[Names]", ": Names | None")
+    assert_told(MODERN, head)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ('Tuple[Optional["C"], ...]', "Tuple[Optional[C], ...]"),
+        ('Tuple[Optional["C"], ...]', 'Tuple["C" | None, ...]'),
+        ("self.names or x", "x or self.names"),
+        ("= None\n    def", "= ''\n    def"),
+    ],
+)
+def test_types_that_may_break_where_they_are_computed_are_a_change(before: str, after: str) -> None:
+    """A name without its quotes may be there for type checkers only; a text has no `|`; a value is no type."""
+    assert before in MODERN
+    assert "m.C.f" in [unit.unit.name for unit in change_of(MODERN, MODERN.replace(before, after)).units]
+
+
 def test_an_import_of_the_same_thing_by_another_way_is_no_change() -> None:
     """The package hands on what the module defines."""
     around = "=== p/__init__.py\nfrom p.inner import limit\n=== p/inner.py\nlimit = 3\n"

@@ -100,6 +100,18 @@ def test_a_type_gives_way_to_its_neighbours(form: Any, anything: list[Any], opti
     assert made(form, "type.optional") == optional
 
 
+def test_asking_whether_a_value_is_a_type_runs_nothing_of_its_own() -> None:
+    """A facade may hand every attribute on to what it has not got yet, and calls itself until the stack is full."""
+
+    class Facade:
+        def __getattr__(self, name: str) -> object:
+            return getattr(self.behind, name)
+
+    assert not built.is_form(Facade())
+    assert built.is_form(typing.Callable[[int], str])
+    assert not built.is_form(int)
+
+
 BUILT = """
 === m.py
 import dataclasses, typing

@@ -222,6 +222,24 @@ def test_planted_differences_are_seen(tmp_path: Path, python: str) -> None:
     assert counted.unseen == ()
 
 
+MODULE_FIRST = """
+=== m.py
+def register(namespace, options):
+    return namespace.__name__
+=== test_m.py
+import unittest, json, m
+class Registering(unittest.TestCase):
+    def test_register(self): self.assertEqual(m.register(json, {"a": 1}), "json")
+"""
+
+
+def test_a_difference_is_planted_where_it_can_be_seen(tmp_path: Path) -> None:
+    """Of a module only the name is written down, so the change goes into the next argument."""
+    planned = write(tmp_path, MODULE_FIRST).plan("register", experiments=3, per_call=2)
+    counted = count_plants(planned.story.experiments)
+    assert (counted.n, counted.unseen) == (3, ())
+
+
 ASYNCHRONOUS = """
 === m.py
 import asyncio

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from assay.change.normalise import effective, hint_shape, keeps_annotations, shape
+from assay.change.normalise import effective, hint_shape, keeps_annotations, shape, type_shape
 from assay.change.project import Target, imported
 from assay.change.syntax import Module, Scope, blocks, dotted, last_name
 
@@ -93,7 +93,7 @@ def body_of(scope: Scope, module: Module) -> Body:
             body.effects.append((shape(node), node))
             continue
         for name in names:
-            found.setdefault(name, []).append((shape(node), node))
+            found.setdefault(name, []).append((_shape_of(node), node))
     body.names = {name: Binding(tuple(s for s, _ in found[name]), tuple(n for _, n in found[name])) for name in found}
     return body
 
@@ -189,9 +189,20 @@ def _counts_releases(name: str, node: ast.expr) -> bool:
             return False
 
 
+def _shape_of(node: ast.stmt) -> object:
+    """The shape of a statement that binds names; an alias of types may be spelled in several ways."""
+    if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.value is not None and _names_types(node):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        return ("Assign", tuple(shape(target) for target in targets), type_shape(node.value))
+    return shape(node)
+
+
 def is_alias_of_types(binding: Binding) -> bool:
     """Is it `Number = int | float`, `T = TypeVar("T")`, `X: TypeAlias = ...`: a name for annotations?"""
-    node = binding.nodes[-1]
+    return _names_types(binding.nodes[-1])
+
+
+def _names_types(node: ast.AST) -> bool:
     if isinstance(node, ast.AnnAssign):
         return last_name(node.annotation) == "TypeAlias"
     value = node.value if isinstance(node, ast.Assign) else None
@@ -267,7 +278,14 @@ def _sources(known: Mapping[tuple[str, str], ChangedName], scope: str, read: str
 
 
 def _loads(binding: Binding) -> set[str]:
-    nodes = (n for node in binding.nodes for n in ast.walk(node) if isinstance(node, ast.stmt))
+    """Names that are read when the value is computed; an annotation is read only where it makes a field."""
+    is_field = any(isinstance(one, tuple) and one[:1] == ("field",) for one in binding.shapes)
+    roots = (
+        node.value if isinstance(node, ast.AnnAssign) and node.value is not None and not is_field else node
+        for node in binding.nodes
+        if isinstance(node, ast.stmt)
+    )
+    nodes = (n for root in roots for n in ast.walk(root))
     return {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
 
 

@@ -149,6 +149,8 @@ def shape(node: object) -> Shape:
             return ("Assign", (shape(node.target),), shape(value))
         case ast.Assign():
             return ("Assign", tuple(shape(t) for t in node.targets), shape(node.value))
+        case ast.Call(func=function, args=[kind, value], keywords=[]) if last_name(function) == "cast":
+            return ("Call", shape(function), (type_shape(kind), shape(value)), ())
         case ast.Set(elts=items) if all(isinstance(item, ast.Constant) for item in items):
             # The order in which a set of constants is written is no order that it has.
             return ("Set", frozenset(shape(item) for item in items))
@@ -162,6 +164,48 @@ def shape(node: object) -> Shape:
             return tuple(shape(item) for item in node)
         case _:
             return node
+
+
+def type_shape(node: ast.expr) -> Shape:
+    """The shape of a type that is computed when it is met: an alias, the first argument of `cast`.
+
+    `Optional[X]`, `Union[X, None]` and `X | None` are one, `List[X]` and `list[X]` too. What is quoted on one side only
+    is not the same, for a name may be there for type checkers only; nor is a text in `"X" | None`, which breaks.
+    """
+    match node:
+        case ast.Constant(value=str() as text):
+            try:
+                return ("quoted", type_shape(ast.parse(text, mode="eval").body))
+            except (SyntaxError, ValueError):
+                return ("quoted", text)
+        case ast.BinOp(op=ast.BitOr(), left=left, right=right) if not _is_text(left) and not _is_text(right):
+            return ("union", tuple(dict.fromkeys((*_united(left), *_united(right)))))
+        case ast.Subscript() if last_name(node.value) == "Optional":
+            return ("union", tuple(dict.fromkeys((*_united(node.slice), shape(ast.Constant(None))))))
+        case ast.Subscript() if last_name(node.value) == "Union":
+            items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+            return ("union", tuple(dict.fromkeys(member for item in items for member in _united(item))))
+        case ast.Subscript(value=ast.Name(id=name)) if name in _GENERIC:
+            return ("of", shape(ast.Name(name.lower())), type_shape(node.slice))
+        case ast.Subscript():
+            return ("of", shape(node.value), type_shape(node.slice))
+        case ast.Tuple():
+            return tuple(type_shape(item) for item in node.elts)
+        case _:
+            return shape(node)
+
+
+def _united(node: ast.expr) -> Sequence[Shape]:
+    """Members of a union, those of unions inside it too."""
+    match type_shape(node):
+        case ("union", tuple() as members):
+            return members
+        case one:
+            return (one,)
+
+
+def _is_text(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def hint_shape(node: ast.expr | None) -> Shape:
@@ -182,7 +226,7 @@ def hint_shape(node: ast.expr | None) -> Shape:
             return tuple(hint_shape(item) for item in node.elts)
         case ast.Attribute() | ast.Name():
             name = last_name(node)
-            return name.lower() if name in {"Dict", "List", "Tuple", "Set", "FrozenSet", "Type"} else name
+            return name.lower() if name in _GENERIC else name
         case _:
             return shape(node)
 
@@ -203,6 +247,8 @@ def _members(node: ast.expr) -> Iterator[Shape]:
 
 
 _IGNORED = frozenset({"ctx", "type_comment", "kind"})
+_GENERIC = frozenset({"Dict", "List", "Tuple", "Set", "FrozenSet", "Type"})
+"""Names of `typing` for what the builtins are called in lower case."""
 
 
 def keeps_annotations(node: ast.ClassDef, module: Module) -> bool:

@@ -179,6 +179,12 @@ def imported(node: ast.Import | ast.ImportFrom, module: Module) -> dict[str, Tar
     return {alias.asname or alias.name: Target(origin, alias.name) for alias in node.names if alias.name != "*"}
 
 
+def of_typing(target: Target) -> Target:
+    """The target, where abstract classes of `collections.abc` count as what `typing` hands on of them."""
+    is_handed_on = target.module in ("collections.abc", "typing_extensions") and target.name != "Set"
+    return Target("typing", target.name) if is_handed_on else target
+
+
 def absolute(node: ast.ImportFrom, module: Module) -> str:
     """The absolute name of the module that `from ... import` names."""
     if not node.level:

@@ -19,7 +19,7 @@ from assay.change.kinds import kind_of
 from assay.change.lines import Line, changed_lines, names_on, read_lines, starts_of
 from assay.change.moves import Placed, pair_moved
 from assay.change.normalise import is_only_for_types, parts_of
-from assay.change.project import Project, Target
+from assay.change.project import Project, Target, of_typing
 from assay.change.readers import MOST_FILES, Readers
 from assay.change.reads import lines_reading
 from assay.change.syntax import Function, Module
@@ -236,7 +236,7 @@ class _Reader:
             one, other = self.old.canonical(before), self.new.canonical(after)
             moved = self._moved.get(one, one)
             moved = replace(moved, module=self._renamed.get(moved.module, moved.module))
-            return other in {one, moved}
+            return other in {one, moved} or of_typing(one) == of_typing(other)
         return before == after
 
     def _is_handed_on(self, changed: ChangedName, base: Module, head: Module) -> bool:
