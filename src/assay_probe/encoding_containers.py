@@ -6,6 +6,7 @@ import builtins
 from collections import OrderedDict, defaultdict, deque
 from itertools import islice
 
+from assay_probe.encoding_objects import state_of
 from assay_probe.encoding_plain import PLAIN, checksum, has_base, mro_of, names_of, type_name
 
 # The functions below look names up here, so what the target patches into builtins later does not reach them.
@@ -38,12 +39,14 @@ def write_deque(walk, value, depth, path):
 
 
 def write_tuple(walk, value, depth, path):
-    """A tuple; its identity means nothing, so it is never referred back to. Named tuples keep their fields."""
+    """A tuple; its identity means nothing unless it has attributes of its own. Named tuples keep their fields."""
     kind = type(value)
     if kind is not tuple:
         fields = _fields_of(kind)
         if fields is not None and len(fields) == tuple.__len__(value):
             return _write_named(walk, value, fields, depth, path)
+        if state_of(value, kind)[0]:
+            walk.track(value, path)
     items = tuple.__getitem__(value, slice(0, walk.width + MAX_TAIL))
     return _sequence(walk, value, tuple, items, depth, path)
 

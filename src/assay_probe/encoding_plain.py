@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable
 from math import isnan
 from typing import Any
+from weakref import ref
 from zlib import crc32
 
 # The functions below look names up here, so what the target patches into builtins later does not reach them.
@@ -27,6 +28,8 @@ _LARGEST_INT = 1 << 63
 
 _QUALNAME: Callable[[type], str] = type.__dict__["__qualname__"].__get__
 _MODULE: Callable[[type], object] = type.__dict__["__module__"].__get__
+_NAMES: dict[int, tuple[ref[type], str]] = {}
+"""What `type_name` answered, by identity of the type; a weak reference tells whether it is still that type."""
 mro_of: Callable[[type], tuple[type, ...]] = type.__dict__["__mro__"].__get__
 names_of: Callable[[type], Any] = type.__dict__["__dict__"].__get__
 
@@ -68,7 +71,10 @@ def package_name(module: object, name: str) -> str:
 
 def type_name(kind: type) -> str:
     """The name under which a type is written down."""
-    return package_name(module_of(kind), _QUALNAME(kind))
+    known = _NAMES.get(id(kind))
+    if known is None or known[0]() is not kind:
+        known = _NAMES[id(kind)] = ref(kind), package_name(module_of(kind), _QUALNAME(kind))
+    return known[1]
 
 
 def checksum(text: str) -> str:

@@ -87,7 +87,12 @@ class Walk:
         """What hangs off an object: `__dict__` and slots, by name."""
         found = objects.attributes_of(value, kind)
         self.left -= len(found)
-        return {name: self.attribute(name, found[name], depth, path) for name in sorted(found)[:MAX_ATTRIBUTES]}
+        out = {}
+        for name in sorted(found)[:MAX_ATTRIBUTES]:
+            item = found[name]
+            write = _plain(id(type(item)))
+            out[name] = self.attribute(name, item, depth, path) if write is None else write(item)
+        return out
 
     def items(self, items, depth, path):
         """The trees of items that stand at `path[0]`, `path[1]`, ..."""

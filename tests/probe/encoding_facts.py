@@ -80,6 +80,18 @@ def fact_a_value_met_before_is_referred_to_by_its_path():
     assert encode([shared, shared]) == encode([(1, 2), (1, 2)]), "the identity of a tuple means nothing"
 
 
+def fact_a_tuple_with_attributes_is_written_once():
+    class Token(tuple):  # noqa: SLOT001 - its objects have attributes
+        pass
+
+    root = Token(["root"])
+    root.child = Token(["root", "child"])
+    root.child.parent = root
+    first, second = encode([root.child, root.child])[3]
+    assert second == ["ref", "result[0]"], "a tree of such tuples would else be written down at each of its places"
+    assert first[4]["parent"][4] == {"child": ["ref", "result[0]"]}
+
+
 def fact_arguments_are_written_down_together():
     amount = Money(1)
     tree = encode_call({"self": [amount], "amount": amount, "n": 1})
