@@ -47,13 +47,14 @@ class _Names(dict):
     def __init__(self, function, namespace):
         super().__init__()
         self._namespace = namespace
-        self._hidden = _hidden_imports(function, namespace)
+        self._function = function
 
     def __missing__(self, name):
         if name in self._namespace:
             return self._namespace[name]
-        if name in self._hidden:
-            module, attribute = self._hidden[name]
+        hidden = _hidden_imports(self._function, self._namespace)
+        if name in hidden:
+            module, attribute = hidden[name]
             found = importlib.import_module(module)
             return getattr(found, attribute) if attribute else found
         return getattr(builtins, name)
@@ -66,7 +67,8 @@ def _hidden_imports(function, namespace):
         found = {}
         package = namespace.get("__package__") or module.rpartition(".")[0]
         try:
-            tree = ast.parse("".join(linecache.getlines(function.__code__.co_filename)))
+            text = "".join(linecache.getlines(function.__code__.co_filename))
+            tree = ast.parse(text if "TYPE_CHECKING" in text else "")
         except (SyntaxError, ValueError, RecursionError):
             tree = ast.Module(body=[], type_ignores=[])
         for node in ast.walk(tree):

@@ -7,10 +7,10 @@ import re
 import sys
 import types
 
+from assay_probe.reality import parsing
 from assay_probe.reality.values import function_of
 
 _functions = {}
-_files = {}
 _attributes = {}
 _stores = {}
 _STORE = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[A-Za-z_][\w.]*\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[^=]")
@@ -42,23 +42,10 @@ def tree_of(function):
         return None
     if code not in _functions:
         try:
-            index = _index_of(code.co_filename)
-            _functions[code] = index.get((code.co_name, code.co_firstlineno))
+            _functions[code] = parsing.tree_of_code(code)
         except (SyntaxError, ValueError, RecursionError):
             _functions[code] = None
     return _functions[code]
-
-
-def _index_of(filename):
-    if filename not in _files:
-        _files[filename] = index = {}
-        for node in ast.walk(ast.parse("".join(linecache.getlines(filename)))):
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
-                index[node.name, first] = index[node.name, node.lineno] = node
-            elif isinstance(node, ast.Lambda):
-                index["<lambda>", node.lineno] = node
-    return _files[filename]
 
 
 def own_nodes(function):
