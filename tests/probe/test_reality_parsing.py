@@ -34,7 +34,9 @@ def shown(code: types.CodeType) -> str | None:
     return None if tree is None else ast.dump(tree, include_attributes=True)
 
 
-@pytest.mark.parametrize("module", [argparse, dataclasses, functools, inspect, textwrap, typing, asyncio.base_events, re])
+@pytest.mark.parametrize(
+    "module", [argparse, dataclasses, functools, inspect, textwrap, typing, asyncio.base_events, re]
+)
 def test_lines_and_columns_are_those_of_the_file(module: types.ModuleType) -> None:
     """For every function of some standard modules."""
     file = str(module.__file__)

@@ -11,6 +11,8 @@ import importlib
 import importlib.metadata
 import sys
 
+from assay_probe.reality import loading
+
 OWN = {
     "argparse": "adapter_argparse",
     "boto3": "adapter_boto3",
@@ -53,13 +55,17 @@ def prepare():
 def _active():
     """The adapters whose package the file has imported, and that load."""
     for package, name in OWN.items():
-        if package in sys.modules:
+        if _is_imported(package):
             yield _load(package, lambda name=name: importlib.import_module(f"assay_probe.reality.{name}"))
     for package, point in _foreign:
-        if package in sys.modules:
+        if _is_imported(package):
             adapter = _load(f"{package} by {point.value}", point.load)
             if adapter is not None:
                 yield adapter
+
+
+def _is_imported(package):
+    return package in sys.modules and loading.is_loaded(package)
 
 
 def _load(key, load):

@@ -12,6 +12,7 @@ import types
 import warnings
 
 from assay_probe import wire
+from assay_probe.reality import loading
 
 IMPORT_LIMIT_S = 60.0
 STANDARD = frozenset(getattr(sys, "stdlib_module_names", ())) | frozenset(sys.builtin_module_names)
@@ -43,6 +44,7 @@ def module(name):
     """The module, or a `NotImported`. A package that crashes, hangs or ends the process costs itself only."""
     root = name.partition(".")[0]
     _asked.add(root)
+    loading.reached(name)
     if name not in _modules:
         if root in denied:
             return NotImported(None, "it brought the interpreter down")
@@ -82,6 +84,7 @@ def _limited(seconds):
 def begin_file():
     """What other files import says nothing about the next one."""
     _asked.clear()
+    loading.begin_file()
 
 
 def imported_packages():

@@ -6,7 +6,7 @@ import inspect
 import types
 import warnings
 
-from assay_probe.reality import installed, sources
+from assay_probe.reality import installed, loading, sources
 from assay_probe.reality.values import (
     UNKNOWN,
     LocalClass,
@@ -81,6 +81,7 @@ def _of_module(module, name):
             return _submodule(module, name)
         except BaseException as error:
             return Member(UNKNOWN, RAISES, f"{type(error).__name__}: {str(error)[:200]}")
+    loading.reached(found.__name__ if isinstance(found, types.ModuleType) else getattr(found, "__module__", None))
     for warning in caught:
         text = str(warning.message)
         if is_deprecation(warning.category) and (name in text or "deprecated" in text.lower()):
@@ -282,9 +283,9 @@ def _is_protocol(cls):
 
 
 def subclass_has(cls, name, depth=0):
-    """Does a class that is loaded and made from this one have such a member?"""
+    """Does a class that the file loads, and that is made from this one, have such a member?"""
     try:
-        subclasses = type.__subclasses__(cls)
+        subclasses = [found for found in type.__subclasses__(cls) if loading.is_loaded_object(found)]
     except Exception:
         return True
     for subclass in subclasses[:SUBCLASSES_ASKED]:

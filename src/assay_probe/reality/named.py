@@ -5,6 +5,7 @@ import re
 import sys
 import types
 
+from assay_probe.reality import loading
 from assay_probe.reality.values import Thing, static
 
 _SHOWN = re.compile(r"(?:type\[|<class ')?([A-Za-z_][\w.]*)(?:\[.*\])?(?:\]|'>)?", re.DOTALL)
@@ -44,7 +45,7 @@ def _objects(name, roots):
     """Objects that say of themselves that this is their name."""
     _read_modules()
     last = name.rpartition(".")[2]
-    found = list(_index.get(last, {}).values())
+    found = [one for one in _index.get(last, {}).values() if loading.is_loaded_object(one)]
     if "." in name:
         found = [one for one in found if f"{one.__module__}.{one.__qualname__}".endswith(name)] or found
     near = [one for one in found if str(one.__module__).partition(".")[0] in roots]

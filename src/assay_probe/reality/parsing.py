@@ -1,4 +1,4 @@
-"""The syntax tree of one function of a library, parsed alone: whole files are long, and few of their functions are asked."""
+"""The syntax tree of one library function, parsed alone: files are long, and few of their functions are asked about."""
 
 import ast
 import dis

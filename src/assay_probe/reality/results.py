@@ -10,7 +10,7 @@ import sys
 import types
 import typing
 
-from assay_probe.reality import annotations, documented, installed
+from assay_probe.reality import annotations, documented, installed, loading
 from assay_probe.reality.members import instance_of, member
 from assay_probe.reality.sources import own_nodes, parameters_of, tree_of
 from assay_probe.reality.values import (
@@ -28,6 +28,7 @@ from assay_probe.reality.values import (
 
 DEPTH = 5
 _known = {}
+"""What was found for the file at hand: it may hang on the modules that the file loads."""
 _GIVES = {
     logging.getLogger: logging.Logger,
     re.compile: re.Pattern,
@@ -91,6 +92,11 @@ def _of_class(cls):
     if cls in _NOT_BUILT or ("__call__" in meta.__dict__ and meta.__name__ not in (*_OWN_CALL_IS_PLAIN, "type")):
         return UNKNOWN
     return instance_of(cls)
+
+
+def begin_file():
+    """What one file's modules told says nothing about the next."""
+    _known.clear()
 
 
 def of_function(function, owner=None):
@@ -321,7 +327,7 @@ class Reading:
         parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
         name = ".".join([*parts, *filter(None, [node.module])])
         own = self.function.__globals__.get("__name__", "").partition(".")[0]
-        module = sys.modules.get(name)
+        module = sys.modules.get(name) if loading.is_loaded(name) else None
         if module is None and name.partition(".")[0] == own:
             module = installed.module(name)
         for alias in node.names:

@@ -1,12 +1,24 @@
 """The job: read files, ask about names, run reproducers; answer in frames."""
 
+import importlib.util
 import os
 import sys
 import time
 import traceback
 
 from assay_probe import wire
-from assay_probe.reality import adapters, arbitration, installed, library_rules, literals, lookup, sources
+from assay_probe.reality import (
+    adapters,
+    arbitration,
+    asking,
+    installed,
+    library_rules,
+    literals,
+    loading,
+    lookup,
+    results,
+    sources,
+)
 from assay_probe.reality.claims import Claims
 from assay_probe.reality.guards import Guards
 from assay_probe.reality.reproducers import outputs_of, reproduce
@@ -23,9 +35,7 @@ def main(job):
     sources.first_party_roots.extend(job.get("roots", [job["root"]]))
     sources.gone.update(job.get("gone", ()))
     adapters.prepare()
-    for package in ("django",):
-        if job.get("settings", True) and _is_wanted(job, package):
-            _prepare(package)
+    loading.watch({} if "django" in job.get("first_party", ()) else {"django": _prepare_django})
     for file in job["files"]:
         wire.send("file", path=file["path"], **_read(file, job))
     if job.get("question"):
@@ -38,22 +48,21 @@ def main(job):
     os._exit(0)
 
 
-def _is_wanted(job, package):
-    return any(package in file["text"] for file in job["files"]) and package not in job.get("first_party", ())
-
-
-def _prepare(package):
-    """Packages that need settings before their modules can be imported."""
+def _prepare_django():
+    """It needs settings before its modules can be imported."""
     try:
-        installed.module(package)
-        if package in sys.modules:
-            __import__(f"assay_probe.reality.adapter_{package}", fromlist=["prepare"]).prepare()
+        if importlib.util.find_spec("django") is not None:
+            from assay_probe.reality import adapter_django
+
+            adapter_django.prepare()
     except Exception:
         traceback.print_exc()
 
 
 def _read(file, job):
     installed.begin_file()
+    results.begin_file()
+    asking.begin_file()
     claims = Claims(file["path"], Guards())
     walk = Walk(claims, frozenset(job.get("first_party", ())), judges_project=bool(job.get("judges_project")))
     try:
