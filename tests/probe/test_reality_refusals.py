@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from tests.probe.asking import ask, denied
+from tests.probe.test_reality_loading import home_with
 
 
 @pytest.mark.parametrize(
@@ -42,3 +44,60 @@ def test_keywords_for_a_callable_among_the_arguments_are_held_against_it(tmp_pat
         "    await asyncio.to_thread(shutil.copyfile, a, b, follow_symlinks=True)\n"
     )
     assert denied(tmp_path, text) == ["3 unknown-parameter shutil.copyfile(follow=)"]
+
+
+LIBRARY = {
+    "sieve/__init__.py": """
+from typing import Literal, get_args
+
+Joins = Literal["inner", "outer"]
+
+def join(how):
+    if how not in get_args(Joins):
+        raise ValueError(how)
+
+def parse(name):
+    parts = name.split("_")
+    parts.pop(0)
+    if len(parts) == 2:
+        raise ValueError(name)
+
+def loaded(parts):
+    try:
+        return open(parts)
+    except OSError:
+        return None
+
+def load(name):
+    parts = name.lower()
+    found = loaded(parts)
+    if found is not None:
+        return found
+    raise LookupError(name)
+
+def stored(name):
+    parts = name.split("_")
+    parts[0] = ""
+    if parts[0]:
+        raise ValueError(name)
+
+def several(thing):
+    if thing:
+        return ("a",)
+    return ()
+
+def known(name, thing=...):
+    if name not in several(open(thing)):
+        raise ValueError(name)
+"""
+}
+
+
+def test_what_a_value_itself_may_lead_out_of_is_no_refusal(tmp_path: Path) -> None:
+    """Lists that are changed on the way, a look-up that may succeed, a function that may give one thing or another."""
+    judge = home_with(tmp_path, sys.executable, LIBRARY)
+    text = "import sieve\nsieve.parse('de_DE')\nsieve.load('de')\nsieve.stored('a_b')\nsieve.known('a')\nsieve.join('outer')\n"
+    assert denied(tmp_path / "right", text, python=judge) == []
+    assert denied(tmp_path / "wrong", "import sieve\nsieve.join('union')\n", python=judge) == [
+        "2 wrong-literal sieve.join(how='union')"
+    ]

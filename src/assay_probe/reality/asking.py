@@ -2,7 +2,6 @@
 
 import functools
 
-
 _kept = []
 
 

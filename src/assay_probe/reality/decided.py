@@ -5,6 +5,7 @@ import builtins
 import enum
 import operator
 import types
+import typing
 from collections.abc import ItemsView, KeysView, ValuesView
 
 from assay_probe.reality import sources
@@ -23,7 +24,8 @@ _TEXT_METHODS = frozenset(
 )
 _TABLE_METHODS = frozenset(("get", "keys", "values", "items", "index", "count"))
 _PLAIN = (str, bytes, int, float, bool, type(None), tuple, list, set, frozenset, dict, range, types.MappingProxyType)
-_CALLS = (isinstance, issubclass, callable, len, type, set, frozenset, list, tuple, str, bool, sorted)
+_CALLS = (isinstance, issubclass, callable, len, type, set, frozenset, list, tuple, str, bool, sorted, typing.get_args)
+_CALLABLE = (type, types.BuiltinFunctionType, types.FunctionType)
 _OPERATORS = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -240,7 +242,7 @@ class Decider:
             found = self._name(function)
             if found in (hasattr, getattr) and len(node.args) > 1:
                 return self._of_attribute(found, node.args, values)
-            if isinstance(found, (type, types.BuiltinFunctionType)) and found in _CALLS:
+            if isinstance(found, _CALLABLE) and found in _CALLS:
                 return _applied(found, values) if is_plain else UNDECIDED
         known = {number: value for number, value in enumerate(values) if _is_told(value)}
         known.update({name: value for name, value in named.items() if _is_told(value)})
@@ -277,6 +279,8 @@ class Decider:
     def _of_method(self, itself, name, values):
         methods = _TEXT_METHODS if isinstance(itself, str) else _TABLE_METHODS
         if name not in methods or not hasattr(itself, name):
+            if isinstance(itself, (list, set, dict)):
+                self.run.forget_value(itself)
             return UNDECIDED
         found = _applied(getattr(itself, name), values)
         return list(found) if isinstance(found, (KeysView, ValuesView, ItemsView)) else found

@@ -10,7 +10,7 @@ import builtins
 import inspect
 import types
 
-from assay_probe.reality import signatures
+from assay_probe.reality import signatures, ways
 from assay_probe.reality.decided import UNDECIDED, Decider, Refused
 from assay_probe.reality.forwarding import is_only_read
 from assay_probe.reality.results import Reading
@@ -87,7 +87,9 @@ def _read(callee, known, filled, attributes, depth, budget):
         own = _own_names(tree)
         names[collector] = {name: known.get(name, UNDECIDED) for name in filled if name not in own}
     extras = {name: value for name, value in known.items() if name not in names and name not in _own_names(tree)}
-    return _Run(function, owner, names, (attributes, extras), depth, budget).ends(tree)
+    run = _Run(function, owner, names, (attributes, extras), depth, budget)
+    run.hanging |= set(known)
+    return run.ends(tree)
 
 
 def _plain(callee):
@@ -133,6 +135,8 @@ class _Run:
         self.depth = depth
         self.budget = budget
         self.ways = 0
+        self.hanging = set()
+        """Names whose value comes from a constant of the call."""
         kwarg = self.reading.tree.args.kwarg
         self.collector = kwarg.arg if kwarg is not None else ""
         self.decider = Decider(self)
@@ -146,7 +150,8 @@ class _Run:
             end = Raised(refused.exception, refused.text, refused.ways)
         if isinstance(end, Raised):
             return Raised(end.exception, end.text, end.ways + self.ways)
-        return end if isinstance(end, _Returned) else None
+        # Where a condition may have led out before, another value may come back.
+        return (_Returned(UNDECIDED) if self.ways else end) if isinstance(end, _Returned) else None
 
     def block(self, statements):
         """Statements one after another, up to one that leaves."""
@@ -190,12 +195,19 @@ class _Run:
         value = self.decider.value(node.value)
         for target in node.targets:
             self._bind(target, value)
+            self._hang(target, node.value)
         return _NEXT
 
     def _annassign(self, node):
         if node.value is not None:
             self._bind(node.target, self.decider.value(node.value))
+            self._hang(node.target, node.value)
         return _NEXT
+
+    def _hang(self, target, source):
+        """What is made of a constant of the call hangs on it."""
+        if ways.mentions(source, self.hanging):
+            self.hanging |= {node.id for node in ast.walk(target) if isinstance(node, ast.Name)}
 
     def _augassign(self, node):
         self._bind(node.target, UNDECIDED)
@@ -227,7 +239,7 @@ class _Run:
         if node.exc is None:
             return _LEFT
         called = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return Raised(getattr(called, "id", getattr(called, "attr", "Exception")), _words(node.exc))
+        return Raised(getattr(called, "id", getattr(called, "attr", "Exception")), ways.words(node.exc))
 
     def _return(self, node):
         return _Returned(self.decider.value(node.value) if node.value is not None else None)
@@ -262,12 +274,15 @@ class _Run:
                 end = Raised(refused.exception, refused.text, refused.ways)
             ends.append((end, self.names, dict(self.attributes)))
         staying = [(names, attributes) for end, names, attributes in ends if end is _NEXT]
-        self.names = _agreed([names for names, _ in staying]) if staying else before
-        agreed = _agreed([attributes for _, attributes in staying]) if staying else stored
+        self.names = ways.agreed([names for names, _ in staying]) if staying else before
+        agreed = ways.agreed([attributes for _, attributes in staying]) if staying else stored
         self.attributes.clear()
         self.attributes.update(agreed)
         if staying:
-            self.ways += any(isinstance(end, _Returned) or end is _LEFT for end, _, _ in ends)
+            may_have_left = any(isinstance(end, _Returned) or end is _LEFT for end, _, _ in ends)
+            if may_have_left and ways.mentions(node.test, self.hanging):
+                return _LEFT  # it is this very value that may have led out
+            self.ways += may_have_left
             return _NEXT
         first, second = (end for end, _, _ in ends)
         return first if isinstance(first, Raised) and isinstance(second, Raised) else _LEFT
@@ -278,7 +293,7 @@ class _Run:
         except Refused as refused:
             end = Raised(refused.exception, refused.text, refused.ways)
         if isinstance(end, Raised):
-            handler = next((one for one in node.handlers if _catches(one, end.exception)), None)
+            handler = next((one for one in node.handlers if ways.catches(one, end.exception)), None)
             self._forget([*node.body, *node.handlers])
             return self.block(handler.body) if handler is not None else end
         if end is not _NEXT:
@@ -295,11 +310,20 @@ class _Run:
         elif isinstance(target, ast.Attribute) and getattr(target.value, "id", None) == self.itself:
             self._set_through(target.attr, value)
             self.attributes[target.attr] = value
-        elif isinstance(target, (ast.Tuple, ast.List)) and _fits(target, value):
+        elif isinstance(target, (ast.Tuple, ast.List)) and ways.fits(target, value):
             for element, one in zip(target.elts, value):
                 self._bind(element, one)
         elif isinstance(target, (ast.Tuple, ast.List, ast.Starred)):
             self._forget([target])
+        elif isinstance(target, ast.Subscript):
+            self.forget_value(self.decider.value(target.value))
+
+    def forget_value(self, changed):
+        """A list, set or dictionary that was changed is not known any longer, by none of its names."""
+        self.names = {name: value for name, value in self.names.items() if value is not changed}
+        for name, value in self.attributes.items():
+            if value is changed:
+                self.attributes[name] = UNDECIDED
 
     def _set_through(self, name, value):
         """A descriptor of the class may refuse what is stored: its `__set__` is read with what the descriptor holds."""
@@ -321,6 +345,16 @@ class _Run:
                     self.names.pop(node.id, None)
                 elif isinstance(node, ast.Attribute) and not isinstance(node.ctx, ast.Load):
                     self.attributes[node.attr] = UNDECIDED
+                elif isinstance(node, ast.Subscript) and not isinstance(node.ctx, ast.Load):
+                    self._forget_what_may_change(node.value)
+                elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    self._forget_what_may_change(node.func.value)
+
+    def _forget_what_may_change(self, node):
+        if isinstance(node, ast.Name) and isinstance(self.names.get(node.id), (list, set, dict)):
+            self.forget_value(self.names[node.id])
+        elif isinstance(node, ast.Attribute) and isinstance(self.attributes.get(node.attr), (list, set, dict)):
+            self.forget_value(self.attributes[node.attr])
 
     def called(self, node, known):
         """What a call inside the function gives, with what is known of its arguments."""
@@ -347,11 +381,6 @@ class _Run:
         return None if given is None else given | set(collected)
 
 
-def _fits(target, value):
-    plain = not any(isinstance(element, ast.Starred) for element in target.elts)
-    return plain and isinstance(value, (tuple, list)) and len(value) == len(target.elts)
-
-
 def _stands_for_itself(node, itself):
     if isinstance(node, ast.Call):
         return getattr(node.func, "id", "") == "super"
@@ -367,24 +396,3 @@ def _by_name(callee, node, known):
             found[name] = known[number]
     found.update({name: value for name, value in known.items() if isinstance(name, str)})
     return found
-
-
-def _agreed(each):
-    first, *others = each
-    return {
-        name: value for name, value in first.items() if all(other.get(name, UNDECIDED) is value for other in others)
-    }
-
-
-def _catches(handler, exception):
-    if handler.type is None:
-        return True
-    names = {getattr(node, "id", getattr(node, "attr", "")) for node in ast.walk(handler.type)}
-    wider = {"KeyError": {"LookupError"}, "IndexError": {"LookupError"}}.get(exception, set())
-    return bool(names & ({exception, "Exception", "BaseException"} | wider))
-
-
-def _words(node):
-    constants = [inner.value for inner in ast.walk(node) if isinstance(inner, ast.Constant)]
-    texts = [text for text in constants if isinstance(text, str)]
-    return " ".join(" ".join(texts).split())[:200]
