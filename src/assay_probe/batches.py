@@ -54,7 +54,9 @@ def make(call, plans, context, root, before, watch, alone, is_open):
         if is_live and _essence(again) != _essence(alone):
             return answers + done[:1]
         answers.extend(done)
-        if len(answers) < len(plans) and (is_killed or (is_open() and not (done and is_live))):
+        # Who says that it was lost knows why its child ended: the experiment after it was never begun.
+        is_told = bool(done) and (is_live or "lost" in done[-1])
+        if len(answers) < len(plans) and (is_killed or (is_open() and not is_told)):
             answers.append(ending)
     return answers
 

@@ -239,7 +239,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
             tree = call.tree()
     except NameError as error:
         return {"lost": "a fault in an alteration: " + str(error)[:200]}
-    except (Exception, outcomes.Blocked) as error:
+    except BaseException as error:
         return {"lost": NOT_POSSIBLE[0] + ": " + type(error).__name__}
     determinism.begin_call()
     watch.lines.clear()

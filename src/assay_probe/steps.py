@@ -10,7 +10,7 @@
 import copy
 import types
 
-from assay_probe import determinism, encoding, loops
+from assay_probe import determinism, encoding, loops, outcomes
 from assay_probe.encoding_walk import is_mutable
 from assay_probe.variants import OPAQUE
 
@@ -103,7 +103,9 @@ class Steps:
             value = self._call.make()
             if loops.waits(value):
                 loops.finish(value)
-        except (Exception, loops.Waiting):
+        except outcomes.Blocked:
+            raise
+        except BaseException:
             pass
 
     def after(self, value):

@@ -207,3 +207,28 @@ def test_a_call_that_hangs_as_it_is_gets_no_further_experiments(shop: Project) -
     """Each of them would wait as long."""
     told = shop.plan("Rates.hang", experiments=20, per_call=20)
     assert [e.outcome.kind for e in told.made("Rates.hang")] == ["hung"]
+
+
+LEAVING = """
+=== m.py
+class Usage(SystemExit):
+    pass
+
+
+def parse(text, argv=()):
+    if argv:
+        raise Usage("Usage: " + text)
+    return text
+=== test_m.py
+import unittest, m
+class Parsing(unittest.TestCase):
+    def test_parse(self): self.assertRaises(SystemExit, m.parse, "prog", ("-x",))
+"""
+
+
+def test_an_earlier_call_that_ends_the_program_says_nothing_of_the_experiment_after_it(tmp_path: Path) -> None:
+    """`SystemExit` is no `Exception`; it was taken for the end of the child, and the next experiment for what died."""
+    planned = write(tmp_path, LEAVING).plan("parse", experiments=60, per_call=30)
+    assert any(edit.operator == "call.first" for e in planned.made("parse") for edit in e.intervention.edits)
+    assert {e.outcome.kind for e in planned.made("parse")} == {"returned", "raised"}
+    assert [facts.faults for facts in planned.story.points.values()] == [()]

@@ -106,12 +106,7 @@ def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
         None,
     )
     if calls:
-        return Gap(
-            slug="not-comparable",
-            unit=name,
-            reason=f"{name} was called {calls} times on base, but no call on head has the same arguments.",
-            remedy="Look at the first finding before it: what differs there changes every later call.",
-        )
+        return _without_partner(placement, calls, seen)
     if foreign and placement.base is not None and not str(foreign).endswith(placement.base.path):
         return Gap(
             slug="wrong-origin",
@@ -129,6 +124,21 @@ def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
         if exhausted
         else "Give more time with --budget, or add a test that calls it.",
     )
+
+
+def _without_partner(placement: Placement, calls: int, seen: Sequence[Seen]) -> Gap:
+    """Base called it and head did not, or never with the same arguments."""
+    name, point = placement.point.name, placement.point.id
+    times = "once" if calls == 1 else f"{calls} times"
+    if any(call.experiment.id.point == point for one in seen for call in one.recorded.head.calls):
+        reason = f"{name} was called {times} on base, but no call on head has the same arguments."
+        remedy = "Look at the first finding before it: what differs there changes every later call."
+    else:
+        reason = f"{name} was called {times} on base, and its body never ran on head in the same tests."
+        remedy = (
+            "Look at the findings before it, and whether it became a generator: one that nobody reads never begins."
+        )
+    return Gap(slug="not-comparable", unit=name, reason=reason, remedy=remedy)
 
 
 def _module(placement: Placement) -> str:
