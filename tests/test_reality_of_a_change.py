@@ -61,3 +61,21 @@ def test_what_is_neither_a_file_nor_a_revision(tmp_path: Path) -> None:
     assert (done.returncode, "nowhere" in done.stderr) == (2, True)
     done = assay(shop, "reality", "one", "two", "three")
     assert (done.returncode, "A change has two sides" in done.stderr) == (2, True)
+
+
+def test_a_package_that_files_around_use_is_a_gap_and_one_that_nobody_knows_is_not(tmp_path: Path) -> None:
+    """The same for files as for a change: declared, or imported by files that are not in question."""
+    folder = tmp_path / "plain"
+    files = {
+        "new.py": "import declared_one\nimport used_one\nimport nobody_knows\n",
+        "old.py": "import used_one\nimport lonely\n",
+        "requirements.txt": "declared-one>=2\n",
+        "setup.cfg": "",
+        "maybe.py": "try:\n    import optional_one\nexcept ImportError:\n    optional_one = None\n\nimport optional_one.deep\n",
+    }
+    write(folder, files)
+    for named, expected in (("new.py", ["nobody_knows"]), (".", ["nobody_knows", "lonely"])):
+        done = assay(folder, "reality", named, "--python", sys.executable, "--format", "json")
+        told = json.loads(done.stdout)
+        assert [found["name"] for found in told["findings"]] == expected
+        assert [gap.partition(" imports ")[2].partition(",")[0] for gap in told["gaps"]] == ["declared_one", "used_one"]

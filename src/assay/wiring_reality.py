@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import sys
 from collections.abc import Iterator
@@ -10,10 +11,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from assay.errors import CheckerFailed, UsageError
+from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
 from assay.evidence.reality import Asked, ask, look_up, with_claims
 from assay.evidence.remarks import require_canary
 from assay.instruments.laboratory import Laboratory, WallClock
-from assay.instruments.prints import roots_of
+from assay.instruments.prints import MOST_FILES, roots_of
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
@@ -26,6 +28,7 @@ from assay.wiring import laboratory, opened_for, read_whole, settings_of
 
 TOLD_OF_FILES = frozenset({"not-asked", "internal", "package-dies"})
 """Gaps that the denials tell of themselves."""
+PROJECT = (".git", "pyproject.toml", "setup.cfg", "setup.py")
 SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist", "site-packages"})
 
 
@@ -42,7 +45,10 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
         except CheckerFailed as error:
             trouble = f"{error.what} {error.next_step}"
         denials = ask(lab, "head", files, first_party_of(paths))
-        return replace(denials, unchecked=trouble), lab.interpreter.target
+        found, lacking = told_apart(denials.found, known_around(paths, options.files))
+        gaps = (not_installed(denial) for denial in lacking)
+        told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps)
+        return replace(denials, found=found, unchecked=trouble, gaps=told), lab.interpreter.target
 
 
 def reality_of_change(options: CheckOptions) -> tuple[Denials, Target]:
@@ -105,6 +111,39 @@ def _python_files(given: tuple[Path, ...]) -> Iterator[Path]:
         for folder, inner, names in os.walk(path):
             inner[:] = sorted(name for name in inner if not name.startswith(".") and name not in SKIPPED)
             yield from (Path(folder, name) for name in sorted(names) if name.endswith(".py"))
+
+
+def known_around(paths: list[Path], given: tuple[Path, ...]) -> Known:
+    """What is declared above the files and beside them, and the Python files there that were not named one by one."""
+    roots = roots_of(paths)
+    homes = list(dict.fromkeys(_home_of(root) for root in roots))
+    declaring = [path for home in homes for path in (*home.glob("*"), *home.glob("requirements/*"))]
+    texts = (_readable(path) for path in declaring if DECLARING.search(path.as_posix()))
+    named = {path.resolve() for path in given}
+
+    def standing() -> Iterator[tuple[str, str]]:
+        called = {path.resolve(): str(path) for path in paths}
+        around = itertools.islice(_python_files(tuple(dict.fromkeys([*homes, *roots]))), MOST_FILES)
+        for path in dict.fromkeys(path.resolve() for path in around):
+            if path not in named:
+                yield called.get(path, str(path)), _readable(path)
+
+    return Known(tuple(texts), standing)
+
+
+def _home_of(root: Path) -> Path:
+    """The folder of the project: the nearest one upwards that describes one, else the folder itself."""
+    for folder in (root, *root.parents):
+        if any((folder / name).exists() for name in PROJECT):
+            return folder
+    return root
+
+
+def _readable(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
+    except OSError:
+        return ""
 
 
 def _text_of(path: Path) -> str:

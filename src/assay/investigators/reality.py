@@ -20,6 +20,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from assay.errors import CheckerFailed
+from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
 from assay.evidence.reality import Asked, Manner, ask, with_claims
 from assay.evidence.remarks import require_canary
 from assay.values.change import SIDES, Change, Side
@@ -31,10 +32,6 @@ from assay.values.reality import Denial, Denials
 _IMPORTS = re.compile(r"(?:^|[;:])[ \t]*(import\b.*|from\s+\S+\s+import\s*(?:\([^)]*\)|.*))", re.MULTILINE)
 """Whatever reads like an import, in texts and comments too."""
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-_DECLARING = re.compile(
-    r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|Pipfile|tox\.ini|noxfile\.py|environment\.ya?ml"
-    r"|[\w.-]*requirements[\w.-]*\.(txt|in)|requirements/[\w.-]+\.(txt|in))$"
-)
 
 
 SHARE = 0.15
@@ -90,30 +87,23 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials,
         unread = {path for path, _ in had.unread}
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
     # Also what base denied: nothing that comes from such a package was judged, on either side.
-    lacking = {denial.name: denial for denial in reversed(_lacking(denials.found, lab.source))}
-    gaps.extend(_not_installed(lacking[name]) for name in sorted(lacking))
-    news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in lacking)
+    _, lacking = told_apart(denials.found, _known(lab.source))
+    gaps.extend(not_installed(denial) for denial in lacking)
+    absent = {denial.name for denial in lacking}
+    news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in absent)
     return replace(denials, found=news), tuple(gaps)
 
 
-def _lacking(found: Sequence[Denial], source: Source) -> tuple[Denial, ...]:
-    """Packages that the project uses or declares and that are not installed here: the environment lacks them."""
-    declared = _declared(source)
-    return tuple(
-        denial
-        for denial in found
-        if denial.kind == "missing-package"
-        and (_is_declared(denial.name, declared) or _is_used_on_base(denial.name, source))
-    )
+def _known(source: Source) -> Known:
+    """What the project declares on head and imports on base."""
 
+    def of_base() -> Iterator[tuple[str, str]]:
+        for path in source.paths("base"):
+            if path.endswith(".py"):
+                yield f"{path} on base", source.text("base", path) or ""
 
-def _not_installed(denial: Denial) -> Gap:
-    where = f"{denial.path}:{denial.line}"
-    return Gap(
-        slug="not-installed",
-        reason=f"{where} imports {denial.name}, which the project uses and which is not installed here.",
-        remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
-    )
+    declaring = (source.text("head", path) or "" for path in source.paths("head") if DECLARING.search(path))
+    return Known(tuple(declaring), of_base)
 
 
 def _untouched(source: Source, old: str | None, path: str) -> frozenset[int]:
@@ -254,24 +244,6 @@ def _gaps(denials: Denials) -> Iterator[Gap]:
             reason=f"Importing {package} ends the interpreter, so nothing can be said about its use.",
             remedy=f"Import {package} by hand in the same environment.",
         )
-
-
-def _declared(source: Source) -> str:
-    """What the project's own files say about dependencies, on head."""
-    paths = [path for path in source.paths("head") if _DECLARING.search(path)]
-    return "\n".join(source.text("head", path) or "" for path in paths).lower().replace("_", "-")
-
-
-def _is_declared(package: str, declared: str) -> bool:
-    name = re.escape(package.lower().replace("_", "-"))
-    return re.search(rf"(?<![\w-])(python-|py)?{name}(?![\w-])", declared) is not None
-
-
-def _is_used_on_base(package: str, source: Source) -> bool:
-    """Does another file import it already? Then the environment lacks it, whatever the change does."""
-    imports = re.compile(rf"^\s*(?:import|from)\s+{re.escape(package)}\b", re.MULTILINE)
-    paths = (path for path in source.paths("base") if path.endswith(".py"))
-    return any(imports.search(source.text("base", path) or "") for path in paths)
 
 
 def _finding(denial: Denial, change: Change) -> Finding:

@@ -103,6 +103,19 @@ def caught_by(handlers):
     return names
 
 
+def optional_packages(tree):
+    """Packages whose absence the file is prepared for somewhere: what it imports of them elsewhere waits for them."""
+    found = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Try) and caught_by(node.handlers) & set(_IMPORT_ERRORS):
+            for inner in (inner for statement in node.body for inner in ast.walk(statement)):
+                names = [alias.name for alias in inner.names] if isinstance(inner, ast.Import) else []
+                if isinstance(inner, ast.ImportFrom) and not inner.level:
+                    names = [inner.module or ""]
+                found |= {name.partition(".")[0] for name in names}
+    return found
+
+
 def expected_in(items):
     """What the context managers of a `with` wait for: everything inside `pytest.raises`, `suppress` and the like."""
     for item in items:

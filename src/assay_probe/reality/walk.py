@@ -58,6 +58,7 @@ class Walk(Expressions):
             node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))
         }
         self.guards.ask(guards.known_to_come_and_go(tree))
+        self.optional = guards.optional_packages(tree)
         self.block(tree.body)
         while self.waiting:
             self._function_body(*self.waiting.pop(0))
@@ -168,7 +169,7 @@ class Walk(Expressions):
         root, missing = name.partition(".")[0], why.missing
         if missing is None or missing in installed.STANDARD:
             return  # a standard module that is not here belongs to another platform, or was left out of the build
-        if missing == root:
+        if missing == root and root not in self.optional:
             self.claims.add(
                 node,
                 "missing-package",
@@ -179,7 +180,7 @@ class Walk(Expressions):
                 near=installed.nearest(root, installed.top_level_names(), 0.75),
                 reproducer=f"import {root}",
             )
-        elif name == missing or name.startswith(missing + "."):
+        elif missing != root and (name == missing or name.startswith(missing + ".")):
             package, _, last = missing.rpartition(".")
             around = installed.module(package)
             near = installed.nearest(last, installed.submodules(around)) if isinstance(around, types.ModuleType) else ()
