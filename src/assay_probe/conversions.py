@@ -7,6 +7,7 @@ import math
 import pathlib
 import types
 
+from assay_probe.heirs import heir_of
 from assay_probe.variants import is_a
 
 _MOMENT = datetime.datetime(2024, 2, 29, 12, 30)
@@ -58,6 +59,7 @@ _MAKING = (
     ("naive datetime", lambda value: _MOMENT),
     ("aware datetime", lambda value: _MOMENT.replace(tzinfo=datetime.timezone.utc)),
     ("class", type),
+    ("heir", heir_of),
 )
 """Kinds as `kinds.kind_of` names them; the place in this table is the variant of an edit."""
 

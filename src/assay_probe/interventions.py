@@ -10,6 +10,7 @@ import random
 import types
 
 from assay_probe import conversions, encoding, steps
+from assay_probe.heirs import HEIR
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE, is_a
@@ -275,9 +276,13 @@ class Planner:
         for path, value in places(arguments, names):
             own = context.asked.get(path[0][1], ()) if len(path) == 1 else ()
             weight = _weight(path, names)[0]
-            if weight > 1 or is_a(value, OPAQUE) or any(kind in ("attr", "flag", "set") for kind, _ in path):
+            if (
+                weight > 1
+                or (is_a(value, OPAQUE) and HEIR not in own)
+                or any(kind in ("attr", "flag", "set") for kind, _ in path)
+            ):
                 continue
-            dropped = conversions.variants_for({*anywhere} - {kind_of(value)})
+            dropped = conversions.variants_for({*anywhere, HEIR} - {kind_of(value)})
             for variant in conversions.variants_for({*own, *anywhere} - {kind_of(value)}):
                 key = (point_id, ASKED, general(path), variant)
                 late = bool(weight) or variant not in dropped

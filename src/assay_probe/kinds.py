@@ -10,6 +10,7 @@ import io
 import pathlib
 import types
 
+from assay_probe.heirs import HEIR, is_heir
 from assay_probe.variants import is_a
 
 
@@ -20,6 +21,8 @@ def kind_of(value):
         return plain[type(value)]
     if is_a(value, datetime.datetime):
         return "naive datetime" if value.tzinfo is None else "aware datetime"
+    if is_heir(value):
+        return HEIR
     families = (
         (enum.Enum, "enum " + type(value).__qualname__),
         (str, "text"),

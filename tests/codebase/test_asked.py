@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from assay.change.syntax import FunctionNode
-from assay.codebase.asked import asked_of, branch_lines, no_longer_asked
+from assay.codebase.asked import asked_of, branch_lines, no_longer_asked, own_types_dropped
 
 
 def function(text: str) -> FunctionNode:
@@ -68,3 +68,20 @@ BRANCHES = """def f(x):
 def test_a_branch_counts_when_all_of_it_changed(changed: set[int], lines: set[int]) -> None:
     """A part of it may be a word exchanged; what runs in any case is no branch."""
     assert branch_lines(function(BRANCHES), changed) == lines
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "names"),
+    [
+        ("return type(self)(1)", "return Version(1)", ("self",)),
+        ("return self.__class__(1)", "return type(self)(1)", ()),
+        ("return type(self)(1), type(self)(2)", "return type(self)(1), Version(2)", ("self",)),
+        ("return cls(1)", "return Version(1)", ("cls",)),
+        ("return other(1)", "return Version(1)", ()),
+    ],
+)
+def test_whose_own_type_head_no_longer_goes_by(base: str, head: str, names: tuple[str, ...]) -> None:
+    """It answers with its own class where callers have one that derives from it."""
+    decorator, first = ("@classmethod\n", "cls") if "cls" in base else ("", "self")
+    ours, theirs = (function(f"{decorator}def f({first}, other):\n    {body}") for body in (base, head))
+    assert own_types_dropped(ours, theirs) == names

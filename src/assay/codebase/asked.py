@@ -6,6 +6,7 @@ Somebody who writes `isinstance(amount, Decimal)`, or a branch for the empty lis
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from assay.change.reads import own_nodes
@@ -74,6 +75,30 @@ def no_longer_asked(base: FunctionNode, head: FunctionNode) -> frozenset[str]:
     return frozenset(
         kind for subject, kinds in _questions(base) for kind in kinds if (ast.unparse(subject), kind) not in asked
     )
+
+
+def own_types_dropped(base: FunctionNode, head: FunctionNode) -> tuple[str, ...]:
+    """Names of values whose own type base goes by (`type(self)(...)`, `cls(...)`) more often than head does.
+
+    Who writes that has classes in mind that derive from this one.
+    """
+    ours, theirs = (Counter(_own_types(node)) for node in (base, head))
+    return tuple(name for name, count in ours.items() if count > theirs[name])
+
+
+def _own_types(node: FunctionNode) -> Iterator[str]:
+    parameters = [argument.arg for argument in (*node.args.posonlyargs, *node.args.args)]
+    is_of_class = any(last_name(decorator) == "classmethod" for decorator in node.decorator_list)
+    for found in own_nodes(node):
+        match found:
+            case ast.Call(func=ast.Name(id="type"), args=[ast.Name(id=name)]):
+                yield name
+            case ast.Attribute(value=ast.Name(id=name), attr="__class__"):
+                yield name
+            case ast.Name(id=name) if is_of_class and parameters[:1] == [name]:
+                yield name
+            case _:
+                pass
 
 
 def branch_lines(node: FunctionNode, lines: Collection[int]) -> frozenset[int]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assay.change.layout import module_name
 from assay.change.syntax import Function, Module, parse
-from assay.codebase.asked import asked_of, branch_lines, no_longer_asked
+from assay.codebase.asked import asked_of, branch_lines, no_longer_asked, own_types_dropped
 from assay.codebase.definitions import definition_of
 from assay.evidence.jobs import Material, Placement
 from assay.values.change import ChangedUnit, FilePair, Side, Unit
@@ -93,7 +93,7 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         dropped = no_longer_asked(function.node, theirs.node)
         point = replace(
             point,
-            asked=(*point.asked, ("", dropped), *((name, frozenset({"none"})) for name in _gone(function, theirs))),
+            asked=(*point.asked, ("", dropped), *_dropped(function, theirs)),
             branches=branch_lines(function.node, changed.base_lines),
         )
     return Placement(
@@ -105,6 +105,14 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         subject="" if changed.changed_itself or not changed.origins else changed.origins[0],
         form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
     )
+
+
+def _dropped(function: Function, theirs: Function) -> Iterator[tuple[str, frozenset[str]]]:
+    """Kinds of value that only base is ready for, by the parameter that takes them."""
+    for name in _gone(function, theirs):
+        yield name, frozenset({"none"})
+    for name in own_types_dropped(function.node, theirs.node):
+        yield name, frozenset({"heir"})
 
 
 def _gone(function: Function, theirs: Function) -> tuple[str, ...]:
