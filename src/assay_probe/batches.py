@@ -71,7 +71,7 @@ def may_be_quiet(arguments):
 
 def changes_afterwards(edits):
     """Does the experiment change what the call gave or was given, once the call is over?"""
-    return any(edit.operator in (steps.THEN_RESULT, steps.THEN_ARGUMENT) for edit in edits)
+    return any(edit.operator in (steps.THEN_RESULT, steps.THEN_ARGUMENT, steps.THEN_USE) for edit in edits)
 
 
 def _essence(outcome):

@@ -72,12 +72,7 @@ def _read(receiver, name):
 
 
 def _run_calls(target, seed):
-    parameters = [
-        p
-        for p in inspect.signature(target).parameters.values()
-        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
-    ]
-    combinations = list(itertools.islice(itertools.product(*[_values(p) for p in parameters]), 4000))
+    combinations = list(itertools.islice(itertools.product(*[values_for(p) for p in required(target)]), 4000))
     random.Random(seed).shuffle(combinations)
     for arguments in combinations[:CALLS]:
         try:
@@ -86,7 +81,17 @@ def _run_calls(target, seed):
             continue
 
 
-def _values(parameter):
+def required(target):
+    """The parameters that a call by position has to give."""
+    return [
+        p
+        for p in inspect.signature(target).parameters.values()
+        if p.default is p.empty and p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)
+    ]
+
+
+def values_for(parameter):
+    """Simple values for one parameter, by its hint where it has one."""
     hint = (
         ""
         if parameter.annotation is parameter.empty

@@ -8,6 +8,7 @@ import types
 from assay_probe import encoding
 
 _RAISE = re.compile(r"\braise\b")
+_RAISED = re.compile(r"\braise\s+([A-Za-z_][\w.]*)")
 _ACCIDENTS = (
     AttributeError,
     NameError,
@@ -87,8 +88,21 @@ def _origin(error, root):
         if trace.tb_next is None:
             line = linecache.getline(name, trace.tb_lineno)
             purposeful = name.startswith(root + "/") and _RAISE.search(line) is not None
+            purposeful = purposeful and not _is_other(error, line, trace.tb_frame)
         trace = trace.tb_next
     return where, purposeful
+
+
+def _is_other(error, line, frame):
+    """Does the line raise an exception of another class, so that this one came while that was being made?"""
+    named = _RAISED.search(line)
+    if named is None:
+        return False
+    first, *rest = named.group(1).split(".")
+    wanted = frame.f_globals.get(first, frame.f_builtins.get(first))
+    for name in rest:
+        wanted = vars(wanted).get(name) if isinstance(wanted, (type, types.ModuleType)) else None
+    return isinstance(wanted, type) and issubclass(wanted, BaseException) and not issubclass(type(error), wanted)
 
 
 def _is_own(kind, root):

@@ -5,21 +5,25 @@
 * `copy.first`: an argument is copied before the call, and the copy is looked at afterwards.
 * `then.result`: the result is changed after the call, and the arguments are looked at.
 * `then.argument`: an argument is changed after the call, and the result is looked at.
+* `then.use`: the object whose method was called is used after the call: each public method that simple values satisfy.
 """
 
 import copy
+import inspect
 import types
 
-from assay_probe import determinism, encoding, loops, outcomes
+from assay_probe import determinism, encoding, generated, loops, outcomes
 from assay_probe.encoding_walk import is_mutable
 from assay_probe.variants import OPAQUE
 
 CALL_FIRST, COPY_FIRST, ASK_FIRST = "call.first", "copy.first", "ask.first"
-THEN_RESULT, THEN_ARGUMENT = "then.result", "then.argument"
-OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, ASK_FIRST, THEN_RESULT, THEN_ARGUMENT))
+THEN_RESULT, THEN_ARGUMENT, THEN_USE = "then.result", "then.argument", "then.use"
+OPERATORS = frozenset((CALL_FIRST, COPY_FIRST, ASK_FIRST, THEN_RESULT, THEN_ARGUMENT, THEN_USE))
 CHANGED = "changed"
 _VIEWS = ("as_", "to_", "dump", "items", "values", "getvalue")
-MAX_VIEWS = 8
+MAX_VIEWS, MAX_USES = 8, 12
+SIMPLE_ARGUMENTS, TRIES = 2, 3
+"""A method that asks for more than so many is not used; so many values are tried for each."""
 
 
 def offered(arguments):
@@ -32,6 +36,8 @@ def offered(arguments):
             out += [(name, [COPY_FIRST]), (name, [CALL_FIRST, COPY_FIRST])]
     if changeable:
         out.append((changeable[0], [THEN_RESULT]))
+    if "self" in changeable[:1] and _uses(arguments["self"]):
+        out.append(("self", [THEN_USE]))
     return out
 
 
@@ -83,6 +89,7 @@ class Steps:
             ASK_FIRST: "%s was asked for its hash before" % name,
             THEN_RESULT: "then the result is changed",
             THEN_ARGUMENT: "then %s is changed" % name,
+            THEN_USE: "then methods of %s are called" % name,
         }[edit.operator]
         return ["", "", words, {}]
 
@@ -117,6 +124,8 @@ class Steps:
                 self.looked_at += "".join(map(views_of, arguments.values()))
             elif operator == THEN_ARGUMENT:
                 change(arguments[name])
+            elif operator == THEN_USE:
+                self.looked_at += _used(arguments[name])
             elif operator == ASK_FIRST:
                 same = hash(arguments[name]) == self._hashes[name]
                 words = "the hash of %s is %s\n" % (name, "as before" if same else "another one")
@@ -137,6 +146,37 @@ def views_of(value):
             continue
         out.append("%s() -> %s" % (name, encoding.shown(given, 200)))
     return "\n".join(filter(None, out))
+
+
+def _uses(value):
+    """`(name, lists of arguments to try)` of the public methods of an object's own classes that ask for little."""
+    found = {}
+    for kind in type(value).__mro__:
+        for name, method in vars(kind).items() if kind.__module__ != "builtins" else ():
+            found.setdefault(name, method)
+    out = []
+    for name, method in sorted(found.items()):
+        if type(method) is types.FunctionType and not name.startswith("_"):
+            wanted = generated.required(method)[1:]
+            if len(wanted) <= SIMPLE_ARGUMENTS and not inspect.iscoroutinefunction(method):
+                tries = list(zip(*[generated.values_for(parameter)[:TRIES] for parameter in wanted])) or [()]
+                out.append((name, tries))
+    return out[:MAX_USES]
+
+
+def _used(value):
+    """What the methods of an object answer, one after the other; those that refuse are passed over."""
+    out = []
+    for name, tries in _uses(value):
+        for given in tries:
+            try:
+                answer = getattr(value, name)(*given)
+                answer = list(answer) if hasattr(type(answer), "__next__") else answer
+            except (Exception, outcomes.Blocked):
+                continue
+            out.append("%s(%s) -> %s" % (name, ", ".join(map(repr, given)), encoding.shown(answer, 200)))
+            break
+    return encoding.strip_addresses("\n".join(out))
 
 
 def change(value):

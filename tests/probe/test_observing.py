@@ -51,6 +51,10 @@ def in_thread(prices):
 
 def walk(node):
     return [node["name"]] + [name for child in node.get("children", ()) for name in walk(child)]
+
+
+def refuse_badly(name):
+    raise ValueError("no {1}".format(name))
 === test_m.py
 import unittest
 import m
@@ -74,6 +78,10 @@ class Shop(unittest.TestCase):
     def test_stumble(self):
         with self.assertRaises(AttributeError):
             m.stumble(self.basket)
+
+    def test_refuse_badly(self):
+        with self.assertRaises(IndexError):
+            m.refuse_badly("a")
 
     def test_thread(self):
         self.assertEqual(m.in_thread([2]), 3)
@@ -135,6 +143,14 @@ def test_a_refusal_is_told_from_a_stumble(shop: Project) -> None:
     stumbled = told.called("stumble")[0].outcome.raised
     assert stumbled is not None
     assert (stumbled.purposeful, stumbled.internal, stumbled.where) == (False, True, "m.py:27")
+
+
+def test_a_stumble_over_the_words_of_a_refusal_is_a_stumble(shop: Project) -> None:
+    """The line says `raise`, and another exception than the one it names came of it."""
+    (call,) = shop.record("refuse_badly").called("refuse_badly")
+    raised = call.outcome.raised
+    assert raised is not None
+    assert (raised.type, raised.purposeful, raised.internal) == ("builtins.IndexError", False, True)
 
 
 def test_changed_arguments_are_kept_as_they_were_and_as_they_are(shop: Project) -> None:

@@ -61,6 +61,18 @@ class Table:
         return dict(self._rows)
 
 
+class Writer:
+    def __init__(self, mark):
+        self.restore(mark)
+
+    def write(self, line):
+        return self._start() + line
+
+    def restore(self, mark):
+        self._mark = mark
+        self._start = mark.upper
+
+
 def plain(rows):
     return [row for row in rows]
 === test_m.py
@@ -87,6 +99,11 @@ class Facts(unittest.TestCase):
         table.put("a", 1)
         self.assertEqual(table.as_dict(), {"a": [1]})
 
+    def test_writer(self):
+        writer = m.Writer("b")
+        self.assertEqual(writer.write("a"), "Ba")
+        writer.restore("c")
+
     def test_plain(self):
         self.assertEqual(m.plain([1]), [1])
 """
@@ -100,6 +117,12 @@ SHARING: list[tuple[str, str, str, DifferenceKind]] = [
     ("return [row for row in rows]", "return rows", "plain", "leaves-arguments-differently"),
     ("self.items = self.items + [item]", "self.items += [item]", "Names.put", "leaves-arguments-differently"),
     ("made._leaves = list(self._leaves)", "made._leaves = self._leaves", "Tree.copy", "answers-differently"),
+    (
+        "self._start = mark.upper",
+        "vars(self).setdefault('_start', mark.upper)",
+        "Writer.restore",
+        "answers-differently",
+    ),
     (
         "self._rows[name] = self._rows.get(name, []) + [value]",
         "self._rows.setdefault(name, []).append(value)",
@@ -130,7 +153,7 @@ def test_steps_end_alike_on_equal_code(tmp_path: Path) -> None:
     names = ("Names.copy", "Names.plus", "Names.put", "Tree.copy", "Tree.append", "Table.put", "plain")
     planned = project.plan(*names, experiments=60, per_call=60)
     assert set(planned.endings.values()) == {"passed"}
-    assert steps_of(planned) == {"call.first", "copy.first", "then.result", "then.argument"}
+    assert steps_of(planned) == {"call.first", "copy.first", "then.result", "then.argument", "then.use"}
     assert project.replay(planned, *names, hash_seed=3).outcomes == planned.outcomes
 
 
