@@ -60,8 +60,16 @@ _MAKING = (
     ("aware datetime", lambda value: _MOMENT.replace(tzinfo=datetime.timezone.utc)),
     ("class", type),
     ("heir", heir_of),
+    ("list", lambda value: []),
+    ("tuple", lambda value: ()),
+    ("dict", lambda value: {}),
+    ("set", lambda value: set()),
+    ("text", lambda value: ""),
 )
-"""Kinds as `kinds.kind_of` names them; the place in this table is the variant of an edit."""
+"""Kinds as `kinds.kind_of` names them; the place in this table is the variant of an edit.
+
+Who asks about a kind often asks for an empty value of it, so these come too.
+"""
 
 
 def variants_for(wanted):

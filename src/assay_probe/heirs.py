@@ -3,6 +3,7 @@
 import types
 
 from assay_probe.encoding_objects import state_of
+from assay_probe.variants import is_a
 
 HEIR = "heir"
 
@@ -12,7 +13,7 @@ def heir_of(value):
 
     The state is the original's, not a copy of it: nothing but the class is another one.
     """
-    if isinstance(value, type):
+    if is_a(value, type):
         return _subclass(value)
     made = object.__new__(_subclass(type(value)))
     inner, slots = state_of(value, type(value))
@@ -28,7 +29,7 @@ def heir_of(value):
 
 def is_heir(value):
     """Is this a class that was made here, or an object of one?"""
-    kind = value if isinstance(value, type) else type(value)
+    kind = value if is_a(value, type) else type(value)
     return type.__getattribute__(kind, "__module__") == __name__
 
 

@@ -9,13 +9,14 @@ import pytest
 import assay_probe.conversions as untyped_conversions
 import assay_probe.heirs as untyped
 import assay_probe.interventions as untyped_interventions
+import assay_probe.kinds as untyped_kinds
 import assay_probe.operators as untyped_operators
-from assay_probe.kinds import kind_of
 
 heirs: Any = untyped
 conversions: Any = untyped_conversions
 interventions: Any = untyped_interventions
 operators: Any = untyped_operators
+kind_of: Any = untyped_kinds.kind_of
 
 
 class Version:
@@ -34,6 +35,9 @@ class Slotted:
     """A class without."""
 
     __slots__ = ("major", "minor")
+
+    major: int
+    minor: int
 
 
 def test_an_heir_has_the_state_of_the_object_and_a_class_below_its_own() -> None:

@@ -54,7 +54,7 @@ def test_what_head_dropped_comes_with_the_first_alterations_and_other_kinds_afte
     told = [(edits[0].operator, edits[0].path[0][1]) for _, edits in chosen if len(edits) == 1]
     first_of_others = told.index(("argument.given", "n"))
     assert all(told.index((operator, "m")) < first_of_others for operator in ("value.asked", "number.edge", "none"))
-    assert told.count(("value.asked", "n")) == 1 + 3
+    assert told.count(("value.asked", "n")) == 1 + 4
 
 
 class Table:
