@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from tests.probe.asking import ask, denied
+from tests.probe.test_reality_loading import home_with
 
 PARSER = "import argparse\nparser = argparse.ArgumentParser()\n"
 CONFIG = (
@@ -130,3 +132,56 @@ def test_a_context_manager_that_is_not_entered_does_nothing(tmp_path: Path) -> N
     """Made in a line of its own, it is dropped; entered or kept, it is none of our business."""
     text = "import contextlib\ncontextlib.suppress(OSError)\nwith contextlib.suppress(OSError): pass\nkept = contextlib.nullcontext(1)\n"
     assert denied(tmp_path, text) == ["2 misuse contextlib.suppress"]
+
+
+BROKER = {
+    "broker/__init__.py": """
+import copy
+from dataclasses import dataclass, replace
+
+class Client:
+    DEFAULTS = {"hosts": "", "size": 1}
+    OLD = ("ssl",)
+
+    def __init__(self, **given):
+        self.config = copy.copy(self.DEFAULTS)
+        names = set(given.keys())
+        for key in self.config:
+            if key in given:
+                self.config[key] = given.pop(key)
+        for key in self.OLD:
+            given.pop(key, None)
+        if given:
+            raise ValueError("unknown: %s" % (given,))
+        self.is_big = "size" in names
+
+class Open:
+    DEFAULTS = {"hosts": ""}
+
+    def __init__(self, **given):
+        self.config = dict(self.DEFAULTS)
+        for key in given.keys():
+            self.config[key] = given[key]
+
+@dataclass(frozen=True)
+class Node:
+    value: int
+
+    def but(self, **changes):
+        return replace(self, **changes)
+"""
+}
+
+
+def test_keywords_that_a_loop_over_a_table_takes_out_are_all_there_are(tmp_path: Path) -> None:
+    """The table of the class, or a copy of it; a class that keeps whatever it is given takes anything."""
+    judge = home_with(tmp_path, sys.executable, BROKER)
+    text = "import broker\nbroker.Client(hosts='a', size=2, ssl=1)\nbroker.Client(batch=1)\nbroker.Open(batch=1)\n"
+    assert denied(tmp_path / "asked", text, python=judge) == ["3 unknown-parameter broker.Client(batch=)"]
+
+
+def test_what_replaces_fields_takes_fields(tmp_path: Path) -> None:
+    """`dataclasses.replace(self, **changes)` makes another object of the same class."""
+    judge = home_with(tmp_path, sys.executable, BROKER)
+    text = "import broker\ndef f(node: broker.Node):\n    node.but(value=1)\n    node.but(name=1)\n"
+    assert denied(tmp_path / "asked", text, python=judge) == ["4 unknown-parameter broker.Node.but(name=)"]

@@ -14,12 +14,16 @@ class Uses:
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
         self.handed_to, self.handed_as, self.stored, self.read = [], [], [], set()
         """Calls that get it as `**it`; `(call, place)` that get it as an argument; attributes that keep it."""
-        self.is_closed, self.is_opaque, self.is_returned = False, False, False
+        self.is_closed, self.is_opaque, self.is_returned, self.is_listed = False, False, False, False
+        self.looped = []
+        """Tables over whose keys a loop goes that takes each of them out: `for key in self.DEFAULTS: it.pop(key)`."""
         self._find_copies()
         for node in ast.walk(tree):
             if self._is_it(node):
                 self._note(node)
         self.is_closed = self.is_closed or any(self._refuses_rest(node) for node in ast.walk(tree))
+        # Where what is left over is refused, a look at the names takes nothing away.
+        self.is_opaque = self.is_opaque or (self.is_listed and not self.is_closed)
 
     def _is_it(self, node):
         if isinstance(node, ast.Name):
@@ -78,6 +82,8 @@ class Uses:
     def _note_method(self, attribute, call):
         if attribute.attr in ("pop", "get", "setdefault"):
             self._read_key(call.args[0] if isinstance(call, ast.Call) and call.args else None)
+        elif attribute.attr in ("keys", "items", "values") and isinstance(call, ast.Call):
+            self.is_listed = True
         elif attribute.attr not in ("update", "copy") or not isinstance(call, ast.Call):
             self.is_opaque = self.is_opaque or not self._is_in_refusal(attribute)
 
@@ -93,6 +99,12 @@ class Uses:
     def _read_key(self, key):
         if isinstance(key, ast.Constant):
             self.read.add(key.value)
+            return
+        loop = key
+        while isinstance(key, ast.Name) and loop is not None and not _goes_through(loop, key.id):
+            loop = self.parents.get(loop)
+        if isinstance(loop, ast.For):
+            self.looped.append(loop.iter)
         else:
             self.is_opaque = True
 
@@ -114,6 +126,10 @@ class Uses:
             and not isinstance(node.test, ast.Compare)
             and any(isinstance(inner, ast.Raise) for inner in node.body)
         )
+
+
+def _goes_through(node, name):
+    return isinstance(node, ast.For) and getattr(node.target, "id", None) == name
 
 
 def _is_own(node):
@@ -146,6 +162,19 @@ def uses_of(tree, name, *, is_attribute=False):
     if key not in _uses:
         _uses[key] = Uses(tree, name, is_attribute=is_attribute)
     return _uses[key]
+
+
+def copied_to(tree, attribute):
+    """The attribute of `self` that another one is a copy of in this function, or None where it is none."""
+    values = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Assign)
+        and any(isinstance(t, ast.Attribute) and t.attr == attribute and _is_own(t) for t in node.targets)
+    ]
+    copied = (node for value in values for node in _copied(value))
+    found = [node.attr for node in copied if isinstance(node, ast.Attribute) and _is_own(node)]
+    return found[0] if len(values) == len(found) == 1 else None
 
 
 def is_read_to_refuse(tree, keyword):

@@ -1,11 +1,12 @@
 """How real callables bind their arguments, and where a keyword that is only collected ends up."""
 
 import ast
+import dataclasses
 import inspect
 import types
 
 from assay_probe.reality import sources
-from assay_probe.reality.forwarding import is_read_to_refuse, uses_of
+from assay_probe.reality.forwarding import copied_to, is_read_to_refuse, uses_of
 from assay_probe.reality.results import Reading
 from assay_probe.reality.sources import parameters_of, tree_of
 from assay_probe.reality.values import Thing, function_of, is_compiled, static
@@ -197,11 +198,23 @@ def _forwarded(reading, keyword, depth, name=None):
     uses = uses_of(tree, name or tree.args.kwarg.arg)
     if keyword in uses.read:
         return Consumer(not is_read_to_refuse(tree, keyword))
-    if uses.is_opaque:
+    tables = [_table(reading, expression) for expression in uses.looped]
+    if uses.is_opaque or None in tables:
         return NOBODY_KNOWS
+    if any(keyword in table for table in tables):
+        return Consumer(True)
     if not (uses.handed_to or uses.handed_as or uses.stored):
         return Consumer(False) if uses.is_closed else _GIVES_BACK if uses.is_returned else _DROPS
     return _together(_each_way(uses, reading, keyword, depth))
+
+
+def _table(reading, expression):
+    """The keys that a loop goes over: those of a table of the class, or of a copy that the function makes of one."""
+    if not isinstance(expression, ast.Attribute) or getattr(expression.value, "id", "") != "self":
+        return None
+    name = copied_to(reading.tree, expression.attr) or expression.attr
+    found = static(reading.owner, name, None) if isinstance(reading.owner, type) else None
+    return set(found) if isinstance(found, (dict, tuple, list, set, frozenset)) else None
 
 
 def _each_way(uses, reading, keyword, depth):
@@ -237,7 +250,10 @@ def _handed_on(call, reading, keyword, depth):
     if any(given.arg == keyword for given in call.keywords):
         return NOBODY_KNOWS
     is_plain = isinstance(callee.object, types.FunctionType) and callee.owner is None
-    if is_plain and call.args and getattr(call.args[0], "id", "") == "self":
+    is_of_itself = bool(call.args) and getattr(call.args[0], "id", "") == "self"
+    if callee.object is dataclasses.replace and is_of_itself and isinstance(reading.owner, type):
+        return consumer_of(Thing(reading.owner), keyword, frozenset(), depth + 1)
+    if is_plain and is_of_itself:
         callee = Thing(callee.object, reading.owner)
     return consumer_of(callee, keyword, given_by(callee, call), depth + 1)
 
