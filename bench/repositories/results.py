@@ -79,12 +79,14 @@ def verdict_of(row: Row) -> str:
 def rendered(rows: Sequence[Row], subject: str, repositories: Sequence[Any], folder: Path) -> str:
     """RESULTS.md."""
     readings = read_readings(folder)
+    under = readings.get("measured", {}).get("under", "")
     order = {repository.name: n for n, repository in enumerate(repositories)}
     lines = [
         "# What came of the last merged changes of public repositories",
         "",
         f"Assay at {subject}. Written by `bench/repositories/run.py`; README.md says how to read it.",
         "",
+        *([under, ""] if under else []),
         "```text",
         summary(rows),
         readings_of(rows, readings),
@@ -99,7 +101,7 @@ def rendered(rows: Sequence[Row], subject: str, repositories: Sequence[Any], fol
 
 
 def read_readings(folder: Path) -> dict[str, dict[str, str]]:
-    """What a person said of each held check: `regression`, `intended` or `noise`, and why."""
+    """What a person said of each held check: `regression`, `intended` or `noise`, and why; `measured`: how they ran."""
     path = folder / "readings.toml"
     return tomllib.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
 

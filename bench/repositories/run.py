@@ -3,7 +3,8 @@
 
 `list.toml` names the repositories, the commit from which changes are counted back, and what their tests need. Clones
 and environments are made once below `--state`; each check leaves a row there, so an interrupted run goes on where it
-stopped. `RESULTS.md` is written when every check has a row of the same commit of Assay.
+stopped. `RESULTS.md` is written when every repository has a row of the commit of Assay that is measured, or by
+`--render` from the rows of the named commits, part or whole.
 """
 
 from __future__ import annotations
@@ -59,19 +60,35 @@ def main() -> int:
     """Run the chosen checks, print how each ended, write RESULTS.md when none is missing."""
     options = parsed()
     repositories = read_list(HERE / "list.toml")
+    if options.render is not None:
+        subjects = [frozen(revision, options.state) for revision in options.render or [options.rev]]
+        latest = {row["repository"] + row["commit"]: row for subject in subjects for row in rows_in(options, subject)}
+        write_results([*latest.values()], " and ".join(subject.described for subject in subjects), repositories)
+        return 0
     subject = frozen(options.rev, options.state) if options.assay is None else named(options.assay)
     rows = options.state / "rows" / subject.name
     rows.mkdir(parents=True, exist_ok=True)
     wanted = [r for r in repositories if not options.only or any(text in r.name for text in options.only)]
-    if not options.render:
-        for repository in wanted:
-            run_repository(repository, subject, rows, options)
-    found = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(rows.glob("*.json"))]
+    for repository in wanted:
+        run_repository(repository, subject, rows, options)
+    found = rows_in(options, subject)
     print(summary(found))
     if options.assay is None and len({row["repository"] for row in found}) == len(repositories):
-        (HERE / "RESULTS.md").write_text(rendered(found, subject.described, repositories, HERE), encoding="utf-8")
-        print(f"wrote {HERE / 'RESULTS.md'}")
+        write_results(found, subject.described, repositories)
     return 0
+
+
+def rows_in(options: argparse.Namespace, subject: Subject) -> list[Row]:
+    """The rows that checks by this subject left."""
+    folder = Path(options.state / "rows" / subject.name)
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def write_results(found: list[Row], described: str, repositories: list[Repository]) -> None:
+    """Write RESULTS.md."""
+    print(summary(found))
+    (HERE / "RESULTS.md").write_text(rendered(found, described, repositories, HERE), encoding="utf-8")
+    print(f"wrote {HERE / 'RESULTS.md'}")
 
 
 def parsed() -> argparse.Namespace:
@@ -88,7 +105,12 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--budget", type=float, default=60, metavar="SECONDS", help="for one check; default 60")
     parser.add_argument("--timeout", type=float, default=400, metavar="SECONDS", help="after which a check is stopped")
     parser.add_argument("--again", action="store_true", help="run checks again that have a row")
-    parser.add_argument("--render", action="store_true", help="run nothing, render the rows that are there")
+    parser.add_argument(
+        "--render",
+        nargs="*",
+        metavar="REV",
+        help="run nothing; write what the rows of these commits say, the last one first of all",
+    )
     parser.add_argument("--state", type=Path, default=STATE, help="where clones, environments and rows go")
     return parser.parse_args()
 

@@ -182,15 +182,17 @@ def _used(value):
 def change(value):
     """Change an object as somebody would who owns it; nothing where there is no way to.
 
-    A list gets an item, a mapping a key, a set a member, an object with such methods the same. Of any other object the
-    containers in its public attributes are changed so; where it has none, its first such attribute gets another value.
+    A list gets an item, a mapping a key, a set a member, an object with such methods the same. Of any other object each
+    public attribute is changed, a container so and whatever else to another value: what is done to one attribute must
+    not hang on which others there are, for the other version may have one more.
     """
     if not _is_changeable(value) or _add_to(value):
         return
     own = getattr(value, "__dict__", None)
     names = [name for name in sorted(own, key=str) if not str(name).startswith("_")] if type(own) is dict else []
-    if not any([_is_changeable(own[name]) and _add_to(own[name]) for name in names]) and names:
-        object.__setattr__(value, names[0], CHANGED)
+    for name in names:
+        if not (_is_changeable(own[name]) and _add_to(own[name])):
+            object.__setattr__(value, name, CHANGED)
 
 
 def _add_to(value):

@@ -198,3 +198,25 @@ def test_what_the_first_of_two_calls_ran_counts_as_run(tmp_path: Path) -> None:
     after = [e for e in made if [edit.operator for edit in e.intervention.edits] == ["call.first", "copy.first"]]
     assert after
     assert all("m.py::Year.fill" in experiment.touched for experiment in after)
+
+
+MARKED = """
+=== m.py
+class Marker:
+    def __init__(self, schema, default=None):
+        self.schema, self.default = schema, default
+=== test_m.py
+import unittest, m
+class Marking(unittest.TestCase):
+    def test_marker(self): self.assertEqual(m.Marker("a").schema, "a")
+"""
+
+
+@pytest.mark.parametrize("more", ["None", "[schema]"])
+def test_an_attribute_more_is_no_difference_in_the_others(tmp_path: Path, more: str) -> None:
+    """The first attribute by name was changed afterwards, which is another one where head has one before it."""
+    project = write(tmp_path, MARKED)
+    planned = project.plan("Marker.__init__", experiments=60, per_call=60)
+    assert "then.argument" in steps_of(planned)
+    old = "self.schema, self.default = schema, default"
+    assert kinds_on(project, planned, "Marker.__init__", old, f"self.candidates = {more}; {old}") <= {"details"}
