@@ -7,7 +7,7 @@ import json
 import shutil
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -168,18 +168,24 @@ def ask_clean(bench: Bench, tool: Tool, answers: Answers) -> None:
 
 def ask_times(bench: Bench, tools: dict[str, Tool], answers: Answers, cases: Sequence[Case]) -> None:
     """What a small change costs: a few files, some times, with each way of asking in `tools`."""
-    chosen = sorted((case for case in cases if case.environment == "now"), key=lambda case: key(case, "twin"))
+    diffs = list(timed_diffs(cases))
     for name, tool in tools.items():
         taken = answers.times.setdefault(name, [])
         for number in range(len(taken), TIMED_DIFFS):
-            some = chosen[number * DIFF_FILES : (number + 1) * DIFF_FILES]
-            paths = [f"{case.folder}/{case.file}" for case in some]
-            said: Said = ask(tool, bench.tools, bench.homes["now"], bench.tree("now", "twin"), paths)
+            said: Said = ask(tool, bench.tools, bench.homes["now"], bench.tree("now", "twin"), diffs[number])
             if said.trouble:
                 tell(f"{tool.name} timed: {said.trouble}")
                 break
             taken.append(round(said.cpu_s, 2))
             answers.save()
+
+
+def timed_diffs(cases: Iterable[Case]) -> Iterator[list[str]]:
+    """The files of some small changes, picked by hash."""
+    chosen = sorted((case for case in cases if case.environment == "now"), key=lambda case: key(case, "twin"))
+    for number in range(TIMED_DIFFS):
+        some = chosen[number * DIFF_FILES : (number + 1) * DIFF_FILES]
+        yield [f"{case.folder}/{case.file}" for case in some]
 
 
 def tell(words: str) -> None:

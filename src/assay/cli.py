@@ -365,9 +365,9 @@ def _store(store: ReportsStore | None) -> ReportsStore:
 
 
 def _real_walks() -> Walks:
-    from assay import wiring
+    from assay import wiring_replay
 
-    return wiring
+    return wiring_replay
 
 
 def _colour(stream: TextIO) -> bool:

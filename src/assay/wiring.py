@@ -18,11 +18,7 @@ from assay.change.kinds import is_test, places_of
 from assay.change.layout import roots_of
 from assay.change.parts import folders_named, gaps_outside, part_of, with_parts
 from assay.change.read import read_change
-from assay.check import examine, together
 from assay.errors import StorageFailed, UnsafeHost, UsageError
-from assay.evidence.again import replay as make_again
-from assay.evidence.coverage import gaps_of_change
-from assay.evidence.reproducers.findings import reproduce_recorded
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
 from assay.instruments.git import open_range
@@ -40,15 +36,16 @@ from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
-from assay.values.finding import Examination, Gap, Policy, Reproducer, Verdict
+from assay.values.finding import Examination, Gap, Policy, Verdict
 from assay.values.lab import Clock
-from assay.values.options import CheckOptions, ReplayAnswer, ReplayOptions
-from assay.values.record import Sources
+from assay.values.options import CheckOptions
 from assay.wiring_environments import Named, interpreters_for
 
 
 def check(options: CheckOptions) -> tuple[Verdict, Mapping[str, Mapping[str, str | None]]]:
     """Judge a change; also the sources of it that no repository holds."""
+    from assay.check import together
+
     clock = WallClock()
     progress = Progress(sys.stderr)
     progress.say("reading the change")
@@ -151,9 +148,10 @@ def _policy(table: Mapping[str, object], options: CheckOptions) -> Policy:
 
 
 def _nothing_to_run(change: Change, clock: Clock) -> Examination:
-    return Examination(
-        change=change, findings=(), gaps=tuple(gaps_of_change(change)), effort=Effort(seconds=clock.elapsed_s())
-    )
+    from assay.evidence.coverage import gaps_of_change
+
+    gaps, effort = tuple(gaps_of_change(change)), Effort(seconds=clock.elapsed_s())
+    return Examination(change=change, findings=(), gaps=gaps, effort=effort)
 
 
 def _examine(
@@ -166,6 +164,8 @@ def _examine(
     progress: Progress,
     project: str,
 ) -> Examination:
+    from assay.check import examine
+
     try:
         with laboratory(
             opened,
@@ -259,92 +259,6 @@ def laboratory(
             tell=progress.tell,
             checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
         )
-
-
-def replay(options: ReplayOptions) -> ReplayAnswer:
-    """Run one experiment of a report again, with another revision in head's place where one is given."""
-    with _laboratory_of(options) as lab:
-        return make_again(lab, options.finding.replay)
-
-
-def as_test(options: ReplayOptions) -> Reproducer | str:
-    """Write a test for a finding of a report, or say why there is none."""
-    with _laboratory_of(options) as lab:
-        record = options.record
-        return reproduce_recorded(lab, options.finding, record.base.label, options.head or record.head.label)
-
-
-@contextlib.contextmanager
-def _laboratory_of(options: ReplayOptions) -> Iterator[Laboratory]:
-    """A lab on the two sides that a report names."""
-    progress = Progress(sys.stderr)
-    progress.say("writing both sides")
-    with scratch_folder() as scratch:
-        folders = {side: scratch / side for side in SIDES}
-        root = _write_recorded(options, folders)
-        with contextlib.closing(progress), open_trees(folders["base"], folders["head"]) as opened:
-            here = options.directory.resolve()
-            typed = () if options.project is None else (options.project,)
-            (project,) = folders_named(typed, here, root.resolve(), opened.source.paths("base"))
-            table = settings_of(opened, options.config, project)
-            policy = read_policy(table)
-            settings = CheckOptions(
-                directory=options.directory, seed=options.finding.replay.seed, python=options.python
-            )
-            with laboratory(
-                opened,
-                python=options.python or options.record.python,
-                head_python=None if options.python else options.record.head_python,
-                table=table,
-                at_least=policy.min_isolation if options.allow_isolation is None else options.allow_isolation,
-                clock=WallClock(),
-                progress=progress,
-                options=settings,
-                project=project,
-            ) as lab:
-                yield lab
-
-
-def _write_recorded(options: ReplayOptions, folders: Mapping[Side, Path]) -> Path:
-    """Both sides of the report as folders: from the repository, and from the report what no repository holds.
-
-    Returns the root of the repository, or the folder where the command was started.
-    """
-    record = options.record
-    if record.base.commit is None:
-        if options.head is not None:
-            raise UsageError(
-                "The report compares two folders, so there is no revision to put in head's place.",
-                next_step="Run `assay check --trees` with the other folder.",
-            )
-        for side in SIDES:
-            _write_sources(record.sources, side, folders[side])
-        return options.directory
-    head = options.head or record.head.commit or record.base.commit
-    with open_range(options.directory, [record.base.commit, head]) as opened:
-        root = opened.root or options.directory
-        for side in SIDES:
-            opened.materialise(side, folders[side])
-    if options.head is None and record.head.commit is None:
-        _write_sources(record.sources, "head", folders["head"])
-    return root
-
-
-def _write_sources(sources: Mapping[str, Sources], side: Side, folder: Path) -> None:
-    """Write the report's own files of one side; those that the side does not have are removed."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for path, both in sources.items():
-        text = both.base if side == "base" else both.head
-        place = folder / path
-        if not place.resolve().is_relative_to(folder.resolve()):
-            raise UsageError(
-                f"The report names a file outside the project: {path}.", next_step="Make the report again."
-            )
-        if text is None:
-            place.unlink(missing_ok=True)
-        else:
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text, encoding="utf-8")
 
 
 def _carried(opened: Opened, installed: Mapping[str, Path]) -> Mapping[str, Path]:
