@@ -185,3 +185,54 @@ def test_what_replaces_fields_takes_fields(tmp_path: Path) -> None:
     judge = home_with(tmp_path, sys.executable, BROKER)
     text = "import broker\ndef f(node: broker.Node):\n    node.but(value=1)\n    node.but(name=1)\n"
     assert denied(tmp_path / "asked", text, python=judge) == ["4 unknown-parameter broker.Node.but(name=)"]
+
+
+GUARDED = {
+    "vault/__init__.py": """
+import functools
+
+class Odd:
+    def __eq__(self, other):
+        raise RuntimeError("no equal")
+    __hash__ = None
+
+ODD = Odd()
+
+class Box:
+    @functools.lru_cache
+    def __enter__(self):
+        return self
+    def __exit__(self, *about):
+        pass
+    @functools.lru_cache
+    def inner(self, deep=False):
+        return Box()
+    def keep(self, mode):
+        if check(ODD, mode):
+            return None
+        raise ValueError(mode)
+
+def check(odd, mode):
+    return use(odd, mode)
+
+def use(odd, mode):
+    return list((odd, mode))
+"""
+}
+
+
+def test_what_a_compiled_wrapper_stands_around_is_read(tmp_path: Path) -> None:
+    """`functools.lru_cache` and wrappers made by Cython: what they give, and how they are called."""
+    judge = home_with(tmp_path, sys.executable, GUARDED)
+    text = "import vault\nwith vault.Box() as box:\n    box.inner(deep=True).inner().opened\n    box.inner(wide=1)\n    box.shut()\n"
+    assert denied(tmp_path / "asked", text, python=judge) == [
+        "3 missing-attribute vault.Box.opened",
+        "4 unknown-parameter vault.Box.inner(wide=)",
+        "5 missing-attribute vault.Box.shut",
+    ]
+
+
+def test_objects_of_a_library_are_not_compared(tmp_path: Path) -> None:
+    """One that cannot be compared costs nothing."""
+    judge = home_with(tmp_path, sys.executable, GUARDED)
+    assert denied(tmp_path / "asked", "import vault\nvault.Box().keep('w')\n", python=judge) == []

@@ -225,7 +225,7 @@ class Decider:
         function = node.func
         values = [UNDECIDED if isinstance(a, ast.Starred) else self.value(a) for a in node.args]
         named = {k.arg: self.value(k.value) for k in node.keywords if k.arg is not None}
-        is_plain = UNDECIDED not in values and not node.keywords
+        is_plain = not node.keywords and all(value is not UNDECIDED for value in values)
         if isinstance(function, ast.Attribute):
             itself = self.value(function.value)
             if (
@@ -240,7 +240,7 @@ class Decider:
                 return self._of_method(itself, function.attr, values) if is_plain else UNDECIDED
         elif isinstance(function, ast.Name):
             found = self._name(function)
-            if found in (hasattr, getattr) and len(node.args) > 1:
+            if any(found is one for one in (hasattr, getattr)) and len(node.args) > 1:
                 return self._of_attribute(found, node.args, values)
             if isinstance(found, _CALLABLE) and found in _CALLS:
                 return _applied(found, values) if is_plain else UNDECIDED

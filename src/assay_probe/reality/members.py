@@ -14,6 +14,7 @@ from assay_probe.reality.values import (
     Made,
     Parent,
     Thing,
+    in_compiled_wrapper,
     made,
     static,
     wrap,
@@ -219,7 +220,8 @@ def _of_one(value, cls, name):
     stands = static(cls, name, _ABSENT)
     if stands is _ABSENT:
         return _absent_from_instance(value, cls, name)
-    if isinstance(stands, (types.FunctionType, types.MethodDescriptorType)):
+    plain = isinstance(stands, (types.FunctionType, types.MethodDescriptorType))
+    if plain or in_compiled_wrapper(stands) is not None:
         return Member(Thing(stands, cls, bound=True), FOUND)
     if isinstance(stands, (classmethod, staticmethod)):
         return Member(Thing(stands.__func__, cls, bound=isinstance(stands, classmethod)), FOUND)

@@ -20,6 +20,7 @@ from assay_probe.reality.values import (
     Parent,
     Pending,
     Thing,
+    in_compiled_wrapper,
     is_compiled,
     joined,
     static,
@@ -76,6 +77,7 @@ def of_call(callee):
         return of_function(called.__func__, itself if isinstance(itself, type) else type(itself))
     if isinstance(called, (types.FunctionType, types.BuiltinFunctionType)) and called in _GIVES:
         return Made((_GIVES[called],), exact=True)
+    called = in_compiled_wrapper(called) or called
     if isinstance(called, types.FunctionType):
         return of_function(called, callee.owner)
     if isinstance(called, types.MethodDescriptorType):
@@ -360,6 +362,7 @@ def entered(value, name="__enter__"):
         return value.result
     if isinstance(value, Made) and len(value.classes) == 1:
         enter = static(value.classes[0], name)
+        enter = in_compiled_wrapper(enter) or enter
         if isinstance(enter, types.FunctionType):
             found = of_function(enter, value.classes[0])
             found = found.result if isinstance(found, Pending) else found

@@ -113,6 +113,11 @@ def is_compiled(object):
     return type(object).__name__ in ("cython_function_or_method", "fused_cython_function", "_lru_cache_wrapper")
 
 
+def in_compiled_wrapper(object):
+    """The plain function that a compiled wrapper stands around, or None where it is no such wrapper."""
+    return function_of(object) if is_compiled(object) else None
+
+
 def made(classes, **more):
     """An instance of one of the classes, or nothing where none is known."""
     return Made(classes, **more) if classes else UNKNOWN
