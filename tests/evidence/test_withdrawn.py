@@ -27,9 +27,9 @@ def test_ten():
 HEAD = BASE.replace("fee(10) == 2", "fee(10) == 0")
 
 
-def told(test: str, head: str | None, *, edited: bool = True) -> tuple[str, str]:
-    """What the finding about this test shows of it."""
-    pair = FilePair(base_path="tests/test_fee.py", head_path=None if head is None else "tests/test_fees.py")
+def told(test: str, head: str | None, *, edited: bool = True, path: str = "tests/test_fee.py") -> tuple[str, str]:
+    """What the finding about this test shows of it, where head edits the file `path`."""
+    pair = FilePair(base_path=path, head_path=None if head is None else "tests/test_fees.py")
     side = Revision(label="x", commit=None)
     change = Change(base=side, head=side, files=(), units=(), tests=(pair,))
     source = FakeSource({"tests/test_fee.py": BASE}, {} if head is None else {"tests/test_fees.py": head})
@@ -69,6 +69,12 @@ def test_a_withdrawn_promise_is_shown_as_it_was_and_as_it_is(
 def test_a_test_that_head_left_as_it_was_is_not_shown() -> None:
     """It can be read where it stands."""
     assert told("test_ten", HEAD, edited=False) == ("", "")
+
+
+def test_a_test_whose_own_text_stands_is_not_shown_as_edited_or_deleted() -> None:
+    """Head edited a fixture, in another file or in this one."""
+    assert told("test_ten", HEAD, path="tests/conftest.py") == ("", "")
+    assert told("TestFee::test_three", HEAD) == ("", "")
 
 
 FEE, FIXTURES = "tests/test_fee.py", "tests/conftest.py"

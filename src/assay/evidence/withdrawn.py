@@ -61,11 +61,10 @@ def with_texts(findings: Iterable[Finding], change: Change, source: Source) -> t
             return evidence
         path, _, name = evidence.test.partition("::")
         head = heads.get(path)
-        return replace(
-            evidence,
-            before=_text(source, "base", path, name),
-            after="" if head is None else _text(source, "head", head, name),
-        )
+        before = _text(source, "base", path, name)
+        after = "" if head is None else _text(source, "head", head, name)
+        # What head left as it was is nothing to show: it edited what the test stands on.
+        return evidence if path not in heads or before == after else replace(evidence, before=before, after=after)
 
     return tuple(
         replace(finding, evidence=tuple(told(evidence) for evidence in finding.evidence)) for finding in findings
