@@ -75,9 +75,18 @@ def changes_afterwards(edits):
 
 
 def _essence(outcome):
-    """What of an outcome does not depend on where objects lie in memory."""
-    kept = {key: (outcome or {}).get(key) for key in ("kind", "value", "raised", "after", "output")}
+    """What of an outcome a caller sees, wherever objects lie in memory; private attributes may be caches.
+
+    In a tree only attributes stand in dictionaries.
+    """
+    kept = {key: _public((outcome or {}).get(key)) for key in ("kind", "value", "raised", "after", "output")}
     return encoding.strip_addresses(json.dumps(kept, sort_keys=True, default=str))
+
+
+def _public(tree):
+    if type(tree) is dict:
+        return {name: _public(inside) for name, inside in tree.items() if name[:1] != "_"}
+    return [_public(inside) for inside in tree] if type(tree) is list else tree
 
 
 def _is_as_it_was(call, own, kept, edits, undo, answer, before):
