@@ -209,3 +209,37 @@ def test_what_no_test_gives_but_the_code_takes(repository: Repository, case: tup
         assert old in head
         head = head.replace(old, new)
     assert finding in held(repository, MAIL, head)
+
+
+SHAPES = """=== shapes.py
+class Shape:
+    def name(self, size):
+        return "shape"
+
+    def show(self, size):
+        return self.name(size) + "!"
+
+
+class Square(Shape):
+    def name(self, size):
+        return "square" if size < 10 else "huge square"
+=== test_shapes.py
+import shapes
+
+
+def test_show():
+    assert shapes.Square().show(3).endswith("!")
+"""
+TESTS_OF_SHAPES = "=== test_shapes.py" + SHAPES.partition("=== test_shapes.py")[2]
+WITHOUT = SHAPES.partition('    def name(self, size):\n        return "square"')[0] + "    pass\n"
+
+
+@pytest.mark.parametrize(
+    ("base", "head"), [(SHAPES, WITHOUT), (WITHOUT + TESTS_OF_SHAPES, SHAPES)], ids=["removed", "added"]
+)
+def test_a_method_that_only_one_side_has_is_seen_through_what_calls_it(
+    repository: Repository, base: str, head: str
+) -> None:
+    """Nobody names it: the class above it, or a registry, decides what is called."""
+    expected = "hold shapes.Square.name: name() answers differently, seen through shapes.Shape.show()"
+    assert held(repository, base, head)[0] == expected

@@ -144,20 +144,24 @@ def _probe(
 ) -> Probed | None:
     seen = {call.experiment.id.point for call in recorded.base.calls}
     reached = [placement.point.id for placement in changed if placement.point.id in seen and placement.head is not None]
-    if not reached:
+    if not reached and not callers:
         return None
     budget = share_out(n_experiments, reached, [placement.point.id for placement in callers])
     results = {result.id: result for result in recorded.base.tests}
     telling = {placement.point.id: placement.telling for placement in changed}
-    chosen = choose_calls(_with_lines_of_head(recorded), results, budget, telling)
-    quotas = dict(chosen.quotas)
+    # A function that only one side has is no place for experiments, but tests that call it are those to look at.
+    one_sided = {p.point.id: MIN_PER_CALL for p in changed if p.base is None or p.head is None}
+    added = [call for call in recorded.head.calls if call.experiment.id.point in one_sided.keys() - seen]
+    calls = (*_with_lines_of_head(recorded), *added)
+    chosen = choose_calls(calls, results, {**one_sided, **budget}, telling)
+    quotas = {point: quota for point, quota in chosen.quotas.items() if point not in one_sided}
     outside = [placement.point for placement in (*changed, *callers) if placement.point.public]
     for placement in callers:
         n = budget[placement.point.id]
         quotas[placement.point.id] = Quota(
             experiments=n,
             per_call=max(MIN_PER_CALL, min(CALLER_PER_CALL, n // 4)),
-            untouched=int(n * UNTOUCHED_PART),
+            untouched=n if placement.above <= one_sided.keys() else int(n * UNTOUCHED_PART),
         )
     for point in outside:
         if point.id in quotas:

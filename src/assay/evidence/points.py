@@ -42,6 +42,14 @@ class Places:
         found = self.named("head", head_path, function.qualname, function.ordinal)
         return None if found is None else self.unit(head_path, found)
 
+    def on_base(self, frame: tuple[str, int, str]) -> tuple[str, int, str] | None:
+        """Where base has the function in which a frame of head runs; None where it has none."""
+        path, line, name = frame
+        function = self.at("head", path, line)
+        base_path = next((old for old, new in self._renamed.items() if new == path), path)
+        found = None if function is None else self.named("base", base_path, function.qualname, function.ordinal)
+        return None if found is None else (base_path, found.first_line, name)
+
     def unit(self, path: str, function: Function) -> Unit:
         """The function as a unit."""
         return Unit(
@@ -105,6 +113,16 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         subject="" if changed.changed_itself or not changed.origins else changed.origins[0],
         form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
     )
+
+
+def place_one_sided(places: Places, unit: ChangedUnit, material: Material) -> Placement | None:
+    """An added or removed function: a point on its own side, so that what stands above its calls is known."""
+    side: Side = "head" if unit.base is None else "base"
+    function = places.at(side, unit.unit.path, unit.unit.first_line)
+    if function is None or "<locals>" in function.qualname:
+        return None
+    point = _point(places, unit.unit, function, changed=True)
+    return Placement(point=point, base=unit.base, head=unit.head, material=material)
 
 
 def _dropped(function: Function, theirs: Function) -> Iterator[tuple[str, frozenset[str]]]:

@@ -50,12 +50,13 @@ def record(
     known: Sequence[str] = (),
     known_is_whole: bool = False,
     finished: Collection[str] = (),
+    also: Sequence[Placement] = (),
 ) -> Recorded:
     """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
     As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
     `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone. Files
-    that an earlier check `finished` hold no others.
+    that an earlier check `finished` hold no others. Calls of `also` are written down too, and nothing waits for them.
     """
     start = lab.clock.elapsed_s()
     least_s = min(LEAST_S, share_s / 2)
@@ -76,7 +77,7 @@ def record(
         window = Window(
             collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
         )
-        results = lab.run([record_run(side, placements, portion, window) for side in SIDES])
+        results = lab.run([record_run(side, (*placements, *also), portion, window) for side in SIDES])
         trouble.extend(_trouble(results))
         told = {test.id for story, _ in stories for test in story.tests}
         base, head = (without(read_story(result.frames), told) for result in results)

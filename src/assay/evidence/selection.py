@@ -134,7 +134,7 @@ def rank_callers(calls: Iterable[RecordedCall], usable: Callable[[Frame], bool])
 
 def share_out(total: int, changed: Sequence[str], callers: Sequence[str]) -> dict[str, int]:
     """Divide experiments: two thirds to the changed units, one third to the callers; all where there are no callers."""
-    for_changed = total * 2 // 3 if callers else total
+    for_changed = 0 if not changed else total * 2 // 3 if callers else total
     shares = {point: max(MIN_PER_CALL * 2, for_changed // len(changed)) for point in changed}
     shares |= {point: max(MIN_PER_CALL, (total - for_changed) // len(callers)) for point in callers}
     return shares

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,7 +16,7 @@ from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
 from assay.evidence.frames import RecordedCall
 from assay.evidence.jobs import Material, Placement
-from assay.evidence.points import Places, place_caller, place_changed
+from assay.evidence.points import Places, place_caller, place_changed, place_one_sided
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import rank_callers
 from assay.values.change import Change, ChangedUnit, FilePair, Side, Unit
@@ -24,7 +24,7 @@ from assay.values.finding import Gap
 from assay.values.lab import Lab, Source
 
 CORPUS = 240
-MAX_CALLERS = 6
+MAX_CALLERS, MAX_ONE_SIDED = 6, 40
 TESTS_READ = 12
 
 
@@ -34,6 +34,8 @@ class Survey:
 
     places: Places
     changed: tuple[Placement, ...]
+    one_sided: tuple[Placement, ...]
+    """Added and removed functions: nothing to compare, but their callers may answer otherwise."""
     files: tuple[str, ...]
     """Test files, the most likely ones first."""
     options: tuple[str, ...]
@@ -68,12 +70,26 @@ def survey(change: Change, lab: Lab) -> Survey:
     return Survey(
         places=places,
         changed=with_values_given(changed, files[:TESTS_READ], lab.source),
+        one_sided=_one_sided(change, places, base, head),
         files=files,
         options=settings.options,
         corpus=corpus(files[:TESTS_READ], lab.source, CORPUS),
         gaps=tuple(gaps),
         imports_otherwise=bool(change.bumps) or any(_imports_otherwise(pair, lab.source) for pair in change.files),
     )
+
+
+def _one_sided(change: Change, places: Places, base: Project, head: Project) -> tuple[Placement, ...]:
+    some = [unit for unit in change.units if unit.kind != "changed"][:MAX_ONE_SIDED]
+    found = []
+    for unit in some:
+        project = head if unit.base is None else base
+        literals = literals_for(unit.unit, project)
+        material = Material(numbers=literals.numbers, texts=literals.texts)
+        placed = place_one_sided(places, unit, material)
+        if placed is not None:
+            found.append(placed)
+    return tuple(found)
 
 
 def with_values_given(placements: Iterable[Placement], tests: Iterable[str], source: Source) -> tuple[Placement, ...]:
@@ -131,8 +147,10 @@ def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Pl
             made[path, line] = place_caller(survey.places, path, line, Material())
         return made[path, line] is not None
 
-    ranked = rank_callers(recorded.base.calls, usable)
-    wanted = _interleave([ranked.get(placement.point.id, ()) for placement in survey.changed])[:MAX_CALLERS]
+    units = (*survey.changed, *survey.one_sided)
+    calls = _calls_to_look_above(survey, recorded, own)
+    ranked = rank_callers(calls, usable)
+    wanted = _interleave([ranked.get(placement.point.id, ()) for placement in units])[:MAX_CALLERS]
     callers = [caller for path, line, _ in wanted if (caller := made[path, line]) is not None]
     project = Project(source, "base")
     dropped = frozenset[str]().union(*(kinds for p in survey.changed for name, kinds in p.point.asked if not name))
@@ -140,13 +158,36 @@ def find_callers(survey: Survey, recorded: Recorded, source: Source) -> tuple[Pl
     placed = [
         replace(
             caller,
-            material=_material_of_caller(caller, survey.changed, project),
-            above=_below(caller, recorded.base.calls),
+            material=_material_of_caller(caller, units, project),
+            above=_below(caller, calls),
             point=replace(caller.point, asked=(*caller.point.asked, ("", dropped)), branches=branches),
         )
         for caller in callers
     ]
     return with_values_given(placed, survey.files[:TESTS_READ], source)
+
+
+def _calls_to_look_above(
+    survey: Survey, recorded: Recorded, own: Collection[tuple[str, int]]
+) -> tuple[RecordedCall, ...]:
+    """Base's calls, and head's calls of added functions, with the places that base has of what stands above them.
+
+    Added and removed functions that a changed one calls are left out: what they do shows there.
+    """
+    ids = {placement.point.id for placement in survey.one_sided}
+    calls = [
+        *recorded.base.calls,
+        *(
+            replace(call, chain=tuple(frame for frame in map(survey.places.on_base, call.chain) if frame is not None))
+            for call in recorded.head.calls
+            if call.experiment.id.point in ids
+        ),
+    ]
+    return tuple(
+        call
+        for call in calls
+        if call.experiment.id.point not in ids or not any((path, line) in own for path, line, _ in call.chain)
+    )
 
 
 def _below(caller: Placement, calls: Iterable[RecordedCall]) -> frozenset[str]:

@@ -79,7 +79,7 @@ def _announced(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> Iter
     yield from attempt(
         "Comparing with what head announces",
         lambda: _held_against(change, surveyed, result, lab),
-        findings_of(result.groups, result.placements, surveyed.changed, result.explanations),
+        findings_of(result.groups, result.placements, _units(surveyed), result.explanations),
         faults,
     )
     yield from faults
@@ -100,7 +100,7 @@ def _held_against(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> t
     findings = findings_of(
         (*result.groups, *around.groups),
         result.placements,
-        surveyed.changed,
+        _units(surveyed),
         {**result.explanations, **around.explanations},
     )
     everything = together([measured(result), around.measured])
@@ -153,6 +153,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
         known=known.tests if known else (),
         known_is_whole=known.is_whole if known else False,
         finished=known.finished if known else (),
+        also=surveyed.one_sided,
     )
     remember(lab, surveyed.changed, recorded)
     return recorded
@@ -174,7 +175,7 @@ def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:
 def _campaign(surveyed: Survey, recorded: Recorded, callers: Sequence[Placement], lab: Lab) -> Seen:
     wanted = EXPERIMENTS_A_UNIT * len(surveyed.changed)
     n = lab.experiments or max(EXPERIMENTS_AT_LEAST, min(EXPERIMENTS_AT_MOST, wanted))
-    return run_campaign(lab, recorded, surveyed.changed, callers, surveyed.corpus, n, _budget_s(lab) * PLAN_SHARE)
+    return run_campaign(lab, recorded, _units(surveyed), callers, surveyed.corpus, n, _budget_s(lab) * PLAN_SHARE)
 
 
 def _head_tests(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> HeadTests | None:
@@ -190,6 +191,11 @@ def _head_tests(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> HeadT
         _identifiers(surveyed.changed),
         to_be_sure(lab, _budget_s(lab) * REACH_SHARE),
     )
+
+
+def _units(surveyed: Survey) -> tuple[Placement, ...]:
+    """Those that both sides have come last: of several that a call runs it is the last that is spoken of."""
+    return (*surveyed.one_sided, *surveyed.changed)
 
 
 def _budget_s(lab: Lab) -> float:
