@@ -223,7 +223,7 @@ def because(verdict: Verdict) -> str:
     if not examination.change.units:
         return "This change touches no code units, so there was nothing to run."
     if not changed:
-        return "Units were only added or removed, so there was nothing to compare."
+        return "Units were only added or removed; no function above them was seen to answer otherwise."
     return _stood_up_to(verdict) if verdict.expect_same else ""
 
 
