@@ -52,6 +52,8 @@ NUMBERS = ("0", "1", "12", "31", "60", "99", "100", "1000", "999999")
 SIGN = 3
 """The longest constant, in characters, that counts as something to look for inside a text."""
 SEPARATORS = ("", "", " ", "\n", ";", "; ", ",", ", ", "\n\n", ".")
+_ENCLOSED = re.compile(r"""\"[^\"\n]+\"|'[^'\n]+'|\([^()\n]+\)|\[[^\[\]\"'\n]+\]|\{[^{}\n]+\}|>[^<>\n]+<""")
+_EMPTY = ('""', "''", "()", "[]", "{}")
 _NUMBER = re.compile(r"[0-9]+")
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 
@@ -125,6 +127,7 @@ def edit(value, draw, known=()):
             value[:i] + value[i : i + 1] + value[i:],
             value[:i] + draw.choice(LETTERS_AND_DIGITS) + value[i + 1 :],
             _renumbered(value, draw),
+            _emptied(value, draw),
             value[::-1],
             value.upper(),
             value.title(),
@@ -133,6 +136,15 @@ def edit(value, draw, known=()):
             " " + value,
         ]
     )
+
+
+def _emptied(value, draw):
+    """Nothing stands between one of the pairs of quotes or brackets any more; a text without any gets an empty pair."""
+    pairs = [(found.start() + 1, found.end() - 1) for found in _ENCLOSED.finditer(value)]
+    if not pairs:
+        return value + draw.choice(_EMPTY)
+    start, end = draw.choice(pairs)
+    return value[:start] + value[end:]
 
 
 def _renumbered(value, draw):

@@ -255,9 +255,9 @@ def test_half_of_the_edits_of_a_text_put_in_what_the_code_looks_for() -> None:
     """A sign is a constant of at most three characters; others are words."""
     draw = random.Random(0)  # noqa: S311 - nothing is kept secret
     assert texts.signs((";", "::", "JPY", "currency")) == [";", "::", "JPY"]
-    edited = [texts.edit("abc", draw, ["~"]) for _ in range(400)]
-    assert sum("~" in text for text in edited) > 20
-    assert not any("~" in texts.edit("abc", draw) for _ in range(400))
+    edited = [texts.edit("abc", draw, ["¶"]) for _ in range(800)]
+    assert sum("¶" in text for text in edited) > 40
+    assert not any("¶" in texts.edit("abc", draw) for _ in range(800))
 
 
 def test_a_tuple_gets_names_for_its_items() -> None:
@@ -317,3 +317,11 @@ def test_of_kinds_that_can_be_empty_an_empty_value_is_made_too() -> None:
     """Code that asks whether something is a list often asks whether anything is in it."""
     made = [conversions.converted("a", variant) for variant in conversions.variants_for({"list", "dict", "text"})]
     assert made == ["a", ["a"], {"a": "a"}, [], {}, ""]
+
+
+def test_what_stands_between_quotes_or_brackets_is_emptied() -> None:
+    """An attribute without a value, a call without arguments: in a document they are rarely met by chance."""
+    draw = random.Random(1)  # noqa: S311 - nothing is kept secret
+    made = {texts.edit('[a="x"] f(b)', draw) for _ in range(400)}
+    assert {'[a=""] f(b)', '[a="x"] f()'} <= made
+    assert {"a()", 'a""'} <= {texts.edit("a", draw) for _ in range(400)}
