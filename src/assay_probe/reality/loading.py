@@ -78,7 +78,7 @@ def _watched(ask, names_of):
             _running.pop()
             for inner in more:
                 if inner in sys.modules:
-                    asking.add(inner)
+                    _add(asking, inner)
 
     return asked
 
@@ -87,10 +87,16 @@ def _note(name, importer):
     spec = getattr(sys.modules.get(importer), "__spec__", None)
     if not getattr(spec, "_initializing", False):
         importer = _running[-1] if _running else None
-    _closure.clear()
     asking = _roots if importer is None else _asked_by.setdefault(importer, set())
-    asking.add(name)
+    _add(asking, name)
     return asking
+
+
+def _add(asking, name):
+    # Most imports ask for what was asked for before, and following them all again takes long.
+    if name not in asking:
+        asking.add(name)
+        _closure.clear()
 
 
 def _named_by_statement(name, globals=None, locals=None, fromlist=(), level=0):
