@@ -59,3 +59,16 @@ def test_a_subclass_that_the_file_loads_itself_forgives_as_often_as_it_is_read(l
     (alone,) = ask_all(tmp_path / "1", [text], python=judge)
     first, second, third = ask_all(tmp_path / "2", ["import derived\n", text, text], python=judge)
     assert [alone.found, first.found, second.found, third.found] == [(), (), (), ()]
+
+
+def test_settings_that_import_nothing_are_read_by_the_adapter_of_their_package(tmp_path: Path) -> None:
+    """Django's settings name applications, alone and after another file."""
+    stand_in = {
+        "django/__init__.py": "def setup():\n    pass\n",
+        "django/conf.py": "class settings:\n    configured = False\n    @staticmethod\n    def configure(**given): pass\n",
+    }
+    judge = home_with(tmp_path, sys.executable, stand_in)
+    text = 'INSTALLED_APPS = ["django", "nobody_wrote_this"]\n'
+    (alone,) = ask_all(tmp_path / "1", [text], python=judge)
+    _, after = ask_all(tmp_path / "2", ["import json\n", text], python=judge)
+    assert [one.name for one in alone.found] == [one.name for one in after.found] == ["nobody_wrote_this"]
