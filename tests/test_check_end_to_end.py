@@ -136,8 +136,8 @@ def test_tests_that_do_not_collect_are_a_gap(repository: Repository) -> None:
     """Its reason names the package that would help."""
     told = check(repository, UNCOLLECTED, "=== shop.py\ndef half(n: int) -> int:\n    m = n\n    return m // 2\n")
     assert told.status == 0
-    assert told.gaps == ["collection"]
-    remedy = told.report["gaps"][0]["remedy"]
+    assert told.gaps == ["generated-only", "collection"]
+    remedy = told.report["gaps"][1]["remedy"]
     assert remedy.startswith("Install it: `uv pip install --python ")
     assert " nothing-like-this`, or `" in remedy
     assert "`assay check --build-env " in remedy

@@ -27,8 +27,8 @@ class Walk(Expressions):
         self.waiting = []
         self.current_class = None
         self.registers_codecs = self.registers_actions = False
-        self.defined = set()
-        """Names of all functions and methods of the file: what a subclass adds is there for its base."""
+        self.defined, self.optional = set(), set()
+        """Names of all functions and methods (what a subclass adds is there for its base); packages that may lack."""
 
     def read(self, text):
         """Read the whole file.
