@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from assay.evidence.causes import cause_of
+from assay.evidence.causes import cause_of, gaps_of_tests
+from assay.evidence.frames import read_story
+from assay.evidence.jobs import Scenarios
+from assay.evidence.reach import Recorded
 
 
 @pytest.mark.parametrize(
@@ -38,3 +41,21 @@ def test_a_traceback_says_what_is_missing(detail: str, text: str, remedy: str) -
     cause = cause_of(detail)
     assert cause.text.startswith(text)
     assert remedy in cause.remedy
+
+
+@pytest.mark.parametrize(
+    ("trouble", "remedy"),
+    [
+        ("head: the tests did not come to an end and were stopped", "--budget"),
+        (
+            "base: the run broke off (SystemError: AST constructor recursion depth mismatch (before=9, after=6))",
+            "3.11.8",
+        ),
+        ("base: the run broke off (ValueError: closed)", "by hand"),
+    ],
+)
+def test_a_run_that_broke_off_says_what_helps(trouble: str, remedy: str) -> None:
+    story = read_story(())
+    recorded = Recorded(scenarios=Scenarios(runner="pytest"), base=story, head=story, trouble=(trouble,))
+    (gap,) = gaps_of_tests(recorded)
+    assert (gap.slug, remedy in gap.remedy) == ("run", True)

@@ -49,6 +49,11 @@ _FROM_FIXTURE |= {
 _LOOPBACK = (
     "It starts no service by itself: name the commands in [tool.assay] setup; loopback works inside the sandbox."
 )
+_FAULT_OF_PYTHON = "AST constructor recursion depth mismatch"
+_NEWER_PYTHON = (
+    "That is a fault of CPython 3.11 before 3.11.8, met where there are threads "
+    "(github.com/python/cpython/issues/106905): check again, or with a newer interpreter."
+)
 _MORE_TIME = "Give more time with --budget; where tests wait for what the sandbox does not have, that does not help."
 
 
@@ -103,9 +108,7 @@ def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
         yield Gap(
             slug="run",
             reason=sentence[:1].upper() + sentence[1:] + ".",
-            remedy=_MORE_TIME
-            if sentence.endswith("were stopped")
-            else "Run the project's tests by hand in the same environment.",
+            remedy=_remedy_of(sentence),
         )
     yield from _gaps_of_files(recorded.base.uncollected)
     failing = failing_on_base(recorded.base.tests)
@@ -117,6 +120,13 @@ def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
             remedy="They say nothing here; a faster test of the same code would.",
         )
     yield from _gaps_of_failing([one for one in failing if one not in slow], len(recorded.base.tests))
+
+
+def _remedy_of(trouble: str) -> str:
+    """What helps a run that did not end as it should."""
+    if trouble.endswith("were stopped"):
+        return _MORE_TIME
+    return _NEWER_PYTHON if _FAULT_OF_PYTHON in trouble else "Run the project's tests by hand in the same environment."
 
 
 def _gaps_of_files(uncollected: Iterable[tuple[str, str]]) -> Iterator[Gap]:
