@@ -6,6 +6,7 @@
 * `then.result`: the result is changed after the call, and the arguments are looked at.
 * `then.argument`: an argument is changed after the call, and the result is looked at.
 * `then.use`: the object whose method was called is used after the call: each public method that simple values satisfy.
+  Then the call is made again, and may answer as it did or otherwise.
 """
 
 import copy
@@ -49,6 +50,11 @@ def copied(arguments):
 def _is_hashed(value):
     """Does its class compute a hash of its own?"""
     return isinstance(getattr(type(value), "__hash__", None), types.FunctionType)
+
+
+def _is_spent(value):
+    """Would whoever reads it use it up?"""
+    return hasattr(type(value), "__next__") or loops.waits(value)
 
 
 def _is_changeable(value):
@@ -115,6 +121,17 @@ class Steps:
         except BaseException:
             pass
 
+    def _again(self, first):
+        """Does the call answer as it did? Not with what: a hash, for one, depends on the process."""
+        try:
+            value = self._call.make()
+            if first is None or _is_spent(value):
+                return ""
+            same = encoding.digest(encoding.encode(value)) == first
+        except (Exception, outcomes.Blocked) as error:
+            return "\nmade again: %s" % type(error).__name__
+        return "\nmade again: %s" % ("as before" if same else "another answer")
+
     def after(self, value):
         """What comes after the call returned `value`. Raises what the live objects raise."""
         arguments = self._call.arguments
@@ -125,7 +142,8 @@ class Steps:
             elif operator == THEN_ARGUMENT:
                 change(arguments[name])
             elif operator == THEN_USE:
-                self.looked_at += _used(arguments[name])
+                first = None if _is_spent(value) else encoding.digest(encoding.encode(value))
+                self.looked_at += _used(arguments[name]) + self._again(first)
             elif operator == ASK_FIRST:
                 same = hash(arguments[name]) == self._hashes[name]
                 words = "the hash of %s is %s\n" % (name, "as before" if same else "another one")

@@ -73,6 +73,17 @@ class Writer:
         self._start = mark.upper
 
 
+class Parts:
+    def __init__(self, parts):
+        self._parts = list(parts)
+
+    def add(self, part):
+        self._parts.append(part)
+
+    def __hash__(self):
+        return hash(tuple(self._parts))
+
+
 def plain(rows):
     return [row for row in rows]
 === test_m.py
@@ -103,6 +114,9 @@ class Facts(unittest.TestCase):
         writer = m.Writer("b")
         self.assertEqual(writer.write("a"), "Ba")
         writer.restore("c")
+
+    def test_parts(self):
+        self.assertNotEqual(hash(m.Parts(["a"])), 0)
 
     def test_plain(self):
         self.assertEqual(m.plain([1]), [1])
@@ -198,6 +212,22 @@ def test_what_the_first_of_two_calls_ran_counts_as_run(tmp_path: Path) -> None:
     after = [e for e in made if [edit.operator for edit in e.intervention.edits] == ["call.first", "copy.first"]]
     assert after
     assert all("m.py::Year.fill" in experiment.touched for experiment in after)
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ("return hash(tuple(self._parts))", "another answer"),
+        ("return vars(self).setdefault('_hash', hash(tuple(self._parts)))", "as before"),
+    ],
+)
+def test_a_call_is_made_again_after_its_object_was_used(tmp_path: Path, body: str, told: str) -> None:
+    """Whether it answers otherwise is the same in every process; what it answers is not, where it is a hash."""
+    project = write(tmp_path, NAMES.replace("return hash(tuple(self._parts))", body))
+    made = project.plan("Parts.__hash__", experiments=60, per_call=60).made("Parts.__hash__")
+    used = [e.outcome.text for e in made if [edit.operator for edit in e.intervention.edits] == ["then.use"]]
+    assert used
+    assert all(text.endswith(f"made again: {told}") for text in used)
 
 
 MARKED = """
