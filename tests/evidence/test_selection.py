@@ -6,13 +6,14 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.evidence.making import POINT, call, result
+from tests.evidence.making import POINT, call, placement, result
 
 from assay.evidence.selection import (
     MAX_CALLS_A_POINT,
     MAX_PER_CALL,
     MIN_PER_CALL,
     choose_calls,
+    identifiers,
     rank_callers,
     share_out,
 )
@@ -28,6 +29,13 @@ def chosen_calls(calls: list[Any], n: int = 24, results: Any = None, telling: st
     lines = {POINT: frozenset(map(int, telling.split()))}
     quota = choose_calls(calls, results or {}, {POINT: n}, lines).quotas[POINT]
     return sorted(f"{test.removeprefix('t.py::')}{n}" for test, ns in (quota.calls or {}).items() for n in ns)
+
+
+def test_tests_are_known_by_names_and_by_the_longer_words_in_them() -> None:
+    """A private name says nothing where it stands, and its words may."""
+    nested = placement("m.py::Builder._make_state.<locals>.slots_setstate")
+    assert identifiers([nested]) == ("setstate", "slots", "slots_setstate")
+    assert identifiers([placement("m.py::WordFilter._process")]) == ("WordFilter", "filter", "process")
 
 
 def test_calls_that_run_changed_lines_come_first() -> None:

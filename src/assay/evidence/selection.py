@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evidence.frames import RecordedCall
-from assay.evidence.jobs import Quota
+from assay.evidence.jobs import Placement, Quota
 from assay.values.experiment import ScenarioResult
 
 MAX_CALLS_A_POINT = 24
 MIN_PER_CALL, MAX_PER_CALL = 12, 300
+LONG_WORD = 5
+_WORD = re.compile(r"[A-Z]?[a-z]+")
 
 Frame = tuple[str, int, str]
 """`(path, first line, name)` of a function on the stack above a call."""
@@ -23,6 +26,16 @@ class Chosen:
 
     quotas: Mapping[str, Quota]
     tests: tuple[str, ...]
+
+
+def identifiers(changed: Iterable[Placement]) -> tuple[str, ...]:
+    """Names of the units and of what is around them, without those that every class has; and the longer words in them.
+
+    Tests are named after such a word where nobody calls the unit by its name, as pickling calls `__getstate__`.
+    """
+    names = {part for placement in changed for part in placement.point.name.split(".")[-2:] if part != "<locals>"}
+    words = {word.lower() for name in names for word in _WORD.findall(name) if len(word) >= LONG_WORD}
+    return tuple(sorted({name for name in names if not name.startswith("_") and len(name) > 2} | words))
 
 
 def choose_calls(

@@ -27,6 +27,7 @@ from assay.evidence.probing import has_time, to_be_sure, within_budget
 from assay.evidence.reach import Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.scripts import GENERATED, scripted
+from assay.evidence.selection import identifiers
 from assay.evidence.survey import Survey, find_callers, survey
 from assay.evidence.ways import Way, Ways
 from assay.evidence.withdrawn import with_texts, withdrawn_tests
@@ -142,7 +143,7 @@ def _recordings(surveyed: Survey, lab: Lab, seen: Sequence[Seen]) -> Iterator[tu
 
 def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
     scenarios = Scenarios(
-        runner=lab.runner, files=surveyed.files, options=surveyed.options, hints=_identifiers(surveyed.changed)
+        runner=lab.runner, files=surveyed.files, options=surveyed.options, hints=identifiers(surveyed.changed)
     )
     known = recall(lab, surveyed.changed, surveyed.files)
     recorded = record(
@@ -157,12 +158,6 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
     )
     remember(lab, surveyed.changed, recorded)
     return recorded
-
-
-def _identifiers(changed: Sequence[Placement]) -> tuple[str, ...]:
-    """Names of the units and of the classes around them, without those that every class has."""
-    names = {part for placement in changed for part in placement.point.name.split(".")[-2:]}
-    return tuple(sorted(name for name in names if not name.startswith("_") and len(name) > 2))
 
 
 def _scripts(placement: Placement) -> Iterator[tuple[str, str, str]]:
@@ -188,7 +183,7 @@ def _head_tests(change: Change, surveyed: Survey, seen: Seen, lab: Lab) -> HeadT
         tuple(seen.placements.values()),
         surveyed.options,
         seen.broken,
-        _identifiers(surveyed.changed),
+        identifiers(surveyed.changed),
         to_be_sure(lab, _budget_s(lab) * REACH_SHARE),
     )
 
