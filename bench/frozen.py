@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import subprocess
 import sys
 import sysconfig
@@ -45,6 +46,8 @@ def frozen(revision: str, state: Path) -> Subject:
     The work tree may change while the measurement runs; the unpacked copy does not. Nothing is installed: an
     environment without packages sees the copy, and after it the packages of the interpreter that runs this script.
     """
+    if importlib.util.find_spec("ty") is None:
+        sys.exit(f"{sys.executable} has no `ty`, which Assay needs: run this with the project's .venv/bin/python")
     commit = git("rev-parse", "--verify", f"{revision}^{{commit}}").decode().strip()
     described = git("log", "-1", "--format=%h of %cs (%s)", commit).decode().strip()
     home = state / "assay" / commit
