@@ -200,7 +200,7 @@ def call_score(field: Field, cases: Iterable[Case], out: Path, arguments: Sequen
 def report(field: Field, subject: Subject, wanted: Sequence[str], results: Path) -> None:
     """Print the summary of each part; write RESULTS.md when every case has a row of this commit."""
     rows = field.read_rows()
-    reasons = read_reasons()
+    reasons = read_written("reasons")
     for title, ids in parts(wanted):
         print(f"\n{title}\n{summary(field, [rows[i] for i in ids if i in rows])}")
     unexplained = [i for i, row in rows.items() if needs_reason(row) and i not in reasons and not is_held_out(i)]
@@ -252,10 +252,10 @@ def needs_reason(row: Row) -> bool:
     return row["label"] != "edge" and (row["result"] in WRONG or row["result"] in BY_HAND)
 
 
-def read_reasons() -> dict[str, str]:
-    """The reasons that a person wrote down, by case."""
+def read_written(table: str) -> dict[str, str]:
+    """What a person wrote down: `reasons` by case, and under which circumstances was `measured`, by commit."""
     with (HERE / "reasons.toml").open("rb") as file:
-        return dict(tomllib.load(file)["reasons"])
+        return dict(tomllib.load(file).get(table, {}))
 
 
 def rendered(field: Field, subject: Subject, rows: dict[str, Row], reasons: dict[str, str]) -> str:
@@ -267,6 +267,7 @@ def rendered(field: Field, subject: Subject, rows: dict[str, Row], reasons: dict
         f"Assay at {subject.described}; {len(rows)} cases, {how['lanes']} at a time on {how['cores']} cores.",
         f"Each ran cold, with at most {how['timeout']} s for a check and Assay itself on CPython {how['python']}.",
         "Written by `bench/field/run.py`; README.md says how to read it.",
+        *(text for commit, text in read_written("measured").items() if subject.name.startswith(commit)),
     ]
     for title, ids in parts(rows):
         lines += ["", f"## {title}", "", "```text", summary(field, [rows[i] for i in ids]), "```", "", *HEADER]
