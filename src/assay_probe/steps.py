@@ -123,9 +123,11 @@ class Steps:
 
     def _again(self, first):
         """Does the call answer as it did? Not with what: a hash, for one, depends on the process."""
+        if first is None:
+            return ""
         try:
             value = self._call.make()
-            if first is None or _is_spent(value):
+            if _is_spent(value):
                 return ""
             same = encoding.digest(encoding.encode(value)) == first
         except (Exception, outcomes.Blocked) as error:
