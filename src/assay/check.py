@@ -97,6 +97,7 @@ def together(change: Change, examinations: Sequence[Examination]) -> Examination
             observed_units=len(observed),
             calls_held=sum(effort.calls_held for effort in efforts),
             unknown_receivers=sum(effort.unknown_receivers for effort in efforts),
+            kept_runs=sum(effort.kept_runs for effort in efforts),
             stages=tuple(stages.items()),
             by_operator=tuple(operators.most_common()),
             observed=observed,

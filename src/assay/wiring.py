@@ -23,6 +23,7 @@ from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
+from assay.instruments.kept_runs import KeptRuns, world_of
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.lacking import gaps_of_lab, told_of_carried, with_commands
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
@@ -37,7 +38,7 @@ from assay.judgement.verdict import judge
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
 from assay.values.finding import Examination, Gap, Policy, Verdict
-from assay.values.lab import Clock
+from assay.values.lab import Clock, Memo
 from assay.values.options import CheckOptions
 from assay.wiring_environments import Named, interpreters_for
 
@@ -185,6 +186,7 @@ def _examine(
             )
             return replace(
                 examination,
+                effort=replace(examination.effort, kept_runs=lab.kept_runs.n_used),
                 isolation=lab.sandbox.isolation,
                 target=lab.interpreter.target,
                 gaps=(
@@ -214,14 +216,13 @@ def laboratory(
     """A lab on both sides of the change; everything it made is gone when it closes."""
     directory = opened.root or options.directory
     surroundings = read_surroundings(table, os.environ)
-    configured = table.get("python")
     with (
         scratch_folder() as scratch,
         contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox,
         interpreters_for(
             opened,
             options,
-            Named(python=python, head=head_python, configured=configured, project=project),
+            Named(python=python, head=head_python, configured=table.get("python"), project=project),
             sandbox,
             progress,
             clock,
@@ -234,7 +235,8 @@ def laboratory(
         installed = installed_files(interpreter.path, roots, known, opened.ignored)
         theirs = installed if head is None else installed_files(head.path, roots, known, opened.ignored)
         trees = _write_trees(opened, scratch, installed, theirs)
-        differing = {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
+        carried = _carried(opened, installed)
+        memo = DiskMemo(cache_folder()) if options.cache else NoMemo()
         yield Laboratory(
             sandbox=sandbox,
             interpreter=interpreters.with_roots(roots),
@@ -244,14 +246,15 @@ def laboratory(
             has_both_environments=interpreters.are_built,
             source=opened.source,
             clock=clock,
-            memo=DiskMemo(cache_folder()) if options.cache else NoMemo(),
+            memo=memo,
+            kept_runs=_kept_runs(memo, opened, carried, interpreter.target.python, directory),
             trees=trees,
-            bytecode=Bytecode(trees, differing),
+            bytecode=Bytecode(trees, _differing(opened)),
             source_roots=roots,
             project=project,
             linked=linked_folders(interpreter.path, directory),
             surroundings=surroundings,
-            carried=_carried(opened, installed),
+            carried=carried,
             budget_s=options.budget_s,
             experiments=options.experiments,
             seed=options.seed,
@@ -265,6 +268,14 @@ def _carried(opened: Opened, installed: Mapping[str, Path]) -> Mapping[str, Path
     """Files that no commit holds and both sides got, with where they came from."""
     own = {path: opened.root / path for path in opened.carried if opened.root is not None}
     return {**installed, **own}
+
+
+def _differing(opened: Opened) -> set[str]:
+    return {path for pair in opened.files for path in (pair.base_path, pair.head_path) if path}
+
+
+def _kept_runs(memo: Memo, opened: Opened, carried: Mapping[str, Path], python: str, directory: Path) -> KeptRuns:
+    return KeptRuns(memo, lambda: world_of(opened.trees["base"], carried, python, directory))
 
 
 def _write_trees(

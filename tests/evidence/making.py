@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from tests.evidence.canary import canary_remarks
 
@@ -250,12 +250,17 @@ class FakeLab:
     asked: list[Run] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)
+    kept: dict[tuple[str, ...], RunResult] = field(default_factory=dict)
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """One result for each run, in their order."""
         self.asked.extend(runs)
         ended = Completed(status=0, timed_out=False, output="")
         return [RunResult(frames=tuple(self.answer(run)), completed=ended) for run in runs]
+
+    def recalled(self, run: Run) -> RunResult | None:
+        """What `kept` holds of a run on base with these files."""
+        return self.kept.get(tuple(cast("list[str]", run.job["files"])))
 
     def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
         """Nothing but the canary."""

@@ -164,3 +164,43 @@ def test_kinds_that_an_earlier_portion_saw_stay() -> None:
     one, other = story(points={POINT: facts(amount="int none")}), story(points={POINT: facts(amount="int")})
     kinds = dict(merged([one, other]).points[POINT].kinds)
     assert kinds == {"amount": frozenset({"int", "none"})}
+
+
+def kept(files: Sequence[str], reaching: Sequence[str]) -> RunResult:
+    """What an earlier check got from a run of these files on base."""
+    run = Run(side="base", job={"files": list(files), "tests": None}, time_limit_s=1.0)
+    return RunResult(frames=tuple(frames(run, reaching)), completed=Completed(status=0, timed_out=False, output=""))
+
+
+def test_where_runs_of_base_are_kept_head_runs_the_tests_that_reach_the_units() -> None:
+    """And what is known of base is the same as in the check that kept them."""
+    first = FILES[: PORTIONS[0]]
+    lab = FakeLab(answer=lambda run: frames(run, FILES[1:4]), kept={first: kept(first, FILES[1:4])})
+    told = recorded(lab, known=[f"{FILES[1]}::test_it"], known_is_whole=True)
+    assert [(run.side, run.job["files"]) for run in lab.asked] == [("head", list(FILES[1:4]))]
+    assert len(told.base.tests) == PORTIONS[0]
+    assert told.scenarios.files == first
+
+
+def test_a_kept_portion_that_reaches_nothing_is_not_run_on_head() -> None:
+    """The next portion is not kept, and runs on both sides."""
+    first = FILES[: PORTIONS[0]]
+    lab = FakeLab(answer=lambda run: frames(run, FILES[5:9]), kept={first: kept(first, ())})
+    told = recorded(lab)
+    assert [run.side for run in lab.asked] == ["base", "head"]
+    assert len(told.head.calls) == len(told.base.calls) == 4
+    assert told.trouble == ()
+
+
+def test_head_runs_the_whole_kept_portion_where_calls_have_no_partner_or_imports_differ() -> None:
+    """A test alone may do something else than after others; a test that reaches no unit may fail all the same."""
+    first = FILES[: PORTIONS[0]]
+    lab = FakeLab(
+        answer=lambda run: frames(run, FILES[1:4] if run.job["tests"] is None else ()),
+        kept={first: kept(first, FILES[1:4])},
+    )
+    recorded(lab)
+    assert [run.job["files"] for run in lab.asked] == [list(FILES[1:4]), list(first)]
+    otherwise = FakeLab(answer=lambda run: frames(run, FILES[1:4]), kept={first: kept(first, FILES[1:4])})
+    recorded(otherwise, imports_otherwise=True)
+    assert [run.job["files"] for run in otherwise.asked] == [list(first)]

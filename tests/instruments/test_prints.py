@@ -49,6 +49,23 @@ def test_what_is_edited_in_place_is_not_told(name: str, text: str, environment: 
     assert told(environment) is None
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("here.pth", "/home/me/src\n"),
+        ("__editable__.mine-1.0.pth", "/home/me/src\n"),
+        ("__editable___mine_1_0_finder.py", "MAPPING = {'mine': '/home/me/src/mine'}\n"),
+    ],
+)
+def test_the_project_itself_may_be_installed_in_place(name: str, text: str, environment: Path) -> None:
+    """Its files are known by other means; those of another project are not."""
+    (environment / "lib/python3.12/site-packages" / name).write_text(text)
+    python = str(environment / "bin" / "python")
+    assert environment_print(python, own=Path("/home/me")) is not None
+    assert environment_print(python, own=Path("/home/other")) is None
+    assert environment_print(python, own=Path("/home/me/src/mi")) is None
+
+
 def test_a_name_on_the_path_is_not_told() -> None:
     """Which interpreter it means may change."""
     assert environment_print("python3") is None

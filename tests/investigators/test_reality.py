@@ -61,6 +61,9 @@ class Answering:
     has_no_checker: bool = False
     is_slow_on: Side | None = None
 
+    def recalled(self, run: Run) -> RunResult | None:
+        """Nothing is kept."""
+
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Answer each file; a package named in `dies_at` ends the run unless the job leaves it out."""
         results = []

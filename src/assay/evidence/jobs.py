@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assay.evidence.frames import Searched, edit_to_json
 from assay.values.change import Side, Unit
@@ -97,7 +97,7 @@ Planned = Mapping[str, Mapping[str, Sequence[Mapping[str, object]]]]
 def import_run(placements: Iterable[Placement], limit_s: float) -> Run:
     """Import the modules of the points on base and nothing more, so that later runs find them compiled."""
     window = Window(collect_s=limit_s, deadline_s=limit_s)
-    return _run("base", "import", placements, Scenarios(runner="import"), window, 0, {})
+    return replace(_run("base", "import", placements, Scenarios(runner="import"), window, 0, {}), may_be_kept=True)
 
 
 def record_run(
@@ -130,7 +130,7 @@ def plan_run(
                 **({} if quota.calls is None else {"calls": {name: list(ns) for name, ns in quota.calls.items()}}),
             }
     extra = {"quota": settings, "material": _material(placements), "corpus": list(corpus)}
-    return _run("base", "plan", placements, scenarios, window, 0, extra)
+    return replace(_run("base", "plan", placements, scenarios, window, 0, extra), may_be_kept=True)
 
 
 def replay_run(

@@ -75,10 +75,9 @@ def probe(
     """
     plan_s = within_budget(lab, share_s)
     window = Window(collect_s=plan_s, deadline_s=plan_s)
-    before_s = lab.clock.elapsed_s()
     lanes = in_lanes(scenarios, quotas)
     runs = lab.run([plan_run(placements, lane.scenarios, window, lane.quotas, corpus) for lane in lanes])
-    took_s = lab.clock.elapsed_s() - before_s
+    took_s = max(run.took_s for run in runs)
     parts = [read_story(run.frames) for run in runs]
     planned = replace(merged(parts), complete=all(part.complete for part in parts))
     lab.say(f"made {len(planned.experiments):,} experiments on base; the same on head, and on base again as a control")
@@ -108,7 +107,7 @@ def _replayed(
         replay_run("head", placements, lane.scenarios, window, plan_of(_unplanted(part)), searches=part.searches)
         for lane, part in zip(lanes, parts, strict=True)
     ]
-    runs.append(_control_run(placements, scenarios, window, sample))
+    runs.append(replace(_control_run(placements, scenarios, window, sample), may_be_kept=True))
     *heads, control = (read_story(run.frames) for run in lab.run(runs))
     told = replace(merged(heads), complete=all(story.complete for story in heads))
     return told, Control(asked=_by_id(sample), story=control)

@@ -11,8 +11,10 @@ from dataclasses import dataclass, replace
 
 from assay.evidence.frames import Story, merged, read_story, without
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
-from assay.values.change import SIDES
-from assay.values.lab import Lab, RunResult
+from assay.evidence.matching import match_calls
+from assay.evidence.promises import reach_by_test
+from assay.evidence.selection import file_of
+from assay.values.lab import Lab, Run, RunResult
 
 PORTIONS = (4, 24)
 """Test files in the first and the second portion; the third is all the rest."""
@@ -22,6 +24,7 @@ PATIENCE = 2.2
 """So many times its share of the budget is given to running tests while none of them reaches any unit."""
 LEAST_S = 3.0
 """A portion that begins is given this long, or half of a small share."""
+NO_WINDOW = Window(collect_s=0.0, deadline_s=0.0)
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -51,12 +54,15 @@ def record(
     known_is_whole: bool = False,
     finished: Collection[str] = (),
     also: Sequence[Placement] = (),
+    imports_otherwise: bool = False,
 ) -> Recorded:
     """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
     As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
     `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone. Files
     that an earlier check `finished` hold no others. Calls of `also` are written down too, and nothing waits for them.
+    Where base's runs are kept from an earlier check only head runs: the tests that reach the units on base, or all of
+    them where the change `imports_otherwise`, so that tests may fail that reach no unit.
     """
     start = lab.clock.elapsed_s()
     least_s = min(LEAST_S, share_s / 2)
@@ -65,7 +71,7 @@ def record(
     done: dict[str, None] = {}
     exhausted = True
     ended = set(finished)
-    for portion in _portions(scenarios, known, ended):
+    for portion in _order(lab, (*placements, *also), scenarios, known, ended):
         # Nothing can be said before a test reaches a unit, so until then more time is given.
         spent = lab.clock.elapsed_s() - start
         patience = share_s * (1.0 if not placements or _reaches_any(stories) else PATIENCE) - spent
@@ -73,11 +79,11 @@ def record(
         if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
             exhausted = left >= share_s * LAST_PART
             break
-        lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
         window = Window(
             collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
         )
-        results = lab.run([record_run(side, (*placements, *also), portion, window) for side in SIDES])
+        lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
+        results = _both_sides(lab, (*placements, *also), portion, window, whole=imports_otherwise)
         trouble.extend(_trouble(results))
         told = {test.id for story, _ in stories for test in story.tests}
         base, head = (without(read_story(result.frames), told) for result in results)
@@ -98,10 +104,46 @@ def record(
     )
 
 
+def _order(
+    lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, known: Sequence[str], finished: Collection[str]
+) -> Iterator[Scenarios]:
+    """The portions from the beginning where base's first one is kept; else known tests before the others."""
+    first = next(_portions(scenarios, (), ()), None)
+    is_kept = first is not None and lab.recalled(_on_base(placements, first, NO_WINDOW)) is not None
+    return _portions(scenarios, (), ()) if is_kept else _portions(scenarios, known, finished)
+
+
+def _on_base(placements: Sequence[Placement], portion: Scenarios, window: Window) -> Run:
+    return replace(record_run("base", placements, portion, window), may_be_kept=True)
+
+
+def _both_sides(
+    lab: Lab, placements: Sequence[Placement], portion: Scenarios, window: Window, *, whole: bool
+) -> Sequence[RunResult]:
+    """The portion on base and on head."""
+    on_base = _on_base(placements, portion, window)
+    kept = lab.recalled(on_base)
+    if kept is not None and not whole:
+        base = read_story(kept.frames)
+        reaching = reach_by_test(base.calls).keys()
+        tests = tuple(test.id for test in base.tests if test.id in reaching)
+        if not tests:
+            return (kept, RunResult(frames=({"t": "done", "complete": True},), completed=kept.completed))
+        files = tuple(file for file in portion.files if any(file_of(test) == file for test in tests))
+        some = replace(portion, tests=tests, files=files or portion.files)
+        head = lab.run([record_run("head", placements, some, window)])[0]
+        if len(match_calls(base.calls, read_story(head.frames).calls).pairs) == len(base.calls):
+            return (kept, head)
+    if kept is not None:
+        return (kept, *lab.run([record_run("head", placements, portion, window)]))
+    return lab.run([on_base, record_run("head", placements, portion, window)])
+
+
 def record_scripts(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, share_s: float) -> Recorded:
     """Run docstring examples and generated calls on base and head."""
     window = Window(collect_s=share_s, deadline_s=share_s)
-    results = lab.run([record_run(side, placements, scenarios, window) for side in SIDES])
+    on_base = _on_base(placements, scenarios, window)
+    results = lab.run([on_base, record_run("head", placements, scenarios, window)])
     return Recorded(
         scenarios=scenarios,
         base=read_story(results[0].frames),

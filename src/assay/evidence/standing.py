@@ -66,6 +66,9 @@ class Standing:
         """Run the probe in trees where the files stand."""
         return self.lab.run([replace(run, files=(*self.files, *run.files)) for run in runs])
 
+    def recalled(self, run: Run) -> RunResult | None:
+        """Nothing: what stands in the trees for a while is no part of what runs are kept by."""
+
     def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
         """What the type checker says of some files in the tree of one side."""
         return self.lab.check_types(side, files)

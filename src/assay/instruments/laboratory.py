@@ -8,11 +8,12 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
+from assay.instruments.kept_runs import KeptRuns
 from assay.instruments.surroundings import Surroundings
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
@@ -91,6 +92,7 @@ class Laboratory:
     """Files that no commit holds and both sides got, with where they came from."""
     cores: int = os.cpu_count() or 1
     checker: Checker
+    kept_runs: KeptRuns
     head_interpreter: Interpreter | None = None
     """Where head's environment holds other packages than base's."""
     bumps: tuple[Bump, ...] = ()
@@ -127,6 +129,21 @@ class Laboratory:
         """Folders from which modules are imported."""
         return [*(tree / root for root in self.source_roots if root), tree]
 
+    def recalled(self, run: Run) -> RunResult | None:
+        """What an earlier check got from this very run; the bytecode of that check is laid beside the sources."""
+        result = self._recalled(run)
+        self.bytecode.write()
+        return result
+
+    def _recalled(self, run: Run) -> RunResult | None:
+        known = self.kept_runs.get(run, self._conditions(run)) if run.may_be_kept else None
+        if known is None:
+            return None
+        for frame in known.frames:
+            if frame.get("t") == "bytecode":
+                self.bytecode.take(frame)
+        return replace(known, frames=tuple(frame for frame in known.frames if frame.get("t") != "bytecode"))
+
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, one more at a time than there are cores: runs often wait. Results in the order of `runs`."""
         with contextlib.ExitStack() as guests:
@@ -146,46 +163,71 @@ class Laboratory:
         return results
 
     def _run(self, run: Run) -> RunResult:
-        root = self.sandbox.tree_path
-        roots = [f"{root}/{name}".rstrip("/") for name in dict.fromkeys((*self.source_roots, *self.linked))]
+        known = self._recalled(run)
+        if known is not None:
+            return known
         keep = run.side == "base" and run.job["mode"] in ("import", "record")
-        job = {"root": root, "source_roots": roots, "project": self.project, "seed": self.seed}
-        job["setup"] = list(self.surroundings.setup)
-        job |= {"keep_bytecode": keep, **run.job}
         interpreter = self.interpreter_of(run.side)
-        python = interpreter.target.python
-        path = f"{Path(python).parent}:/usr/local/bin:/usr/bin:/bin"
         frames: list[Frame] = []
-        # Where installed packages are asked, nothing of the project may be found on the path.
-        paths = [] if run.job["mode"] == "reality" else [*roots, root]
+        compiled: list[Frame] = []
 
         def take(frame: Frame) -> None:
             if frame.get("t") != "bytecode":
                 frames.append(frame)
             elif keep:
+                compiled.append(frame)
                 self.bytecode.take(frame)
 
+        began_s = time.monotonic()
         completed = self.sandbox.run(
             Command(
-                argv=(python, "-s", str(PROBE / "__main__.py")),
+                argv=(interpreter.target.python, "-s", str(PROBE / "__main__.py")),
                 tree=self.trees[run.side],
-                environment=(
-                    ("PATH", path),
-                    ("LANG", "C.UTF-8"),
-                    ("TZ", "UTC"),
-                    ("COLUMNS", "80"),
-                    ("PYTHONHASHSEED", str(run.hash_seed)),
-                    (
-                        "PYTHONDONTWRITEBYTECODE",
-                        "1",
-                    ),  # for processes that the tests start; the probe decides for itself
-                    *([("PYTHONPATH", os.pathsep.join(paths))] if paths else []),
-                    *self.surroundings.environment,
-                ),
+                environment=self._environment(run),
                 readable=(*interpreter.readable, PROBE),
-                job=json.dumps(job).encode(),
+                job=json.dumps({**self._settings(), "keep_bytecode": keep, **run.job}).encode(),
                 time_limit_s=run.time_limit_s,
             ),
             take,
         )
-        return RunResult(frames=tuple(frames), completed=completed)
+        result = RunResult(frames=tuple(frames), completed=completed, took_s=time.monotonic() - began_s)
+        if run.may_be_kept:
+            self.kept_runs.put(run, self._conditions(run), result, compiled)
+        return result
+
+    def _settings(self) -> dict[str, object]:
+        """What every job is told beside its own."""
+        return {
+            "root": self.sandbox.tree_path,
+            "source_roots": self._roots,
+            "project": self.project,
+            "seed": self.seed,
+            "setup": list(self.surroundings.setup),
+        }
+
+    def _conditions(self, run: Run) -> dict[str, object]:
+        """What a run meets beside its job and the files of the tree."""
+        level = self.sandbox.isolation.level
+        return {**self._settings(), "environment": self._environment(run), "isolation": level}
+
+    @property
+    def _roots(self) -> list[str]:
+        """Folders from which the modules of the tree are imported, as a run sees them."""
+        root = self.sandbox.tree_path
+        return [f"{root}/{name}".rstrip("/") for name in dict.fromkeys((*self.source_roots, *self.linked))]
+
+    def _environment(self, run: Run) -> tuple[tuple[str, str], ...]:
+        path = f"{Path(self.interpreter_of(run.side).target.python).parent}:/usr/local/bin:/usr/bin:/bin"
+        # Where installed packages are asked, nothing of the project may be found on the path.
+        paths = [] if run.job["mode"] == "reality" else [*self._roots, self.sandbox.tree_path]
+        return (
+            ("PATH", path),
+            ("LANG", "C.UTF-8"),
+            ("TZ", "UTC"),
+            ("COLUMNS", "80"),
+            ("PYTHONHASHSEED", str(run.hash_seed)),
+            # For processes that the tests start; the probe decides for itself.
+            ("PYTHONDONTWRITEBYTECODE", "1"),
+            *([("PYTHONPATH", os.pathsep.join(paths))] if paths else []),
+            *self.surroundings.environment,
+        )

@@ -7,9 +7,10 @@ import hashlib
 import json
 import os
 import tempfile
+import zlib
 from pathlib import Path
 
-MAX_BYTES = 200 << 20
+MAX_BYTES = 400 << 20
 
 
 def cache_folder() -> Path:
@@ -19,17 +20,18 @@ def cache_folder() -> Path:
 
 
 class DiskMemo:
-    """Values as JSON files under the cache folder, one a key; never fails."""
+    """Values as compressed JSON files under the cache folder, one a key; never fails."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder / "memo"
+    def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
+        self._folder, self._max_bytes = folder / "memo", max_bytes
 
     def get(self, key: str) -> object | None:
         """The stored value, or None."""
         try:
-            with self._path(key).open(encoding="utf-8") as file:
-                value: object = json.load(file)
-        except (OSError, ValueError):
+            path = self._path(key)
+            value: object = json.loads(zlib.decompress(path.read_bytes()))
+            os.utime(path)
+        except (OSError, ValueError, zlib.error):
             return None
         return value
 
@@ -40,8 +42,8 @@ class DiskMemo:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor, name = tempfile.mkstemp(dir=path.parent, prefix="new-")
             try:
-                with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-                    json.dump(value, file)
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(zlib.compress(json.dumps(value).encode(), level=1))
                 os.replace(name, path)
             except BaseException:
                 os.unlink(name)
@@ -50,14 +52,14 @@ class DiskMemo:
 
     def _path(self, key: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()
-        return self._folder / digest[:2] / f"{digest[2:]}.json"
+        return self._folder / digest[:2] / f"{digest[2:]}.json.z"
 
     def _prune(self) -> None:
-        """Drop the oldest values once all of them together are too large."""
-        entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*/*.json")]
+        """Drop the values that nobody asked for longest once all of them together are too large."""
+        entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*/*")]
         total = sum(size for _, size, _ in entries)
         for _, size, path in sorted(entries):
-            if total <= MAX_BYTES:
+            if total <= self._max_bytes:
                 return
             path.unlink(missing_ok=True)
             total -= size

@@ -1,24 +1,30 @@
 """What an answer about installed packages depends on, as a text to compare: nothing is run to find out.
 
 An environment is told by its interpreter and by the metadata of each distribution in it, which every installer writes
-anew. One whose packages are edited in place (editable installs, other site-packages behind it) is not told at all.
+anew. One whose packages are edited in place (editable installs, other site-packages behind it) is not told at all,
+unless it is the project itself that is installed so: whoever asks knows the project's files by other means.
 """
 
 from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import assay
 
+_ABSOLUTE = re.compile(r"""['"](/[^'"\n]+)['"]""")
 MOST_FILES = 5000
 """A folder with more Python files than this is not told: looking at them all would cost more than it saves."""
 
 
-def environment_print(python: str | None) -> str | None:
-    """The interpreter and what is installed for it, or None where that cannot be told for certain."""
+def environment_print(python: str | None, own: Path | None = None) -> str | None:
+    """The interpreter and what is installed for it, or None where that cannot be told for certain.
+
+    Links to what stands below `own` are told as links.
+    """
     if python is None or os.sep not in python:
         return None
     place = Path(python)
@@ -33,7 +39,7 @@ def environment_print(python: str | None) -> str | None:
         prefix = settings.parent if settings.is_file() else place.resolve().parent.parent
         told.append(_stamp(place.resolve()))
         for folder in sorted(prefix.glob("lib/python3*/site-packages")):
-            for line in _installed_in(folder):
+            for line in _installed_in(folder, own):
                 if line is None:
                     return None
                 told.append(line)
@@ -42,7 +48,7 @@ def environment_print(python: str | None) -> str | None:
     return hashlib.sha256("\n".join(told).encode()).hexdigest() if len(told) > 1 else None
 
 
-def _installed_in(folder: Path) -> Iterator[str | None]:
+def _installed_in(folder: Path, own: Path | None) -> Iterator[str | None]:
     """A line for each entry of a site-packages folder; None for one that leads elsewhere."""
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.endswith(".dist-info"):
@@ -50,11 +56,18 @@ def _installed_in(folder: Path) -> Iterator[str | None]:
             yield _stamp(record) if record.is_file() else _stamp(Path(entry.path))
         elif entry.name.endswith((".pth", ".egg-link")):
             text = Path(entry.path).read_text(encoding="utf-8", errors="replace")
-            yield None if any(os.sep in line and not line.startswith("import") for line in text.splitlines()) else text
+            links = [line for line in text.splitlines() if os.sep in line and not line.startswith("import")]
+            yield text if all(_leads_to(line.strip(), own) for line in links) else None
         elif "__editable__" in entry.name:
-            yield None
+            text = Path(entry.path).read_text(encoding="utf-8", errors="replace")
+            links = _ABSOLUTE.findall(text)
+            yield text if links and all(_leads_to(link, own) for link in links) else None
         elif entry.name != "__pycache__":
             yield _stamp(Path(entry.path))
+
+
+def _leads_to(link: str, own: Path | None) -> bool:
+    return own is not None and Path(os.path.normpath(link)).is_relative_to(own)
 
 
 def files_print(paths: Iterable[Path]) -> str | None:

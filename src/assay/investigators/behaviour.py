@@ -145,7 +145,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
     scenarios = Scenarios(
         runner=lab.runner, files=surveyed.files, options=surveyed.options, hints=identifiers(surveyed.changed)
     )
-    known = recall(lab, surveyed.changed, surveyed.files)
+    known = None if surveyed.imports_otherwise else recall(lab, surveyed.changed, surveyed.files)
     recorded = record(
         lab,
         surveyed.changed,
@@ -155,6 +155,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
         known_is_whole=known.is_whole if known else False,
         finished=known.finished if known else (),
         also=surveyed.one_sided,
+        imports_otherwise=surveyed.imports_otherwise,
     )
     remember(lab, surveyed.changed, recorded)
     return recorded

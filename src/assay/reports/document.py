@@ -334,6 +334,7 @@ def _effort(effort: Effort) -> dict[str, object]:
         "observed_units": effort.observed_units,
         "calls_held": effort.calls_held,
         "unknown_receivers": effort.unknown_receivers,
+        "kept_runs": effort.kept_runs,
         "seconds": round(effort.seconds, 3),
         "experiments_per_second": round(effort.experiments / effort.seconds, 1) if effort.seconds > 0 else None,
         "stages": [{"name": name, "seconds": round(seconds, 3)} for name, seconds in effort.stages],

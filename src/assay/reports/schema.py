@@ -253,6 +253,7 @@ EFFORT = closed(
     observed_units=COUNT,
     calls_held=COUNT,
     unknown_receivers=COUNT,
+    kept_runs=COUNT,
     seconds=SECONDS,
     experiments_per_second=OPTIONAL_NUMBER,
     stages=array(closed(name=TEXT, seconds=SECONDS)),

@@ -185,6 +185,8 @@ def controls(verdict: Verdict) -> str:
         parts.append(f"{effort.matched:,} of {effort.experiments:,} experiments matched")
     if effort.searched:
         parts.append(f"{effort.searched:,} texts tried")
+    if effort.kept_runs:
+        parts.append(f"{count(effort.kept_runs, 'run')} of base kept from an earlier check")
     if effort.noisy or effort.masked:
         parts.append(f"{effort.noisy:,} dropped and {effort.masked:,} masked as noise")
     return DOT.join(parts)

@@ -179,6 +179,8 @@ class Effort:
     """Calls in changed files that were held against the signatures of what is installed."""
     unknown_receivers: int = 0
     """Method calls in changed files whose receiver could not be resolved; nothing is said about these."""
+    kept_runs: int = 0
+    """Runs on base that were not made, because an earlier check had made them."""
     stages: tuple[tuple[str, float], ...] = field(default=())
     by_operator: tuple[tuple[str, int], ...] = field(default=())
     observed: frozenset[str] = frozenset()

@@ -90,6 +90,8 @@ class Run:
     hash_seed: int = 0
     files: tuple[tuple[str, str], ...] = ()
     """Paths and texts of files that stand in the tree for the length of this run, in place of its own."""
+    may_be_kept: bool = False
+    """On base: may what an earlier check got from this very run stand for it? Never where it is made to see again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ class RunResult:
 
     frames: tuple[Frame, ...]
     completed: Completed
+    took_s: float = 0.0
+    """How long it ran, in this check or in the earlier one that it was kept from."""
 
 
 class Source(Protocol):
@@ -158,6 +162,9 @@ class Lab(Protocol):
 
     def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
         """Run the probe, several at a time as the machine allows; results in the order of `runs`."""
+
+    def recalled(self, run: Run) -> RunResult | None:
+        """What an earlier check got from this very run, where it may be kept and came to its end."""
 
     def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
         """What the type checker says of some files, given as path and text, in the tree of one side. Runs nothing.
