@@ -5,6 +5,7 @@ A path names a place: `("arg", name)` first, then `("item", index)`, `("key", ke
 instance).
 """
 
+import ast
 import enum
 import random
 import types
@@ -16,13 +17,25 @@ from assay_probe.operators import PLAIN, SEEDED, operators
 from assay_probe.variants import OPAQUE, is_a
 
 KEPT, GIVEN, KEYWORDS, ASKED = "argument.kept", "argument.given", "keywords.given", "value.asked"
+COMPARED = "value.compared"
 _SLOT_OPERATORS = frozenset(
     ("boolean.flip", "none", "none.given", "number.edge", "text.edge", "sequence.empty", "mapping.empty")
 )
 _SETTER_OPERATORS = _SLOT_OPERATORS | {"number.constant", "number.step", "text.constant", "enum.member"}
-_RICH = ("text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.constant", "sequence.fill")
-_RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant")
+_RICH = (
+    "text.edit",
+    "text.token",
+    "text.join",
+    "text.lines",
+    "text.corpus",
+    "text.constant",
+    "text.pattern",
+    "sequence.fill",
+)
+_RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant", "bytes.pattern")
 _VARIANTS_A_CALL = 6
+FAR, MOST_FAR, MOST_COMPARED = 6, 1500, 8
+"""How deep, and among how many places, a value of a certain name is looked for; so many such alterations a call."""
 _AFTER_A_CALL = frozenset(
     (
         "number.step",
@@ -181,6 +194,7 @@ class Planner:
         candidates += self._together(point_id, arguments, context, draw)
         candidates += self._given(point_id, arguments, context, draw, left_out)
         candidates += self._asked(point_id, arguments, context, names, draw)
+        candidates += self._compared(point_id, arguments, context, draw)
         candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
         return [(key, edits) for _rank, key, edits in candidates[:n]]
@@ -289,6 +303,23 @@ class Planner:
                 rank = (self._done.get(key, 0) * 2 + late, draw.random())
                 out.append((rank, key, [Edit(path, ASKED, variant)]))
         return out
+
+    def _compared(self, point_id, arguments, context, draw):
+        """What base compares a value of this name with and head does not, wherever such a value stands.
+
+        First where one stands that it is compared with as well: there it matters.
+        """
+        out = []
+        for path, value in places(arguments, context.compared, depth=FAR, limit=MOST_FAR) if context.compared else ():
+            name = path[-1][1].lstrip("_*") if type(path[-1][1]) is str else ""
+            dropped, others = context.compared.get(name, ((), ()))
+            present = encoding.literal(value) if type(value) in PLAIN else None
+            for literal in dropped if present is not None else ():
+                if literal != present and type(value) is type(ast.literal_eval(literal)):
+                    key = (point_id, COMPARED, name, literal)
+                    rank = (self._done.get(key, 0) * 2 + (present not in (*dropped, *others)), draw.random())
+                    out.append((rank, key, [Edit(path, COMPARED, 0, literal)]))
+        return sorted(out, key=lambda found: found[0])[:MOST_COMPARED]
 
     def _after_a_call(self, point_id, arguments, context, draw):
         """Each argument altered in a second call, for what a first one leaves behind: caches, counters, open state."""

@@ -12,7 +12,7 @@ import sys
 
 from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search, warming
 from assay_probe.forks import ALARM_S
-from assay_probe.operators import Context
+from assay_probe.material import context_of
 from assay_probe.recording import Recorder, Running, State, Watch
 from assay_probe.wire import send
 
@@ -355,11 +355,7 @@ class Observer:
     def _context(self, point):
         context = self._contexts.get(point.id)
         if context is None:
-            material = self._job.get("material", {}).get(point.id, {})
-            corpus = self._job.get("corpus", ())
-            given = material.get("given", {})
-            asked = material.get("asked", {})
-            context = Context(material.get("numbers", ()), material.get("texts", ()), corpus, given, asked)
+            context = context_of(self._job, point.id)
             self._contexts[point.id] = context
         return context
 

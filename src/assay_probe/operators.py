@@ -52,12 +52,14 @@ SEEDED = frozenset(
         "text.join",
         "text.constant",
         "text.corpus",
+        "text.pattern",
         "bytes.edit",
         "bytes.token",
         "bytes.lines",
         "bytes.join",
         "bytes.constant",
         "bytes.corpus",
+        "bytes.pattern",
         "sequence.fill",
     )
 )
@@ -68,15 +70,19 @@ class Context:
     """Material for alterations, the same on both sides.
 
     Constants of both versions and callees, texts of the tests, literals that tests give to a name, by that name;
-    kinds of value that base asks a name about, those that head asks nothing about any more under "".
+    kinds of value that base asks a name about, those that head asks nothing about any more under ""; texts that
+    an expression of base takes and the one that head has for it does not, or the other way round; literals that base
+    compares a name with, by that name: those that head does not, and the others.
     """
 
-    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=()):
+    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=()):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
         self.given = dict(given)
         self.asked = dict(asked)
+        self.telling = tuple(telling)
+        self.compared = dict(compared)
 
 
 def operators(value, context, draw):

@@ -20,6 +20,8 @@ OTHER_SLOT_SEEDS = 24
 """The longest text of a call is given every seed, the others only so many."""
 SPLICED = 0.3
 """How often what is put into a text comes from another that ran changed lines, and not from any."""
+TOLD_APART = 0.3
+"""How often what is put in is a text that two expressions read differently, where there is any."""
 RESTARTS = 4
 REWEIGH = 40
 LIMIT_BYTES = 8 << 20
@@ -179,7 +181,8 @@ class _Explorer:
     def __init__(self, arguments, context, seed, lines, tried):
         self._draw = random.Random(seed)
         self._names = slots(arguments)
-        self._seeds = list(dict.fromkeys([*context.corpus, *context.texts]))
+        self._telling = context.telling
+        self._seeds = list(dict.fromkeys([*context.telling, *context.corpus, *context.texts]))
         self._dictionary = context.texts
         self._signs = texts.signs(context.texts)
         self._lines = lines
@@ -243,6 +246,8 @@ class _Explorer:
         if len(self._weights) > 1 and self._draw.random() < SPLICED:
             # Two texts that both run rare lines, put together, go further than one of them with any other.
             seeds = [known for (_, known), _ in self._known_texts(8)]
+        if self._telling and self._draw.random() < TOLD_APART:
+            return texts.put_in(text, self._draw.choice(self._telling), self._draw)
         action = self._draw.randrange(7)
         if action < 3:
             return texts.edit_tokens(text, self._dictionary, seeds, self._draw)

@@ -65,6 +65,8 @@ def for_text(value, context, draw):
     out = [("text.edge", constants(*EDGE_TEXTS))]
     if dictionary:
         out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
+    if context.telling:
+        out.append(("text.pattern", _telling(value, context.telling, draw)))
     known = signs(dictionary)
     out.append(("text.edit", [lambda: edit(value, draw, known)]))
     out.append(("text.token", [lambda: edit_tokens(value, dictionary, seeds, draw)]))
@@ -91,7 +93,9 @@ def for_bytes(value, context, draw):
     return [*out, ("bytes.text", [lambda: text]), no_value()]
 
 
-_OF_BYTES_TOO = frozenset(("text.constant", "text.edit", "text.token", "text.join", "text.lines", "text.corpus"))
+_OF_BYTES_TOO = frozenset(
+    ("text.constant", "text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.pattern")
+)
 
 
 def _encoded(variant):
@@ -99,6 +103,17 @@ def _encoded(variant):
         return variant().encode("latin-1")
     except UnicodeEncodeError:
         return variant().encode("utf-8", "replace")
+
+
+def _telling(value, found, draw):
+    """A text that two expressions read differently: alone, and put into the value."""
+    return [lambda: draw.choice(found), lambda: put_in(value, draw.choice(found), draw)]
+
+
+def put_in(value, piece, draw):
+    """The piece somewhere in the text, rather inside a word than not."""
+    i = draw.randrange(len(value) + 1)
+    return value[:i] + piece + value[i:]
 
 
 class _Text(str):

@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from assay.change.syntax import FunctionNode
-from assay.codebase.asked import asked_of, branch_lines, no_longer_asked, own_types_dropped
+from assay.codebase.asked import asked_of, branch_lines, no_longer_asked, no_longer_compared, own_types_dropped
 
 
 def function(text: str) -> FunctionNode:
@@ -85,3 +85,15 @@ def test_whose_own_type_head_no_longer_goes_by(base: str, head: str, names: tupl
     decorator, first = ("@classmethod\n", "cls") if "cls" in base else ("", "self")
     ours, theirs = (function(f"{decorator}def f({first}, other):\n    {body}") for body in (base, head))
     assert own_types_dropped(ours, theirs) == names
+
+
+def test_constants_that_head_no_longer_compares_a_name_with() -> None:
+    base = (
+        "def f(a, mode):\n    return a.kind in ('x', 'y') or a['size'] == 3 or 'old' == mode or a.get('way') != 'up'\n"
+    )
+    head = "def f(a, mode):\n    return a.kind == 'x' or a['size'] == 4 or 'old' == mode or a.get('way') != 'up'\n"
+    assert no_longer_compared(function(base), function(head)) == {
+        "kind": (("'y'",), ("'x'",)),
+        "size": (("3",), ()),
+    }
+    assert no_longer_compared(function(base), function(base)) == {}

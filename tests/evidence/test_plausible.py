@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,6 +170,12 @@ def test_of_an_objects_state_only_flags_and_unset_slots_may_differ(
     """Booleans flip; `None` only where the tests left a slot unset."""
     made = experiment(None, edit((("arg", "order"), path), operator, after_kind=after))
     assert implausible_because(made, point(), SEEN) == why
+
+
+def test_a_slot_may_hold_what_base_compares_it_with() -> None:
+    """Its own code is ready for that value, whatever the tests do."""
+    inside = replace(edit("order", "value.compared", after_kind="text"), path=(("arg", "order"), ("attr", "state")))
+    assert implausible_because(experiment(None, inside), point(), SEEN) == ""
 
 
 def test_an_object_may_be_given_as_its_own_text_where_base_takes_it() -> None:

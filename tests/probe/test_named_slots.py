@@ -108,3 +108,22 @@ def test_an_edit_by_a_property_can_be_undone_and_may_be_refused() -> None:
         )
     with pytest.raises(ValueError, match="9"):
         applying.apply({"self": table}, interventions.Edit(place, "number.constant", 0, "9"), Context())
+
+
+def test_what_base_compares_a_name_with_stands_there_once_however_deep() -> None:
+    """First where a value stands that it is compared with as well; a value of another type is no such thing."""
+    leaf, other, number = Order(), Order(), Order()
+    vars(leaf).update(type="text")
+    vars(other).update(type="paragraph")
+    vars(number).update(type=3)
+    tree = {"a": [{"b": [number, other, leaf]}]}
+    context = Context(compared={"type": [["'special'"], ["'text'"]]})
+    chosen = interventions.Planner(0).choose("p", "t|0", {"tree": tree}, context, frozenset(), None, 300)
+    made = [edits[0] for _, edits in chosen if edits[0].operator == interventions.COMPARED]
+    assert [(edit.path[-2:], edit.literal) for edit in made] == [
+        ((("item", 2), ("attr", "type")), "'special'"),
+        ((("item", 1), ("attr", "type")), "'special'"),
+    ]
+    arguments = {"tree": tree}
+    applying.apply(arguments, made[0], context)
+    assert leaf.type == "special"  # type: ignore[attr-defined]

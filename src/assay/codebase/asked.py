@@ -101,6 +101,50 @@ def _own_types(node: FunctionNode) -> Iterator[str]:
                 pass
 
 
+def no_longer_compared(base: FunctionNode, head: FunctionNode) -> Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+    """`(those that head dropped, the others)` of the constants that base compares a name with, by that name.
+
+    The name is that of a variable, an attribute or a key; constants are literals. Names of which head drops none are
+    left out.
+    """
+    ours, theirs = _compared(base), _compared(head)
+    found = {}
+    for name, constants in ours.items():
+        dropped = tuple(c for c in constants if c not in theirs.get(name, ()))
+        if dropped:
+            found[name] = (dropped, tuple(c for c in constants if c not in dropped))
+    return found
+
+
+def _compared(node: FunctionNode) -> Mapping[str, tuple[str, ...]]:
+    found: dict[str, dict[str, None]] = {}
+    for part in own_nodes(node):
+        if isinstance(part, ast.Compare) and len(part.ops) == 1:
+            left, right = part.left, part.comparators[0]
+            if isinstance(part.ops[0], (ast.In, ast.NotIn)):
+                values = right.elts if isinstance(right, (ast.Tuple, ast.List, ast.Set)) else []
+            elif isinstance(part.ops[0], (ast.Eq, ast.NotEq)):
+                left, right = (right, left) if isinstance(left, ast.Constant) else (left, right)
+                values = [right]
+            else:
+                continue
+            name = _name_of(left)
+            for value in values:
+                if name and isinstance(value, ast.Constant) and isinstance(value.value, (str, int, float, bytes)):
+                    found.setdefault(name, {})[repr(value.value)] = None
+    return {name: tuple(constants) for name, constants in found.items()}
+
+
+def _name_of(subject: ast.expr) -> str:
+    match subject:
+        case ast.Name(id=name) | ast.Attribute(attr=name) | ast.Subscript(slice=ast.Constant(value=str(name))):
+            return name
+        case ast.Call(func=ast.Attribute(attr="get"), args=[ast.Constant(value=str(name)), *_]):
+            return name
+        case _:
+            return ""
+
+
 def branch_lines(node: FunctionNode, lines: Collection[int]) -> frozenset[int]:
     """Lines of the branches (of `if`, `except` and `case`) of which every statement stands on one of `lines`."""
     found: set[int] = set()

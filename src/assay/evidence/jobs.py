@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from assay.evidence.frames import Searched, edit_to_json
 from assay.values.change import Side, Unit
@@ -12,6 +13,10 @@ from assay.values.lab import Run
 
 GRACE_S = 6.0
 """A run that is not over this long after its deadline, or as long again as a short one, is killed."""
+
+
+Compared: TypeAlias = tuple[str, tuple[str, ...], tuple[str, ...]]
+"""Literals that base compares a name with: `(name, those that head does not, the others)`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +29,9 @@ class Material:
     flags: tuple[str, ...] = ()
     given: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """Literals that tests give to parameters of these names, in whatever call."""
+    patterns: tuple[tuple[str, str], ...] = ()
+    """Regular expressions of base that head rewrote, with what head has for them."""
+    compared: tuple[Compared, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +195,8 @@ def _material(placements: Iterable[Placement]) -> dict[str, object]:
             "texts": list(placement.material.texts),
             "given": {name: list(values) for name, values in placement.material.given},
             "asked": _joined(placement.point.asked),
+            "patterns": [list(pair) for pair in placement.material.patterns],
+            "compared": {name: [list(dropped), list(others)] for name, dropped, others in placement.material.compared},
         }
         for placement in placements
     }

@@ -4,9 +4,10 @@ An input is plausible when every altered place keeps a kind that base's tests ga
 or default allows, that base's code asks the parameter about (`isinstance`, `is None`) or asks about somewhere where
 head asks nothing any more, or a neighbour in a documented family. It is foreseen, and so plausible, when it runs a
 branch that the change touched and that no test runs, with slots of objects holding the kind that stands there; else
-these may only see booleans flipped and `None` where `None` was seen. What anybody may set by a property may hold any
-value of a kind that was seen there or stands there. Objects from elsewhere are never given, so they need no rule; one
-that its own class makes anew may hold in a field what base's tests put there, or values of several kinds.
+these may only see booleans flipped, `None` where `None` was seen, and values that base's own code compares such a slot
+with. What anybody may set by a property may hold any value of a kind that was seen there or stands there. Objects from
+elsewhere are never given, so they need no rule; one that its own class makes anew may hold in a field what base's tests
+put there, or values of several kinds.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def _is_slot(edit: Edit) -> bool:
 
 
 def _slot(edit: Edit, seen: Kinds) -> str:
-    if edit.operator == "boolean.flip":
+    if edit.operator in ("boolean.flip", "value.compared"):
         return ""
     is_set = edit.path[-1][0] == "set"
     words = "".join(f"{_BEFORE_NAME[kind]}{name}" for kind, name in edit.path if kind in _BEFORE_NAME)

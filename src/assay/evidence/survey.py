@@ -10,12 +10,15 @@ from typing import cast
 from assay.change.kinds import is_test, places_of
 from assay.change.normalise import block_shape
 from assay.change.project import Project
+from assay.codebase.asked import no_longer_compared
+from assay.codebase.calls import locate
 from assay.codebase.given import values_given
 from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
+from assay.codebase.patterns import patterns_of_change
 from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
 from assay.evidence.frames import RecordedCall
-from assay.evidence.jobs import Material, Placement
+from assay.evidence.jobs import Compared, Material, Placement
 from assay.evidence.points import Places, place_caller, place_changed, place_one_sided
 from assay.evidence.reach import Recorded
 from assay.evidence.selection import rank_callers
@@ -214,7 +217,18 @@ def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:
         texts=literals.texts,
         names=slot_names(changed, base, head),
         flags=tuple(dict.fromkeys(flags)),
+        patterns=patterns_of_change(changed, base, head),
+        compared=_no_longer_compared(changed, base, head),
     )
+
+
+def _no_longer_compared(changed: ChangedUnit, base: Project, head: Project) -> tuple[Compared, ...]:
+    ours = locate(changed.base, base) if changed.base is not None else None
+    theirs = locate(changed.head, head) if changed.head is not None else None
+    if ours is None or theirs is None:
+        return ()
+    found = no_longer_compared(ours[1].node, theirs[1].node)
+    return tuple((name, dropped, others) for name, (dropped, others) in found.items())
 
 
 def _material_of_caller(caller: Placement, changed: Sequence[Placement], project: Project) -> Material:
@@ -227,6 +241,8 @@ def _material_of_caller(caller: Placement, changed: Sequence[Placement], project
         numbers=tuple(dict.fromkeys(numbers))[:100],
         texts=tuple(dict.fromkeys(texts))[:100],
         names=tuple(dict.fromkeys(name for p in changed for name in p.material.names)),
+        patterns=tuple(dict.fromkeys(pair for p in changed for pair in p.material.patterns)),
+        compared=tuple({of[0]: of for p in changed for of in p.material.compared}.values()),
     )
 
 
