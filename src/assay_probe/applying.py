@@ -7,9 +7,10 @@ import ast
 import random
 
 from assay_probe import built, conversions, encoding
-from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS, general, has_setter, places, words_for
+from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS
 from assay_probe.kinds import kind_of
 from assay_probe.operators import operators
+from assay_probe.places import general, has_setter, places, words_for
 
 _ABSENT = object()
 """What an instance has of a flag that only its class has."""

@@ -14,7 +14,7 @@ import os
 import threading
 import types
 
-from assay_probe import applying, encoding, forks, interventions, restoring, steps, wire
+from assay_probe import applying, encoding, forks, places, restoring, steps, wire
 from assay_probe.forks import ALARM_S
 from assay_probe.variants import is_a
 
@@ -65,7 +65,7 @@ def may_be_quiet(arguments):
     """Is there nothing among the arguments, or near below them, that is used up by being used?"""
     return not any(
         is_a(value, (types.GeneratorType, types.CoroutineType)) or any(hasattr(type(value), name) for name in _SPENT)
-        for _, value in interventions.places(arguments)
+        for _, value in places.places(arguments)
     )
 
 

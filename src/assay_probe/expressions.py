@@ -18,7 +18,7 @@ import types
 import uuid
 
 from assay_probe import encoding
-from assay_probe.interventions import _attributes
+from assay_probe.places import attributes
 
 LONGEST = 1200
 DEEPEST = 6
@@ -221,7 +221,7 @@ class _Writer:
 
     def _parameters(self, value, kind):
         """What the constructor would have to be given, read from fields and from attributes of the same names."""
-        own = dict(_attributes(value))
+        own = dict(attributes(value))
         if dataclasses.is_dataclass(kind):
             given = {f.name: (f.name, f.default) for f in dataclasses.fields(kind) if f.init}
         elif hasattr(kind, "__attrs_attrs__"):

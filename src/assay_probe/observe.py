@@ -13,6 +13,7 @@ import sys
 from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search, warming
 from assay_probe.forks import ALARM_S
 from assay_probe.material import context_of
+from assay_probe.places import Edit
 from assay_probe.recording import Recorder, Running, State, Watch
 from assay_probe.wire import send
 
@@ -300,13 +301,13 @@ class Observer:
         entry["used"] = True
         if self._mode == "harvest":
             for m, edits, _plant in entry["experiments"]:
-                parsed = [interventions.Edit.from_json(edit) for edit in edits]
+                parsed = [Edit.from_json(edit) for edit in edits]
                 context, caller = self._context(point), self._caller
                 harvest.tell(point, self.scenario, entry["n"], m, call, parsed, context, self._root, caller)
             return
         tree = call.tree() if matched == "order" else None
         todo = sorted(entry["experiments"], key=lambda planned: planned[0])
-        parsed = [(m, [interventions.Edit.from_json(edit) for edit in edits], plant) for m, edits, plant in todo]
+        parsed = [(m, [Edit.from_json(edit) for edit in edits], plant) for m, edits, plant in todo]
         if matched == "digest" and len(parsed) > 1 and not any(plant for _, _, plant in parsed):
             self._replay_together(point, entry["n"], call, [pair[:2] for pair in parsed], before)
             return

@@ -1,6 +1,6 @@
 """Calls written down as the tests make them: arguments on arrival, what came of them when the call is over."""
 
-from assay_probe import calls, encoding, interventions, outcomes
+from assay_probe import calls, encoding, outcomes, places
 from assay_probe.encoding_plain import type_name
 from assay_probe.entries import suspends
 from assay_probe.kinds import kind_of
@@ -58,8 +58,8 @@ class State:
 
     def note_kinds(self, arguments):
         """Remember which kinds of value stand where."""
-        for path, value in interventions.places(arguments, depth=2, limit=60):
-            key = interventions.words_for(interventions.general(path))
+        for path, value in places.places(arguments, depth=2, limit=60):
+            key = places.words_for(places.general(path))
             seen = self.kinds.setdefault(key, set())
             if len(seen) < 40:
                 seen.add(kind_of(value))

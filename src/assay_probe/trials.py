@@ -15,7 +15,7 @@ import unittest
 
 from assay_probe import encoding, pytest_suite
 from assay_probe.expressions import evaluate, expression, name_of
-from assay_probe.interventions import _attributes
+from assay_probe.places import attributes
 from assay_probe.variants import OPAQUE
 from assay_probe.wire import send
 
@@ -177,5 +177,5 @@ def _steps(holder):
             yield "." + name, getattr(holder, name)
         except Exception:
             continue
-    for name, item in _attributes(holder)[:30]:
+    for name, item in attributes(holder)[:30]:
         yield "." + name, item

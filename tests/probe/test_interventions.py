@@ -17,8 +17,10 @@ import assay_probe.applying as untyped_applying
 import assay_probe.encoding as untyped_encoding
 import assay_probe.interventions as untyped
 import assay_probe.operators as untyped_operators
+import assay_probe.places as untyped_places
 
 interventions: Any = untyped
+places: Any = untyped_places
 applying: Any = untyped_applying
 encoding: Any = untyped_encoding
 Context: Any = untyped_operators.Context
@@ -64,7 +66,7 @@ class Frozen:
 
 def words(arguments: dict[str, Any], **options: Any) -> list[str]:
     """The places of a call as a reader would write them."""
-    return [interventions.words_for(path) for path, _ in interventions.places(arguments, **options)]
+    return [places.words_for(path) for path, _ in places.places(arguments, **options)]
 
 
 def test_places_come_outermost_first() -> None:
@@ -130,8 +132,8 @@ def test_members_of_named_tuples_are_no_places() -> None:
 def test_a_general_path_has_no_positions() -> None:
     """The systematic pass ticks off places by it, and plausibility knows kinds by it."""
     path = (("arg", "order"), ("attr", "lines"), ("item", 3), ("key", "price"))
-    assert interventions.words_for(path) == "order.lines[3]['price']"
-    assert interventions.words_for(interventions.general(path)) == "order.lines['*']['*']"
+    assert places.words_for(path) == "order.lines[3]['price']"
+    assert places.words_for(places.general(path)) == "order.lines['*']['*']"
 
 
 def edit(
@@ -139,7 +141,7 @@ def edit(
 ) -> Any:
     """An edit as it comes from a plan: over the wire."""
     data = {"path": path, "op": operator, "variant": variant, "literal": literal}
-    return interventions.Edit.from_json(json.loads(json.dumps(data)))
+    return places.Edit.from_json(json.loads(json.dumps(data)))
 
 
 @pytest.mark.parametrize(
@@ -239,7 +241,7 @@ def test_a_chosen_edit_makes_the_same_of_equal_arguments_elsewhere(arguments: di
     for edits in choose(planner, arguments, 60):
         here, there = copy.deepcopy(arguments), copy.deepcopy(arguments)
         told = [attempt(here, each) for each in edits]
-        travelled = [interventions.Edit.from_json(json.loads(json.dumps(each.to_json()))) for each in edits]
+        travelled = [places.Edit.from_json(json.loads(json.dumps(each.to_json()))) for each in edits]
         assert told == [attempt(there, each) for each in travelled]
         assert encoding.digest(encoding.encode_call(here)) == encoding.digest(encoding.encode_call(there))
 
@@ -301,7 +303,7 @@ def test_named_slots_come_with_the_arguments_and_the_others_after_them() -> None
     chosen = [
         edits[0] for edits in choose(interventions.Planner(0), arguments, 14, names=frozenset({"_paid", "total"}))
     ]
-    first = {interventions.words_for(each.path) for each in chosen[:8]}
+    first = {places.words_for(each.path) for each in chosen[:8]}
     assert {"order", "order._paid", "order.total"} >= first
     operators = {each.operator for each in chosen if len(each.path) > 1 and each.path[1][0] == "attr"}
     assert operators <= {
@@ -362,7 +364,7 @@ def test_a_parameter_that_was_left_out_is_given_and_taken_back() -> None:
 def test_an_item_of_star_arguments_is_an_argument() -> None:
     """It is altered with the arguments, before what stands inside of them."""
     chosen = choose(interventions.Planner(0), {"*args": (3,), "rows": [[5]]}, 40)
-    paths = [interventions.words_for(edits[0].path) for edits in chosen]
+    paths = [places.words_for(edits[0].path) for edits in chosen]
     assert paths.index("*args[0]") < paths.index("rows[0]")
     assert paths.count("*args[0]") > paths.count("rows[0]")
 

@@ -9,9 +9,11 @@ from tests.probe.test_interventions import MATERIAL, Context, Order, choose
 
 import assay_probe.applying as untyped_applying
 import assay_probe.interventions as untyped
+import assay_probe.places as untyped_places
 
 applying: Any = untyped_applying
 interventions: Any = untyped
+places: Any = untyped_places
 
 
 def test_keys_that_the_changed_code_names_come_with_the_arguments() -> None:
@@ -26,7 +28,7 @@ def test_keys_that_the_changed_code_names_come_with_the_arguments() -> None:
 def test_an_attribute_that_keeps_what_the_code_names_is_a_named_slot() -> None:
     """`rules` and `_rules` are one thing to whoever wrote them."""
     chosen = choose(interventions.Planner(0), {"order": Order()}, 14, names=frozenset({"paid"}))
-    assert "order._paid" in {interventions.words_for(edits[0].path) for edits in chosen[:8]}
+    assert "order._paid" in {places.words_for(edits[0].path) for edits in chosen[:8]}
 
 
 def test_named_attributes_are_seen_among_many() -> None:
@@ -34,7 +36,7 @@ def test_named_attributes_are_seen_among_many() -> None:
     order = Order()
     vars(order).update({f"a{n}": n for n in range(60)}, zone=3)
     chosen = choose(interventions.Planner(0), {"order": order}, 14, names=frozenset({"zone"}))
-    assert "order.zone" in {interventions.words_for(edits[0].path) for edits in chosen[:8]}
+    assert "order.zone" in {places.words_for(edits[0].path) for edits in chosen[:8]}
 
 
 def test_named_slots_are_tried_again_at_a_call_that_runs_other_lines() -> None:
@@ -44,7 +46,7 @@ def test_named_slots_are_tried_again_at_a_call_that_runs_other_lines() -> None:
     choose(planner, {"order": order}, 60, names=names)
     for is_fresh in (True, False):
         chosen = planner.choose("p", "t|1", {"order": order}, MATERIAL, names, None, 2, is_fresh=is_fresh)
-        assert all(interventions.words_for(edits[0].path) == "order._paid" for _, edits in chosen) == is_fresh
+        assert all(places.words_for(edits[0].path) == "order._paid" for _, edits in chosen) == is_fresh
 
 
 def test_what_head_dropped_comes_with_the_first_alterations_and_other_kinds_after_them() -> None:
@@ -96,7 +98,7 @@ def test_an_edit_by_a_property_can_be_undone_and_may_be_refused() -> None:
     """What is refused is no experiment."""
     table = Table()
     place = (("arg", "self"), ("set", "style"))
-    edit = interventions.Edit(place, "number.constant", 0, "2")
+    edit = places.Edit(place, "number.constant", 0, "2")
     kept = applying.undoing({"self": table}, edit)
     assert applying.apply({"self": table}, edit, Context())[:3] == ("int", "int", "self.style: 1 -> 2")
     assert table.style == 2
@@ -104,10 +106,10 @@ def test_an_edit_by_a_property_can_be_undone_and_may_be_refused() -> None:
     assert table.style == 1
     with pytest.raises(AttributeError, match="width"):
         applying.apply(
-            {"self": table}, interventions.Edit((("arg", "self"), ("set", "width")), "number.edge", 0, "2"), Context()
+            {"self": table}, places.Edit((("arg", "self"), ("set", "width")), "number.edge", 0, "2"), Context()
         )
     with pytest.raises(ValueError, match="9"):
-        applying.apply({"self": table}, interventions.Edit(place, "number.constant", 0, "9"), Context())
+        applying.apply({"self": table}, places.Edit(place, "number.constant", 0, "9"), Context())
 
 
 def test_what_base_compares_a_name_with_stands_there_once_however_deep() -> None:
