@@ -10,7 +10,7 @@ import re
 try:
     from re import _parser as parser  # type: ignore[attr-defined]
 except ImportError:  # CPython 3.10 and older
-    import sre_parse as parser  # type: ignore[no-redef]
+    import sre_parse as parser
 
 SAMPLES, ROUNDS_TO_SHORTEN = 160, 40
 MOST, LONGEST = 12, 80
