@@ -10,7 +10,7 @@ from assay_probe import built, conversions, encoding
 from assay_probe.interventions import ASKED, GIVEN, KEPT, KEYWORDS
 from assay_probe.kinds import kind_of
 from assay_probe.operators import operators
-from assay_probe.places import general, has_setter, places, words_for
+from assay_probe.places import general, has_setter, places, value_at, words_for
 
 _ABSENT = object()
 """What an instance has of a flag that only its class has."""
@@ -86,23 +86,6 @@ def put_back(arguments, path, value):
         object.__delattr__(value_at(arguments, path[:-1]), path[-1][1])
     else:
         arguments[path[0][1]] = _put(arguments[path[0][1]], path[1:], value)
-
-
-def value_at(arguments, path):
-    """What stands at a place. Raises what the live objects raise."""
-    value = arguments[path[0][1]]
-    for kind, name in path[1:]:
-        if kind == "item":
-            value = value[name]
-        elif kind == "key":
-            value = dict.__getitem__(value, name)
-        elif kind == "attr":
-            value = object.__getattribute__(value, name)
-        elif kind == "set":
-            value = object.__getattribute__(value, "_" + name)
-        else:
-            value = getattr(value, name)
-    return value
 
 
 def _put(holder, path, new):

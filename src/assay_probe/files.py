@@ -1,8 +1,9 @@
 """Files that an experiment writes, in a forked child: into memory, and told of afterwards.
 
 In a child `open`, `os.mkdir`, `os.remove`, `os.rename` and `os.replace` work on private copies, so that what a call
-writes is part of its outcome while nothing on disk changes. What reaches for files another way is stopped by the guard;
-what a test put in the place of these functions stays there. Only where the system has files without a name (Linux).
+writes is part of its outcome while nothing on disk changes, and an experiment may let a file hold something else. What
+reaches for files another way is stopped by the guard; what a test put in the place of these functions stays there.
+Only where the system has files without a name (Linux).
 """
 
 import builtins
@@ -37,6 +38,8 @@ class Files:
         self._allowed = allowed
         self._made = {}
         """Descriptor of each file's private copy, or None where it was removed."""
+        self._held = {}
+        """What files hold for this call alone, whatever stands on disk."""
         self._folders = set()
         self._real = {}
 
@@ -52,6 +55,12 @@ class Files:
             if isinstance(own, types.BuiltinFunctionType):
                 self._real[name] = own
                 setattr(owner, name, getattr(self, _STANDS_IN.get(name, name)))
+
+    def hold(self, path, data):
+        """Let a file hold something else for whoever opens it from now on."""
+        number = os.memfd_create("assay")
+        os.write(number, data)
+        self._made[path], self._held[path] = number, data
 
     def open(self, file, mode="r", buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None):
         """As `io.open`; what is written goes into the copy, and what was written is read from there."""
@@ -146,7 +155,10 @@ class Files:
                 out += ["removes the file %s" % name] if os.path.exists(path) else []
                 continue
             data = self._content(path)
-            if os.path.isfile(path) and data == self._read(path):
+            if path in self._held:
+                if data == self._held[path]:
+                    continue
+            elif os.path.isfile(path) and data == self._read(path):
                 continue
             plain = encoding.strip_addresses(data.decode("utf-8", "backslashreplace"))
             digest = hashlib.sha256(plain.encode("utf-8", "replace")).hexdigest()[:12]

@@ -11,6 +11,7 @@ import threading
 
 from assay_probe import (
     applying,
+    contents,
     descriptors,
     determinism,
     effects,
@@ -215,6 +216,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     sys.stdout = sys.stderr = captured
     answer, n_modules = {"edits": []}, len(sys.modules)
     around, earlier = steps.Steps(call, edits), set()
+    own_files = files.Files(unguarded)
     try:
         for edit in edits:
             if edit.operator in steps.OPERATORS:
@@ -222,6 +224,10 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
                 with guarded():
                     answer["edits"].append(around.take(edit))
                 earlier |= watch.touched
+            elif edit.operator in contents.OPERATORS:
+                name, data, words = contents.held(call.arguments, edit)
+                own_files.hold(name, data)
+                answer["edits"].append(["", "", words, {}])
             else:
                 if undo is not None:
                     undo.append(applying.undoing(call.arguments, edit))
@@ -246,7 +252,7 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     watch.touched.clear()
     if watch.inner:
         watch.inner.clear()
-    touched = effects.Effects(files.Files(unguarded), call.function)
+    touched = effects.Effects(own_files, call.function)
     touched.begin()
     outcome = run(call, plant, root, around.after)
     answer["loaded"] = warming.loaded_since(n_modules)

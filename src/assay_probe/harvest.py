@@ -2,7 +2,7 @@
 
 import signal
 
-from assay_probe import applying, forks, steps
+from assay_probe import applying, contents, forks, steps
 from assay_probe.expressions import expression, home_of, name_of
 from assay_probe.wire import send
 
@@ -31,7 +31,7 @@ def _describe(call, edits, context, names):
         twice = edit.operator == steps.CALL_FIRST
         is_given = edit.path[0][1] in call.arguments
         old = _source(applying.value_at(call.arguments, edit.path)) if is_given else None
-        if edit.operator not in steps.OPERATORS:
+        if edit.operator not in steps.OPERATORS | contents.OPERATORS:
             applying.apply(call.arguments, edit, context)
         new = _source(applying.value_at(call.arguments, edit.path))
         told.append({"path": edit.to_json()["path"], "twice": twice, "old": old, "new": new})

@@ -3,7 +3,7 @@
 import ast
 import random
 
-from assay_probe import conversions, encoding, steps
+from assay_probe import contents, conversions, encoding, steps
 from assay_probe.heirs import HEIR
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
@@ -71,6 +71,7 @@ class Planner:
         candidates += self._given(point_id, arguments, context, draw, left_out)
         candidates += self._asked(point_id, arguments, context, names, draw)
         candidates += self._compared(point_id, arguments, context, draw)
+        candidates += self._in_files(point_id, arguments, context, draw)
         candidates += self._after_a_call(point_id, arguments, context, draw)
         candidates.sort(key=lambda candidate: candidate[0])
         return [(key, edits) for _rank, key, edits in candidates[:n]]
@@ -196,6 +197,14 @@ class Planner:
                     rank = (self._done.get(key, 0) * 2 + (present not in (*dropped, *others)), draw.random())
                     out.append((rank, key, [Edit(path, COMPARED, 0, literal)]))
         return sorted(out, key=lambda found: found[0])[:MOST_COMPARED]
+
+    def _in_files(self, point_id, arguments, context, draw):
+        """Files that arguments name, holding something else."""
+        out = []
+        for name, edit in contents.offered(arguments, context, draw):
+            key = (point_id, *name)
+            out.append(((self._done.get(key, 0) * 2, draw.random()), key, [edit]))
+        return out
 
     def _after_a_call(self, point_id, arguments, context, draw):
         """Each argument altered in a second call, for what a first one leaves behind: caches, counters, open state."""

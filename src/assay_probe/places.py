@@ -132,6 +132,23 @@ def general(path, names=frozenset()):
     )
 
 
+def value_at(arguments, path):
+    """What stands at a place. Raises what the live objects raise."""
+    value = arguments[path[0][1]]
+    for kind, name in path[1:]:
+        if kind == "item":
+            value = value[name]
+        elif kind == "key":
+            value = dict.__getitem__(value, name)
+        elif kind == "attr":
+            value = object.__getattribute__(value, name)
+        elif kind == "set":
+            value = object.__getattribute__(value, "_" + name)
+        else:
+            value = getattr(value, name)
+    return value
+
+
 def words_for(path):
     """`order.items[0]`, as a reader would write it."""
     text = str(path[0][1])

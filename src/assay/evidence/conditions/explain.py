@@ -24,7 +24,9 @@ LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP 
 FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
 LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
-TWO_STEPS = frozenset({"call.first", "copy.first", "ask.first", "then.result", "then.argument", "then.use"})
+TWO_STEPS = frozenset(
+    {"call.first", "copy.first", "ask.first", "then.result", "then.argument", "then.use", "file.content", "file.text"}
+)
 """What shows only before or after the call is nothing that the arguments of the call could tell."""
 
 
