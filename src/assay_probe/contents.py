@@ -19,7 +19,7 @@ LARGEST, LONGEST_TEXT, LONGEST_PATH = 64 << 10, 4000, 400
 FILES = 3
 """So many files of one call are altered."""
 _CODE = (".py", ".pyc", ".pyi", ".so")
-_EDITS = ("text.edit", "text.token", "text.lines", "text.join", "text.pattern", "text.constant")
+_EDITS = ("text.edit", "text.token", "text.lines", "text.join", "text.telling", "text.constant")
 _CONTENTS = (
     ("with a byte order mark", lambda data: b"\xef\xbb\xbf" + data),
     ("with bytes that are not UTF-8", lambda data: data + b"caf\xe9 \xff\n"),

@@ -23,10 +23,10 @@ _RICH = (
     "text.lines",
     "text.corpus",
     "text.constant",
-    "text.pattern",
+    "text.telling",
     "sequence.fill",
 )
-_RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant", "bytes.pattern")
+_RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant", "bytes.telling")
 _VARIANTS_A_CALL = 6
 FAR, MOST_FAR, MOST_COMPARED = 6, 1500, 8
 """How deep, and among how many places, a value of a certain name is looked for; so many such alterations a call."""

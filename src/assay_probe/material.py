@@ -19,6 +19,7 @@ def context_of(job, point_id):
         job.get("corpus", ()),
         material.get("given", {}),
         material.get("asked", {}),
-        texts,
+        [*texts, *material.get("telling", ())],
         material.get("compared", {}),
+        material.get("keys", ()),
     )

@@ -6,6 +6,7 @@ plain values, which travel as literals. All others are the same list for equal v
 can be asked for again by their index.
 """
 
+import ast
 import collections
 import decimal
 import fractions
@@ -52,14 +53,14 @@ SEEDED = frozenset(
         "text.join",
         "text.constant",
         "text.corpus",
-        "text.pattern",
+        "text.telling",
         "bytes.edit",
         "bytes.token",
         "bytes.lines",
         "bytes.join",
         "bytes.constant",
         "bytes.corpus",
-        "bytes.pattern",
+        "bytes.telling",
         "sequence.fill",
     )
 )
@@ -72,10 +73,11 @@ class Context:
     Constants of both versions and callees, texts of the tests, literals that tests give to a name, by that name;
     kinds of value that base asks a name about, those that head asks nothing about any more under ""; texts that
     an expression of base takes and the one that head has for it does not, or the other way round; literals that base
-    compares a name with, by that name: those that head does not, and the others.
+    compares a name with, by that name: those that head does not, and the others; keys that base
+    asks mappings for, with the literal of what it takes where there is none.
     """
 
-    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=()):
+    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=(), keys=()):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
@@ -83,6 +85,7 @@ class Context:
         self.asked = dict(asked)
         self.telling = tuple(telling)
         self.compared = dict(compared)
+        self.keys = [(key, ast.literal_eval(default)) for key, default in keys]
 
 
 def operators(value, context, draw):
@@ -103,7 +106,7 @@ def operators(value, context, draw):
     if kind in (list, tuple):
         return _for_sequence(value, context, draw)
     if is_a(value, dict):
-        return _for_mapping(value)
+        return _for_mapping(value, context)
     if is_a(value, (set, frozenset)):
         return [
             ("set.empty", [type(value)]),
@@ -241,7 +244,7 @@ def _fill(value, context, draw):
     return type(value)(leaf(item) for item in value)
 
 
-def _for_mapping(value):
+def _for_mapping(value, context):
     keys = list(dict.keys(value))
 
     def without(key):
@@ -262,6 +265,9 @@ def _for_mapping(value):
             ("mapping.value", [functools.partial(having, key, item) for key in keys[:3] for item in (None, "", 1, [])])
         )
         out.append(("mapping.order", [lambda: dict(reversed(list(dict.items(value))))]))
+    wanted = [(key, item) for key, default in context.keys if key not in keys for item in _instead_of(default)]
+    if wanted and all(type(key) is str for key in keys):
+        out.append(("mapping.key", [functools.partial(having, key, item) for key, item in wanted]))
     out.append(("mapping.add", [lambda: having("zz", 1), lambda: having("zz", None), lambda: having("", "x")]))
     out.append(
         (
@@ -275,6 +281,15 @@ def _for_mapping(value):
     )
     out.append(no_value())
     return out
+
+
+def _instead_of(default):
+    """Values of the same kind as what is taken where nothing is given; of several where that is None."""
+    if type(default) is bool:
+        return [not default]
+    if type(default) in (int, float):
+        return [default + 1, type(default)(0)]
+    return ["x", ""] if type(default) is str else [True, "x", 1]
 
 
 def _with_default(value):

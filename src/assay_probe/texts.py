@@ -66,7 +66,7 @@ def for_text(value, context, draw):
     if dictionary:
         out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
     if context.telling:
-        out.append(("text.pattern", _telling(value, context.telling, draw)))
+        out.append(("text.telling", _telling(value, context.telling, draw)))
     known = signs(dictionary)
     out.append(("text.edit", [lambda: edit(value, draw, known)]))
     out.append(("text.token", [lambda: edit_tokens(value, dictionary, seeds, draw)]))
@@ -94,7 +94,7 @@ def for_bytes(value, context, draw):
 
 
 _OF_BYTES_TOO = frozenset(
-    ("text.constant", "text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.pattern")
+    ("text.constant", "text.edit", "text.token", "text.join", "text.lines", "text.corpus", "text.telling")
 )
 
 

@@ -6,7 +6,15 @@ from tests.change.telling import MemorySource, change_of, files, project
 
 from assay.change.project import Project
 from assay.codebase.callers import callers
-from assay.codebase.literals import Literals, flags_for, literals_for, literals_of_change, slot_names
+from assay.codebase.literals import (
+    Literals,
+    flags_for,
+    keys_asked,
+    literals_for,
+    literals_of_change,
+    slot_names,
+    texts_of_one_version,
+)
 from assay.values.change import Unit
 
 CODE = """
@@ -106,6 +114,30 @@ def test_keys_that_the_changed_lines_ask_for_are_slots_too() -> None:
         "low",
         "pop",
         "rules",
+    )
+
+
+def test_texts_of_one_version_stand_in_the_unit_or_in_constants_that_it_reads() -> None:
+    base = (
+        "WORDS = ('us', 'is')\nBOTH = ('as',)\ndef f(a): return a in BOTH or a in WORDS or a == 'old' or a == 'kept'\n"
+    )
+    head = base.replace("a in WORDS or a == 'old'", "a == 'new'")
+    [changed] = change_of(base, head).units
+    source = MemorySource(files(base), files(head))
+    assert texts_of_one_version(changed, Project(source, "base"), Project(source, "head")) == ("old", "us", "is", "new")
+
+
+def test_keys_that_base_asks_for_come_with_what_it_takes_instead() -> None:
+    """First the one that head no longer asks for."""
+    base = "def f(a):\n    return a.get('kept', 3), 'there' in a, a.get('gone', False), a.pop('some', b)\n"
+    head = "def f(a):\n    return a.get('kept', 3), 'there' in a, a.pop('some', b)\n"
+    [changed] = change_of(base, head).units
+    source = MemorySource(files(base), files(head))
+    assert keys_asked(changed, Project(source, "base"), Project(source, "head")) == (
+        ("gone", "False"),
+        ("kept", "3"),
+        ("there", "None"),
+        ("some", "None"),
     )
 
 

@@ -325,3 +325,15 @@ def test_what_stands_between_quotes_or_brackets_is_emptied() -> None:
     made = {texts.edit('[a="x"] f(b)', draw) for _ in range(400)}
     assert {'[a=""] f(b)', '[a="x"] f()'} <= made
     assert {"a()", 'a""'} <= {texts.edit("a", draw) for _ in range(400)}
+
+
+def test_a_mapping_is_given_keys_that_the_code_asks_for() -> None:
+    """With another value than the code takes where there is none; keys that are there stay as they are."""
+    context = operators.Context(keys=[["strict", "False"], ["kept", "1"], ["mode", "None"]])
+    assert [variant() for variant in listed({"kept": 1}, context)["mapping.key"]] == [
+        {"kept": 1, "strict": True},
+        {"kept": 1, "mode": True},
+        {"kept": 1, "mode": "x"},
+        {"kept": 1, "mode": 1},
+    ]
+    assert "mapping.key" not in listed({"kept": 1})

@@ -62,6 +62,6 @@ def test_they_are_put_into_the_texts_of_calls(tmp_path: Path, python: str) -> No
     material = Material(patterns=(("[a-z\u00e0-\u00ef]+$", "[a-z]+$"),))
     own = replace(write(tmp_path, VALID), material=material).under(python)
     planned = own.plan("valid")
-    told = [e for e in planned.story.experiments if any(x.operator == "text.pattern" for x in e.intervention.edits)]
+    told = [e for e in planned.story.experiments if any(x.operator == "text.telling" for x in e.intervention.edits)]
     texts = [str(edit.literal) for e in told for edit in e.intervention.edits]
     assert any("\u00e0" <= character <= "\u00ef" for text in texts for character in text.partition("@")[0])

@@ -16,6 +16,7 @@ from assay.values.change import ChangedUnit, Unit
 MOST = 80
 LONGEST_TEXT = 60
 MOST_CALLEES = 40
+MOST_OF_ONE_VERSION, MOST_KEYS = 12, 6
 LARGEST_CONSTANT = 60
 """A module constant of more literals than this gives its first ones only."""
 _DEPTH = 2
@@ -74,6 +75,50 @@ def slot_names(changed: ChangedUnit, base: Project, head: Project) -> tuple[str,
             found |= {n.attr for n in nodes if isinstance(n, ast.Attribute) and (n.end_lineno or n.lineno) in lines}
             found |= {key.value for key in _keys(nodes) if key.lineno in lines and isinstance(key.value, str)}
     return tuple(sorted(found))
+
+
+def texts_of_one_version(changed: ChangedUnit, base: Project, head: Project) -> tuple[str, ...]:
+    """Texts that only one version of a unit, or of the constants that it reads, has; one of them may decide."""
+    ours, theirs = (
+        dict.fromkeys(_sorted_out(_near(unit, project), LARGEST_CONSTANT * 10).texts) if unit is not None else {}
+        for unit, project in ((changed.base, base), (changed.head, head))
+    )
+    gone, come = [text for text in ours if text not in theirs], [text for text in theirs if text not in ours]
+    return tuple(gone[:MOST_OF_ONE_VERSION] + come[:MOST_OF_ONE_VERSION])
+
+
+def _near(unit: Unit, project: Project) -> Iterator[object]:
+    """Literals in a unit and in the constants of its own module that it reads."""
+    located = locate(unit, project)
+    for part in inside(*located) if located is not None else ():
+        assert located is not None
+        yield from (value for _, value in _constants(own_nodes(part.node)))
+        yield from _module_constants(located[0], part, _Walk(project), elsewhere=False)
+
+
+def keys_asked(changed: ChangedUnit, base: Project, head: Project) -> tuple[tuple[str, str], ...]:
+    """`(key, literal of the default)` of what base asks mappings for by name, first those that head does not ask for.
+
+    The default is `None` where none is given.
+    """
+    found = []
+    for unit, project in ((changed.base, base), (changed.head, head)):
+        located = locate(unit, project) if unit is not None else None
+        nodes = [n for f in inside(*located) for n in own_nodes(f.node)] if located is not None else []
+        nodes.sort(key=lambda node: (getattr(node, "lineno", 0), getattr(node, "end_col_offset", 0)))
+        found.append({key: default for node in nodes for key, default in _asked_for(node)})
+    ours, theirs = found
+    return tuple(sorted(ours.items(), key=lambda item: item[0] in theirs)[:MOST_KEYS])
+
+
+def _asked_for(node: ast.AST) -> Iterator[tuple[str, str]]:
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name), args=[ast.Constant(value=str(key)), *rest]) if name in _ASKING:
+            yield key, ast.unparse(rest[0]) if rest and isinstance(rest[0], ast.Constant) else "None"
+        case ast.Compare(left=ast.Constant(value=str(key)), ops=[ast.In() | ast.NotIn()]):
+            yield key, "None"
+        case _:
+            pass
 
 
 def _keys(nodes: Iterable[ast.AST]) -> Iterator[ast.Constant]:

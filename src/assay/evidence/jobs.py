@@ -32,6 +32,10 @@ class Material:
     patterns: tuple[tuple[str, str], ...] = ()
     """Regular expressions of base that head rewrote, with what head has for them."""
     compared: tuple[Compared, ...] = ()
+    telling: tuple[str, ...] = ()
+    """Texts that only one version of the changed code has."""
+    keys: tuple[tuple[str, str], ...] = ()
+    """Keys that base asks mappings for, with the literal of what it takes where there is none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +200,8 @@ def _material(placements: Iterable[Placement]) -> dict[str, object]:
             "given": {name: list(values) for name, values in placement.material.given},
             "asked": _joined(placement.point.asked),
             "patterns": [list(pair) for pair in placement.material.patterns],
+            "telling": list(placement.material.telling),
+            "keys": [list(pair) for pair in placement.material.keys],
             "compared": {name: [list(dropped), list(others)] for name, dropped, others in placement.material.compared},
         }
         for placement in placements

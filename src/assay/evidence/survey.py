@@ -13,7 +13,14 @@ from assay.change.project import Project
 from assay.codebase.asked import no_longer_compared
 from assay.codebase.calls import locate
 from assay.codebase.given import values_given
-from assay.codebase.literals import flags_for, literals_for, literals_of_change, slot_names
+from assay.codebase.literals import (
+    flags_for,
+    keys_asked,
+    literals_for,
+    literals_of_change,
+    slot_names,
+    texts_of_one_version,
+)
 from assay.codebase.patterns import patterns_of_change
 from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import corpus, find_tests, rank_tests
@@ -219,6 +226,8 @@ def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:
         flags=tuple(dict.fromkeys(flags)),
         patterns=patterns_of_change(changed, base, head),
         compared=_no_longer_compared(changed, base, head),
+        telling=texts_of_one_version(changed, base, head),
+        keys=keys_asked(changed, base, head),
     )
 
 
@@ -242,6 +251,8 @@ def _material_of_caller(caller: Placement, changed: Sequence[Placement], project
         texts=tuple(dict.fromkeys(texts))[:100],
         names=tuple(dict.fromkeys(name for p in changed for name in p.material.names)),
         patterns=tuple(dict.fromkeys(pair for p in changed for pair in p.material.patterns)),
+        telling=tuple(dict.fromkeys(text for p in changed for text in p.material.telling)),
+        keys=tuple({pair[0]: pair for p in changed for pair in p.material.keys}.values()),
         compared=tuple({of[0]: of for p in changed for of in p.material.compared}.values()),
     )
 
