@@ -65,6 +65,7 @@ _MAKING = (
     ("dict", lambda value: {}),
     ("set", lambda value: set()),
     ("text", lambda value: ""),
+    ("bytearray", lambda value: bytearray(value if is_a(value, bytes) else _text(value).encode("utf-8", "replace"))),
 )
 """Kinds as `kinds.kind_of` names them; the place in this table is the variant of an edit.
 

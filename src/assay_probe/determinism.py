@@ -1,4 +1,4 @@
-"""A world that is the same each time: wall clock, sleep, randomness, identifiers, example generators.
+"""A world that is the same each time: wall clock, sleep, randomness, identifiers, names of temporary files, examples.
 
 The wall clock stands still during a test and moves by one second every 2,000 reads, so that a busy wait ends.
 `sleep` moves it and returns at once. Clocks that only measure (`monotonic`, `perf_counter`) follow it in the
@@ -13,6 +13,7 @@ import queue
 import random
 import selectors
 import sys
+import tempfile
 import threading
 import time
 
@@ -173,9 +174,13 @@ def _freeze_datetime():
     replace("utcnow", {noargs | klass: lambda: noargs_call(utcnow)})
 
 
-def begin_test():
-    """Set clock and randomness back, so that each test starts from the same world."""
+def begin_test(name=""):
+    """Set clock and randomness back, so that each test starts from the same world.
+
+    Names of temporary files are those of the test: what another left behind is not in their way.
+    """
     _Clock.now, _Clock.reads = START_S, 0
+    _Entropy.names.seed(name)
     begin_call()
     _free_event_loops()
 
@@ -204,6 +209,7 @@ def _free_event_loops():
 
 class _Entropy:
     counter = 0
+    names = random.Random(0)
 
 
 def _urandom(size):
@@ -221,6 +227,7 @@ def tame_randomness():
 
     uuid._generate_time_safe = None  # type: ignore[attr-defined]  # else uuid1 asks the C library
     uuid.getnode = lambda *_ignored: 0x0242AC110002
+    tempfile._RandomNameSequence.rng = property(lambda _sequence: _Entropy.names)  # type: ignore[attr-defined]
     random.seed(0)
 
 

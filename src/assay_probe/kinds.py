@@ -30,6 +30,7 @@ def kind_of(value):
         (int, "int"),
         (float, "float"),
         (bytes, "bytes"),
+        (bytearray, "bytearray"),
         (list, "list"),
         (tuple, "tuple"),
         (collections.OrderedDict, "ordered mapping"),

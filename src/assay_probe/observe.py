@@ -392,5 +392,5 @@ _ANSWER = ("digest", "args", "given", "inner", "edits", "lines", "touched", "out
 
 def prepare_scenario(observer, name):
     """Set the world back and tell the observer whose calls come next."""
-    determinism.begin_test()
+    determinism.begin_test(name)
     observer.enter(name)

@@ -23,6 +23,7 @@ def function(text: str) -> FunctionNode:
         ("isinstance(x, Decimal)", "x", {"decimal"}),
         ("isinstance(x, (str, decimal.Decimal))", "x", {"text", "decimal"}),
         ("isinstance(x, int | float)", "x", {"int", "float"}),
+        ("isinstance(x, (bytes, bytearray))", "x", {"bytes", "bytearray"}),
         ("type(x) is dict", "x", {"dict"}),
         ("type(x) in (list, tuple)", "x", {"list", "tuple"}),
         ("x is None", "x", {"none"}),

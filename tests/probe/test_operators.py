@@ -273,6 +273,7 @@ def test_a_value_is_made_into_every_other_kind(value: Any) -> None:
         "none",
         "text",
         "bytes",
+        "bytearray",
         "bool",
         "int",
         "float",

@@ -19,7 +19,7 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "string_types": frozenset({"text"}),
     "basestring": frozenset({"text"}),
     "bytes": frozenset({"bytes"}),
-    "bytearray": frozenset({"bytes"}),
+    "bytearray": frozenset({"bytearray"}),
     "binary_type": frozenset({"bytes"}),
     "bool": frozenset({"bool"}),
     "int": frozenset({"int"}),

@@ -42,6 +42,7 @@ _HINTS = (
     (r"\bfloat\b|\bReal\b|\bNumber\b", frozenset({"float", "int"})),
     (r"\bbool\b", frozenset({"bool"})),
     (r"\bbytes\b", frozenset({"bytes"})),
+    (r"\bbytearray\b", frozenset({"bytearray"})),
     (r"\bNone\b|\bOptional\b", frozenset({"none"})),
     (
         r"\b(l|L)ist\b|\bSequence\b|\bIterable\b|\bCollection\b|\b(t|T)uple\b|\bIterator\b",
