@@ -28,6 +28,8 @@ _RICH = (
 )
 _RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant", "bytes.telling")
 _VARIANTS_A_CALL = 6
+_OPTION = "mapping.key"
+"""What an option does hangs on the call, so it is tried at each."""
 FAR, MOST_FAR, MOST_COMPARED = 6, 1500, 8
 """How deep, and among how many places, a value of a certain name is looked for; so many such alterations a call."""
 _AFTER_A_CALL = frozenset(
@@ -111,7 +113,8 @@ class Planner:
                 if weight == 0:
                     self._systematic.setdefault(point_id, set()).add(key)
                 for again in range(self._repeats(name, variants) if weight < 2 else 1):
-                    before = again if is_fresh and weight == 0 and len(path) > 1 else done + again
+                    at_each_call = name == _OPTION or (is_fresh and len(path) > 1)
+                    before = again if at_each_call and weight == 0 else done + again
                     rank = (min(before, 9) * 2 + weight, draw.random())
                     out.append((rank, key, self._edit(path, name, variants, done + again, draw)))
         return [(rank, key, [edit]) for rank, key, edit in out if edit is not None]
