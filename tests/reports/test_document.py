@@ -141,6 +141,13 @@ def test_every_document_keeps_to_the_schema() -> None:
             assert first_violation(json.loads(dumps(to_document(judged, sources=sources))), SCHEMA) is None
 
 
+def test_a_report_from_before_a_member_was_added_is_still_read() -> None:
+    """Within a version members are added and never taken away."""
+    document = json.loads(dumps(to_document(full())))
+    del document["effort"]["kept_runs"]
+    assert from_document(document).findings == roundtrip(full()).findings
+
+
 def test_the_published_schema_is_the_one_that_reports_are_checked_with() -> None:
     """`docs/report.schema.json` is written by hand of nobody: dumps(SCHEMA)."""
     assert WRITTEN_SCHEMA.read_text(encoding="utf-8") == dumps(SCHEMA)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from assay.reports.document import SCHEMA_VERSION
 from assay.values.reality import CERTAINTIES
 
@@ -34,9 +37,10 @@ DIFFERENCE_KIND: Schema = {
 }
 
 
-def closed(**members: Schema) -> Schema:
-    """An object with exactly these members."""
-    return {"type": "object", "properties": members, "required": list(members), "additionalProperties": False}
+def closed(later: Mapping[str, Schema] = MappingProxyType({}), /, **members: Schema) -> Schema:
+    """An object with exactly these members; reports from before the `later` ones came lack them."""
+    known = {**members, **later}
+    return {"type": "object", "properties": known, "required": list(members), "additionalProperties": False}
 
 
 def array(items: Schema) -> Schema:
@@ -241,6 +245,7 @@ FINDING = closed(
 GAP = closed(slug=TEXT, unit=OPTIONAL_TEXT, reason=TEXT, remedy=TEXT, level=LEVEL, detail=TEXT)
 
 EFFORT = closed(
+    {"kept_runs": COUNT},
     experiments=COUNT,
     matched=COUNT,
     matched_fraction=OPTIONAL_NUMBER,
@@ -253,7 +258,6 @@ EFFORT = closed(
     observed_units=COUNT,
     calls_held=COUNT,
     unknown_receivers=COUNT,
-    kept_runs=COUNT,
     seconds=SECONDS,
     experiments_per_second=OPTIONAL_NUMBER,
     stages=array(closed(name=TEXT, seconds=SECONDS)),
