@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from assay.evidence.conditions.spelling import spell_answer, spell_arguments
 from assay.judgement.levels import rule_of
 from assay.judgement.verdict import INTERNAL, nothing_established
 from assay.values.change import ChangedUnit
@@ -15,6 +16,7 @@ from assay.values.isolation import Isolation
 from assay.values.reality import Denial
 
 DOT = " · "
+LONGEST_EDIT = 70
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -241,7 +243,7 @@ def _stood_up_to(verdict: Verdict) -> str:
 def outcome_words(outcome: Outcome) -> str:
     """An outcome in one line for people."""
     ending = _ENDINGS[outcome.kind]
-    shown = plain(outcome.shown)
+    shown = plain(outcome.shown or spell_answer(outcome))
     if not shown and outcome.raised is not None:
         shown = plain(f"{outcome.raised.type}: {outcome.raised.text}")
     if outcome.kind in ("returned", "raised"):
@@ -260,15 +262,16 @@ def sides(difference: Difference) -> tuple[str, str]:
 
 
 def call_words(name: str, experiment: Experiment) -> str:
-    """The call as Python would spell it; what is no literal is shown as `...`."""
-    arguments = ", ".join(f"{key}={'...' if value is None else value}" for key, value in experiment.arguments)
+    """The call as Python would spell it; what is no literal is shown by what is known of it, else as `...`."""
+    arguments = ", ".join(f"{key}={value}" for key, value in spell_arguments(experiment))
     return plain(f"{name.rpartition('.')[2]}({arguments})")
 
 
 def alteration(experiment: Experiment) -> str:
     """What was altered in the test's own call, or nothing."""
     edits = experiment.intervention.edits
-    return ", ".join(plain(edit.shown or f"{edit.operator} at {_steps(edit.path)}") for edit in edits)
+    told = (plain(edit.shown or f"{edit.operator} at {_steps(edit.path)}") for edit in edits)
+    return ", ".join(clip(text, LONGEST_EDIT) for text in told)
 
 
 def _steps(path: tuple[tuple[str, str | int], ...]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import enum
 import types
+import zoneinfo
 from decimal import Decimal
 from typing import Any
 
@@ -44,8 +45,7 @@ def test_an_object_is_its_class_and_its_attributes() -> None:
     assert (seen(Colour.RED).family, seen(Colour.RED).name) == ("enum", "RED")
     aware = seen(datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC))
     assert aware.tzinfo is datetime.UTC
-    east = datetime.timezone(datetime.timedelta(hours=9))
-    assert isinstance(seen(datetime.datetime(2024, 1, 1, tzinfo=east)).tzinfo, Zone)
+    assert isinstance(seen(datetime.datetime(2024, 1, 1, tzinfo=zoneinfo.ZoneInfo("Asia/Tokyo"))).tzinfo, Zone)
 
 
 def test_what_two_arguments_share_is_seen_in_both() -> None:

@@ -11,14 +11,15 @@ from assay.change.syntax import Function, Module
 from assay.codebase.calls import locate
 from assay.evidence.conditions.bodies import ModuleScope
 from assay.evidence.conditions.language import NotInLanguageError, compile_tree
-from assay.evidence.conditions.things import Thing, UndefinedError, read_call
+from assay.evidence.conditions.spelling import UNSPELT, spell
+from assay.evidence.conditions.things import UndefinedError, read_call
 from assay.evidence.jobs import Placement
 from assay.evidence.ways import same_lines
 from assay.values.change import SIDES
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference, Parting
 
-LONGEST = 100
+LONGEST, LONGEST_VALUE = 100, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +133,5 @@ def _value(node: ast.expr, values: Mapping[str, object], scope: ModuleScope) -> 
         value = compile_tree(node, frozenset(values), scope).value(values)
     except (NotInLanguageError, UndefinedError):
         return ""
-    return "" if isinstance(value, Thing) else repr(value)[:60]
+    told = spell(value)
+    return "" if told == UNSPELT else told if len(told) <= LONGEST_VALUE else f"{told[:LONGEST_VALUE]}..."

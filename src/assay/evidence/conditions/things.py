@@ -43,6 +43,10 @@ class Thing:
 class Zone(datetime.tzinfo):
     """A time zone of which only its presence is known."""
 
+    def __repr__(self) -> str:
+        """No more than that there is one."""
+        return "..."
+
     def utcoffset(self, _moment: datetime.datetime | None) -> datetime.timedelta | None:
         """Not known."""
         raise UndefinedError("the offset of this zone")
@@ -220,9 +224,25 @@ def _moment(text: str, zone: object) -> object:
     except ValueError:
         return UNKNOWN
     if zone is not None:
-        is_utc = isinstance(zone, Thing) and zone.inner in ("datetime.timezone.utc", "UTC")
-        moment = moment.replace(tzinfo=datetime.UTC if is_utc else Zone())
+        moment = moment.replace(tzinfo=_zone(zone.inner if isinstance(zone, Thing) else None))
     return moment.replace(fold=1) if fold else moment
+
+
+def _zone(told: object) -> datetime.tzinfo:
+    """The zone that the probe wrote down; one with a fixed offset is known in full."""
+    if told in ("datetime.timezone.utc", "UTC"):
+        return datetime.UTC
+    fixed = _FIXED_ZONE.fullmatch(told) if isinstance(told, str) else None
+    if fixed is None:
+        return Zone()
+    parts = {name: int(number) for name, number in _PART_OF_OFFSET.findall(fixed.group(1))}
+    return datetime.timezone(datetime.timedelta(**parts))
+
+
+_FIXED_ZONE = re.compile(
+    r"datetime\.timezone\(datetime\.timedelta\(((?:(?:days|seconds)=-?\d{1,5}(?:, )?){1,2})\)(?:, '.*')?\)"
+)
+_PART_OF_OFFSET = re.compile(r"(\w+)=(-?\d+)")
 
 
 def _duration(text: str) -> object:
