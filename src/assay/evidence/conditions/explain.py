@@ -19,7 +19,7 @@ from assay.values.finding import Condition, Difference
 MOST_DIFFERING, MOST_OTHERS = 70, 110
 """A formula is learned from so many calls, then asked about all; what refutes it is added and it is learned again."""
 ROUNDS, MOST_REFUTING = 5, 25
-LEAST_DIFFERING, LEAST_PLAIN, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP = 1, 2, 5, 3, 5, 1.6
+LEAST_DIFFERING, LEAST_PLAIN, LEAST_JOINED, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP = 1, 2, 3, 5, 3, 5, 1.6
 """A formula that was not tested, and is no plain one, needs more calls behind it."""
 FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
@@ -247,10 +247,15 @@ class Fresh:
 
 
 def _least(formula: Formula, fresh: Fresh | None) -> int:
-    """How many differing inputs there must be: one will do where many others could have refuted it and did not."""
-    if fresh is not None and fresh.others >= FRESH_OTHERS:
-        return LEAST_DIFFERING
-    return LEAST_PLAIN if formula.cost < CHEAP else LEAST_UNTESTED
+    """How many differing inputs there must be.
+
+    One will do for a plain formula that many others could have refuted and did not. What joins two questions says of
+    each that it matters, which one or two differing calls cannot show.
+    """
+    is_tested = fresh is not None and fresh.others >= FRESH_OTHERS
+    if formula.cost < CHEAP:
+        return LEAST_DIFFERING if is_tested else LEAST_PLAIN
+    return LEAST_JOINED if is_tested else LEAST_UNTESTED
 
 
 def borders(calls: Sequence[Observed]) -> tuple[str, ...]:

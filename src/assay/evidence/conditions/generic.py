@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations, permutations
+from pathlib import PurePath
 
 from assay.evidence.conditions.things import Thing
 
@@ -66,7 +67,7 @@ def _about(name: str, values: Sequence[object], constants: Constants, asked: Que
     kinds = {type(value) for value in values}
     if type(None) in kinds and len(kinds) > 1:
         asked.ask(0.8 + more, f"{name} is None")
-    plain = sorted(k.__name__ for k in kinds if k not in (type(None), Thing))
+    plain = sorted({kind_name(k) for k in kinds if k not in (type(None), Thing)})
     if len(kinds) > 1:
         asked.ask(1.0 + more, *(f"isinstance({name}, {kind})" for kind in plain))
     if bool in kinds or len(kinds) > 1:
@@ -86,6 +87,11 @@ def _about(name: str, values: Sequence[object], constants: Constants, asked: Que
     things = [value for value in values if isinstance(value, Thing)]
     if things:
         _about_things(name, things, constants, asked, depth)
+
+
+def kind_name(kind: type) -> str:
+    """The class by which code asks for such a value: any path is asked for as `Path`."""
+    return "Path" if issubclass(kind, PurePath) else kind.__name__
 
 
 def _about_numbers(name: str, kinds: set[type], constants: Constants, asked: Questions, more: float) -> None:
@@ -152,7 +158,7 @@ def _about_sequences(
         asked.ask(1.6 + more, f"'' in {name}", f"any(not x.isascii() for x in {name})")
         asked.ask(1.8 + more, *(f"{part!r} in {name}" for part in constants.texts[:MOST_CONSTANTS]))
     if len(kinds) > 1:
-        named = sorted(kind.__name__ for kind in kinds if kind not in (Thing, type(None)))
+        named = sorted({kind_name(kind) for kind in kinds if kind not in (Thing, type(None))})
         asked.ask(1.6 + more, *(f"any(isinstance(x, {kind}) for x in {name})" for kind in named))
         asked.ask(1.8 + more, *(f"all(isinstance(x, {kind}) for x in {name})" for kind in named))
     if kinds & {list, tuple, dict, str}:

@@ -17,6 +17,7 @@ from assay.evidence.jobs import Placement
 
 SAMPLES = 240
 MOST_NUMBERS, MOST_TEXTS = 40, 24
+ASKED_BY_ONE = 0.2
 
 
 class BothScopes:
@@ -53,11 +54,21 @@ def pool_for(placement: Placement, projects: Sequence[Project], samples: Sequenc
     )
     asked = questions_about([dict(sample) for sample in samples[:SAMPLES]], constants)
     return Pool(
-        tests=_cheapest([asked.tests, *(each.tests for each in said)]),
+        tests=_cheapest([asked.tests, *_tests(said)]),
         terms=_cheapest([asked.terms, *_terms(said)]),
         numbers=constants.numbers,
         scope=BothScopes([ModuleScope(project, module) for project, module, _ in located]),
     )
+
+
+def _tests(said: Sequence[Said]) -> Iterable[Mapping[str, float]]:
+    """What one version alone asks comes first: that is where the two part, if they part at a question."""
+    for each in said:
+        others = [other.tests for other in said if other is not each]
+        yield {
+            text: cost - ASKED_BY_ONE if others and not any(text in other for other in others) else cost
+            for text, cost in each.tests.items()
+        }
 
 
 def _terms(said: Iterable[Said]) -> Iterable[Mapping[str, float]]:

@@ -10,13 +10,17 @@ import random
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, pairwise
 
 from assay.evidence.conditions.generic import Constants
-from assay.evidence.conditions.things import Thing, read_literal
+from assay.evidence.conditions.learner import Observed
+from assay.evidence.conditions.things import Thing, read_call, read_literal
 from assay.values.experiment import Edit, Experiment
 
 LONGEST_LITERAL = 1500
-MOST_VALUES, MOST_POOLED, MOST_REPEATED = 60, 400, 30
+MOST_VALUES, MOST_POOLED, MOST_REPEATED, MOST_AROUND = 60, 400, 30, 4
+NEAR_STARTS = 3
+LARGEST, MOST_BORDERS, PARTS = 10**30, 3, 8
 OPERATOR = "value.given"
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _CHARACTERS = ("é", "ß", "中", "٣", "²", "İ", "\u00a0", "\u00ad", "\t", "\n", " ", "_", "-", ".", "'", "A", "a", "0")
@@ -54,6 +58,7 @@ def proposals(
     draw = random.Random(seed)  # noqa: S311 - nothing secret
     pools = {name: list(_pool(name, known, constants, draw)) for name in dict.fromkeys(k for v in known for k in v)}
     pools = {name: pool for name, pool in pools.items() if pool and name.isidentifier()}
+    near_starts = {name: list(_pool(name, starts, constants, draw, NEAR_STARTS)) for name in pools}
     if not pools or not carriers:
         return
     seen: set[str] = set()
@@ -64,7 +69,8 @@ def proposals(
             return
         chosen = draw.sample(names, min(len(names), 1 if draw.random() < 0.55 else 2))
         given = _unlike(draw.choice(starts), carrier) if starts and tried % 2 else {}
-        given.update((name, draw.choice(pools[name])) for name in chosen)
+        own = near_starts if tried % 4 == 1 else pools
+        given.update((name, draw.choice(own[name] or pools[name])) for name in chosen)
         if len(chosen) == 2 and draw.random() < 0.3:
             given[chosen[0]] = _related(given[chosen[0]], given[chosen[1]], draw)
         made = set_values(carrier, given)
@@ -85,6 +91,62 @@ def recombined(carriers: Sequence[Carrier], seen: Sequence[Experiment], seed: in
         start = draw.choice(first) if first and draw.random() < 0.7 else ()
         if all(edit.path[: len(other.path)] != other.path[: len(edit.path)] for other in start):
             yield Proposal(carrier=carrier.experiment, edits=(*start, edit), values={})
+
+
+def around(witnesses: Sequence[Experiment], known: Sequence[Mapping[str, object]], seed: int) -> Iterator[Proposal]:
+    """Calls that differed, with one other argument set to what another call had there: what else does it take?
+
+    The edits of a witness stay as they are, so its values may be such as no literal can give.
+    """
+    draw = random.Random(seed)  # noqa: S311 - nothing secret
+    pools: dict[str, dict[str, object]] = {}
+    for values in known:
+        for name, value in values.items():
+            if name.isidentifier() and literal_of(value) is not None:
+                pools.setdefault(name, {})[repr(value)] = value
+    for witness in witnesses:
+        edits = witness.intervention.edits
+        values, altered = read_call(witness), {edit.path[0][1] for edit in edits if edit.path}
+        for name in [name for name in values if name in pools and name not in altered]:
+            others = [value for text, value in pools[name].items() if text != repr(values[name])]
+            for value in draw.sample(others, min(len(others), MOST_AROUND)):
+                edit = Edit(path=(("arg", name),), operator=OPERATOR, literal=literal_of(value))
+                yield Proposal(carrier=witness, edits=(*edits, edit), values={**values, name: value})
+
+
+def between(carriers: Sequence[Carrier], calls: Sequence[Observed], constants: Constants) -> Iterator[Proposal]:
+    """Numbers between a call that differed and the nearest that did not: where exactly is the border?
+
+    A differing call is made again with them, on a carrier: constants of the code in the gap, then an even spread.
+    """
+    differing = [call.values for call in calls if call.differs]
+    for name in dict.fromkeys(name for values in differing for name in values if name.isidentifier()):
+        labels: dict[float, bool | None] = {}
+        for call in calls:
+            value = call.values.get(name)
+            if isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) < LARGEST:
+                labels[value] = call.differs if labels.get(value, call.differs) == call.differs else None
+        marks = sorted(value for value, label in labels.items() if label is not None)
+        unlike = [(low, high) for low, high in pairwise(marks) if labels[low] != labels[high]]
+        for low, high in dict.fromkeys((*unlike[:MOST_BORDERS], *unlike[-MOST_BORDERS:])):
+            own = next(values for values in differing if values.get(name) in (low, high))
+            for value in _within(low, high, constants):
+                made = (set_values(carrier, {**_unlike(own, carrier), name: value}) for carrier in carriers)
+                yield from islice((proposal for proposal in made if proposal is not None), 1)
+
+
+def _within(low: float, high: float, constants: Constants) -> Iterator[int | float]:
+    whole = isinstance(low, int) and isinstance(high, int)
+    known = [n + step for n in constants.numbers for step in (0, 1, -1) if isinstance(n, int) or not whole]
+    spread = [low + (high - low) * part / PARTS for part in range(1, PARTS)]
+    every = [*known, *(round(n) for n in spread)] if whole else [float(n) for n in (*known, *spread)]
+    yield from dict.fromkeys(n for n in every if low < n < high)
+
+
+def repr_of(values: Mapping[str, object]) -> tuple[object, ...]:
+    """What tells two calls apart, as far as their arguments are known: what is no literal is told by its identity."""
+    shown = {name: repr(value) if isinstance(value, _PLAIN) else "Thing(" for name, value in values.items()}
+    return tuple((name, id(values[name]) if "Thing(" in text else text) for name, text in sorted(shown.items()))
 
 
 def _unlike(start: Mapping[str, object], carrier: Carrier) -> dict[str, object]:
@@ -119,9 +181,9 @@ def literal_of(value: object) -> str | None:
 
 
 def _pool(
-    name: str, known: Sequence[Mapping[str, object]], constants: Constants, draw: random.Random
+    name: str, known: Sequence[Mapping[str, object]], constants: Constants, draw: random.Random, rounds: int = 1
 ) -> Iterator[object]:
-    """Values that fit at a parameter."""
+    """Values that fit at a parameter; neighbours of each are drawn `rounds` times."""
     own: dict[str, object] = {}
     for values in known:
         value = values.get(name)
@@ -130,7 +192,7 @@ def _pool(
     picked = list(own.values())
     draw.shuffle(picked)
     made: dict[str, object] = dict(own)
-    for value in picked[:MOST_VALUES]:
+    for value in picked[:MOST_VALUES] * rounds:
         for other in near(value, constants, draw):
             if len(made) < MOST_POOLED:
                 made.setdefault(repr(other), other)

@@ -1,9 +1,9 @@
 """Hypotheses meet fresh experiments: calls that satisfy them and calls that violate them, on both sides.
 
-At most two rounds. What refutes a formula is learned from; what does not is counted. The same experiments make the
-example of a group smaller - fewest altered slots first, then the simplest values - and a smaller example takes the
-place of the old one when it differs in the same kind of way twice, in different processes. A change without a confirmed
-difference costs nothing here.
+At most three rounds, and none where the last left nothing open. What refutes a formula is learned from; what does not
+is counted. The same experiments make the example of a group smaller - fewest altered slots first, then the simplest
+values - and a smaller example takes the place of the old one when it differs in the same kind of way twice, in
+different processes. A change without a confirmed difference costs nothing here.
 """
 
 from __future__ import annotations
@@ -30,7 +30,16 @@ from assay.evidence.conditions.generic import Constants
 from assay.evidence.conditions.language import compile_text
 from assay.evidence.conditions.learner import judge
 from assay.evidence.conditions.parting import parting_of
-from assay.evidence.conditions.proposals import Carrier, Proposal, proposals, recombined, smaller
+from assay.evidence.conditions.proposals import (
+    Carrier,
+    Proposal,
+    around,
+    between,
+    proposals,
+    recombined,
+    repr_of,
+    smaller,
+)
 from assay.evidence.conditions.things import read_call, read_literal
 from assay.evidence.confirm import narrow_to
 from assay.evidence.differences import difference_of, may_hold
@@ -41,8 +50,10 @@ from assay.values.experiment import Experiment, ExperimentId, Intervention, Outc
 from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
-MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 2
+MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 3
 PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 1200, 280, 40, 60, 80
+MOST_WITNESSES, MADE_AROUND, ENOUGH, DRAWN_AGAIN = 6, 90, 70, 3
+"""Calls are proposed again, near those of the rarer side, until the formula says yes and no to enough of them."""
 FIRST = 100_000
 """Numbers of fresh experiments begin here, beyond all that the probe gives."""
 LEAST_S, LIGHT_S = 6.0, 1.5
@@ -71,9 +82,16 @@ class _Case:
     carriers: list[Carrier]
     experiments: tuple[Experiment, ...]
     """Everything at the point whose edits could be made again, differing experiments first."""
+    witnesses: tuple[Experiment, ...] = ()
+    """Calls of the carriers' test that differ as the group does; the example comes first."""
     fresh: Fresh = field(default_factory=Fresh)
     smallest: Difference | None = None
     is_confirmed: bool = False
+
+    @property
+    def is_settled(self) -> bool:
+        """Is the example as small as it gets, and seen twice if it is a new one?"""
+        return self.smallest is None or self.is_confirmed
 
 
 def explain(
@@ -156,7 +174,9 @@ def _cases(
             point = group.base.id.point
             alike = [d.base for d in seen.differences if kind_of(d) == kind]
             others = [e for e in seen.agreed if e.id.point == point]
-            yield _Case(group, hypothesis, placements[point], carriers, (*alike, *others))
+            witnesses = [e for e in (group.base, *alike) if e.id.scenario == group.base.id.scenario]
+            first = tuple({e.id: e for e in witnesses}.values())[:MOST_WITNESSES]
+            yield _Case(group, hypothesis, placements[point], carriers, (*alike, *others), first)
 
 
 def carriers_for(group: Difference, seen: Labelled) -> list[Carrier]:
@@ -183,10 +203,13 @@ def _test(
 ) -> int:
     """Rounds of fresh experiments; returns how many were made."""
     made = 0
+    needed_s = LEAST_S
     for round_number in range(ROUNDS):
-        if lab.experiments is None and until_s - lab.clock.elapsed_s() < LEAST_S:
+        began_s = lab.clock.elapsed_s()
+        if lab.experiments is None and until_s - began_s < needed_s:
             break
-        asked = {id(case): _ask(case, lab.seed + round_number, round_number) for case in cases}
+        open_cases = [case for case in cases if not case.fresh.is_enough or not case.is_settled]
+        asked = {id(case): _ask(case, lab.seed + round_number, round_number) for case in open_cases}
         if not any(asked.values()):
             break
         if not round_number:
@@ -203,6 +226,7 @@ def _test(
         )
         for case in cases:
             _take_in(case, answered, seen, projects)
+        needed_s = lab.clock.elapsed_s() - began_s
     return made
 
 
@@ -215,10 +239,9 @@ def _ask(case: _Case, seed: int, round_number: int) -> list[Experiment]:
         example = next((c.values for c in calls if c.key == case.group.base.arguments_digest), None)
         if example is not None:
             proposed += islice(smaller(case.carriers[0], example), MADE_SMALLER)
-    starts = [call.values for call in calls if call.differs]
-    wide = proposals(case.carriers, [call.values for call in calls], starts, constants, seed, PROPOSED)
-    seen = [experiment for experiment in case.experiments if experiment.intervention.edits]
-    mixed = islice(recombined(case.carriers, seen, seed), MOST_UNSURE)
+    wide = _proposed(case, constants, seed)
+    made = [experiment for experiment in case.experiments if experiment.intervention.edits]
+    mixed = islice(recombined(case.carriers, made, seed), MOST_UNSURE)
     proposed += _telling([*wide, *mixed], case.hypothesis, MADE)
     first = FIRST * (round_number + 1)
     fresh = [_experiment(p.carrier, case.placement, first + n, p) for n, p in enumerate(proposed)]
@@ -227,14 +250,45 @@ def _ask(case: _Case, seed: int, round_number: int) -> list[Experiment]:
     return [*(_experiment(c.experiment, case.placement, 0, None) for c in case.carriers), *fresh] if fresh else []
 
 
+def _proposed(case: _Case, constants: Constants, seed: int) -> list[Proposal]:
+    """Calls beside the witnesses and far from them, until the formula says yes and no to enough of them."""
+    hypothesis = case.hypothesis
+    known = [call.values for call in hypothesis.calls]
+    starts = [call.values for call in hypothesis.calls if call.differs]
+    beside = [
+        *between(case.carriers, hypothesis.calls, constants),
+        *islice(around(case.witnesses, known, seed), MADE_AROUND),
+    ]
+    found, seen = list[Proposal](), {repr_of(values) for values in known}
+    for again in range(DRAWN_AGAIN):
+        drawn = proposals(case.carriers, known, starts, constants, seed + again * DRAWN_AGAIN, PROPOSED)
+        for proposal in (*beside, *drawn) if not again else drawn:
+            key = repr_of(proposal.values)
+            if key not in seen:
+                seen.add(key)
+                found.append(proposal)
+        if not hypothesis.formulas:
+            break
+        answers = _answered(found, hypothesis, 0)
+        yes, no = ([p for p, told in zip(found, answers, strict=True) if told is side] for side in (True, False))
+        if min(len(yes), len(no)) >= ENOUGH:
+            break
+        starts = [p.values for p in min(yes, no, key=len)] or starts
+    return found
+
+
+def _answered(proposed: Sequence[Proposal], hypothesis: Hypothesis, rank: int) -> list[bool | None]:
+    """What one of the formulas says of calls that were not made yet."""
+    names = frozenset(name for call in hypothesis.calls for name in call.values)
+    rival = compile_text(hypothesis.formulas[rank].text, names, hypothesis.pool.scope)
+    return list(hypothesis.answers.ask(rival.text, rival.names, [p.values for p in proposed], rival.holds))
+
+
 def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> list[Proposal]:
     """First those about which rivals disagree, then as many that satisfy the best formula as violate it."""
-    names = frozenset(name for call in hypothesis.calls for name in call.values)
-    rivals = [compile_text(f.text, names, hypothesis.pool.scope) for f in hypothesis.formulas]
-    if not rivals:
+    asked = [_answered(proposed, hypothesis, rank) for rank in range(len(hypothesis.formulas))]
+    if not asked:
         return list(proposed[:n])
-    values = [proposal.values for proposal in proposed]
-    asked = [list(hypothesis.answers.ask(rival.text, rival.names, values, rival.holds)) for rival in rivals]
     sides: dict[object, list[Proposal]] = defaultdict(list)
     splitting: list[Proposal] = []
     for proposal, *answers in zip(proposed, *asked, strict=True):
@@ -247,7 +301,7 @@ def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> li
     return [
         *splitting,
         *yes[: max(half, n - len(splitting) - len(no))],
-        *no[: max(half, n - len(yes))],
+        *no[: max(half, n - len(splitting) - len(yes))],
         *unsure[:MOST_UNSURE],
     ]
 
