@@ -34,6 +34,15 @@ _BY_REPR = (
     range,
     bytearray,
 )
+_CLOCK = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
+_PLAINER = (
+    (datetime.datetime, lambda value: datetime.datetime(*(getattr(value, name) for name in _CLOCK))),
+    (datetime.date, lambda value: datetime.date(value.year, value.month, value.day)),
+    (datetime.timedelta, lambda value: datetime.timedelta(value.days, value.seconds, value.microseconds)),
+    (decimal.Decimal, lambda value: decimal.Decimal(value)),
+    (fractions.Fraction, lambda value: fractions.Fraction(value)),
+)
+"""Tests freeze the clock with subclasses of these; a test of their own works as well with the real ones."""
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType)
 
 
@@ -59,16 +68,33 @@ def expression(value):
     literal = encoding.literal(value)
     if literal is not None and "1e999" not in literal:
         return Expression(literal, ())
-    writer = _Writer()
+    found = _attempt(value, _Writer())
+    if found is None and _has_relative(value, 0):
+        found = _attempt(value, _Writer(plainer=True))
+    return found
+
+
+def _attempt(value, writer):
     try:
         code = writer.write(value, 0)
         if len(code) > LONGEST:
             return None
         again = evaluate(code, writer.imports)
-        same = encoding.digest(encoding.encode(again)) == encoding.digest(encoding.encode(value))
+        if writer.plainer:
+            same = bool(again == value)
+        else:
+            same = encoding.digest(encoding.encode(again)) == encoding.digest(encoding.encode(value))
     except BaseException:
         return None
     return Expression(code, tuple(writer.imports)) if same else None
+
+
+def _has_relative(value, depth):
+    """Is it, or holds it, an object of a class below one that everybody knows, such as a date of a frozen clock?"""
+    if type(value) in (list, tuple, dict) and depth < DEEPEST:
+        inside = list(value.values()) if type(value) is dict else value
+        return any(_has_relative(item, depth + 1) for item in inside[:MOST_ITEMS])
+    return any(isinstance(value, base) and type(value) is not base for base, _ in _PLAINER)
 
 
 def evaluate(code, imports):
@@ -99,7 +125,9 @@ def home_of(module, name):
 class _Writer:
     """An expression in the making, and what it imports."""
 
-    def __init__(self):
+    def __init__(self, plainer=False):
+        self.plainer = plainer
+        """Are dates and numbers of a subclass written as of the class that everybody knows?"""
         self.imports = set()
         self._bound = {}
 
@@ -121,6 +149,9 @@ class _Writer:
             value, _BY_REPR
         ):
             return self._by_repr(value, kind)
+        for base, known in _PLAINER if self.plainer else ():
+            if isinstance(value, base) and kind is not base:
+                return self._by_repr(known(value), base)
         container = self._container(value, kind, depth)
         return container if container is not None else self._object(value, kind, depth)
 

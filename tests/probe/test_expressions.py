@@ -128,3 +128,17 @@ def test_names_are_imported_from_the_shortest_public_module() -> None:
     found = expressions.name_of(json.decoder.JSONDecoder)
     assert found is not None
     assert (found.code, found.imports) == ("JSONDecoder", ("from json import JSONDecoder",))
+
+
+class Frozen(datetime.datetime):
+    """As a frozen clock makes them: its constructor tells nothing."""
+
+    def __new__(cls, *given: Any, **named: Any) -> Any:
+        return super().__new__(cls, *given, **named)
+
+
+def test_a_moment_of_a_frozen_clock_is_written_as_a_plain_one() -> None:
+    """Equal in all that Python compares; the test that is made of it is run before anybody sees it."""
+    found = expressions.expression([Frozen(2020, 2, 2)])
+    assert found is not None
+    assert (found.code, found.imports) == ("[datetime.datetime(2020, 2, 2, 0, 0)]", ("import datetime",))

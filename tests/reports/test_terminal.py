@@ -21,6 +21,7 @@ from tests.values_for_tests import (
     verdict,
 )
 
+from assay.reports.sentences import clip_apart
 from assay.reports.terminal import render, render_replay
 from assay.values.finding import Policy, Verdict
 from assay.values.options import ReplayAnswer
@@ -336,3 +337,12 @@ def test_a_promise_that_head_withdraws_is_shown_before_and_after() -> None:
     assert "        -      assert f(1) == 2\n        +      assert f(1) == 3\n" in told
     gone = replace(edited, after="")
     assert "        -      head deleted it\n" in render(verdict(finding(gone)), colour=False, width=120, verbose=False)
+
+
+def test_long_answers_are_shown_from_where_they_part() -> None:
+    """What both have in common would fill the line."""
+    base, head = clip_apart("same " * 30 + "Canada Day", "same " * 30 + "Dominion Day", 40)
+    assert base.endswith("same Canada Day")
+    assert head.endswith("same Dominion Day")
+    assert max(len(base), len(head)) <= 40
+    assert clip_apart("a", "b", 40) == ("a", "b")

@@ -96,21 +96,27 @@ def with_neighbourhood(
     findings: Sequence[Finding], shown: Sequence[Shown], around: Around, placements: Mapping[str, Placement]
 ) -> tuple[Finding, ...]:
     """The findings, with what lies around what head's tests mend: it still fails there, or was right before."""
-    mends: dict[str, str] = {}
+    mends: dict[tuple[str, str], str] = {}
     for one in shown:
         if one.difference is not None:
-            mends.setdefault(placements[one.difference.base.id.point].point.name, one.test)
+            base, head = one.difference.base, one.difference.head
+            # A caller that many units share ties only those together that run in the mended call.
+            for unit in {base.id.point} | base.touched | head.touched:
+                if unit in placements:
+                    place = placements[unit]
+                    names = (placements[base.id.point].point.name, place.subject or place.point.name)
+                    mends.setdefault(names, one.test)
     return tuple(_told(finding, mends, around) for finding in findings)
 
 
-def _told(finding: Finding, mends: Mapping[str, str], around: Around) -> Finding:
+def _told(finding: Finding, mends: Mapping[tuple[str, str], str], around: Around) -> Finding:
     first = finding.evidence[0]
     if not isinstance(first, Difference):
         return finding
     still = around.incomplete.get(kind_of(first))
     if finding.announced and still is not None:
         return replace(finding, neighbourhood=still)
-    test = mends.get(finding.observed_at)
+    test = mends.get((finding.observed_at, finding.unit))
     if test is None or finding.announced or not may_hold(first) or ending_of(first.base.outcome)[0] != "returned":
         return finding
     tried = first.n_differing + first.n_agreeing
@@ -196,7 +202,7 @@ def _condition(
 ) -> Condition | None:
     """When it still fails, as far as the experiments tell."""
     calls = observe(still, others)
-    pool = pool_for(placement, (Project(lab.source, "base"), Project(lab.source, "head")), [c.values for c in calls])
+    pool = pool_for(placement, (Project(lab.source, "base"), Project(lab.source, "head")), calls)
     answers = Answers()
     hypothesis = Hypothesis(formulas=learn_from(calls, pool, answers), calls=tuple(calls), pool=pool, answers=answers)
     return condition_of(hypothesis) if hypothesis.formulas else None

@@ -62,6 +62,18 @@ def clip(text: str, width: int) -> str:
     return f"{text[:left]}...{text[-right:]}"
 
 
+def clip_apart(one: str, other: str, width: int) -> tuple[str, str]:
+    """Two texts in at most `width` characters each, from shortly before the place where they part."""
+    same = next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    start = max(0, same - width // 3) if max(len(one), len(other)) > width else 0
+    return _from(one, start, width), _from(other, start, width)
+
+
+def _from(text: str, start: int, width: int) -> str:
+    shown = text if not start else f"...{text[start + 3 :]}"
+    return shown if len(shown) <= width else f"{shown[: width - 3]}..."
+
+
 def count(number: int, noun: str) -> str:
     """`1 unit`, `2 units`, `3,412 experiments`."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -15,6 +15,7 @@ from assay.reports.sentences import (
     call_words,
     claim_alone,
     clip,
+    clip_apart,
     condition_counts,
     controls,
     count,
@@ -45,6 +46,7 @@ NOTICES_WHOLE, NOTICES_SHOWN = 3, 8
 """Where nothing holds the first notices are shown whole; others have a line each."""
 REASONS_SHOWN = 6
 PLACES_SHOWN = 3
+LEAST_SHOWN = 24
 
 _RESET = "\x1b[0m"
 _BOLD, _DIM, _RED, _GREEN, _YELLOW, _CYAN = "\x1b[1m", "\x1b[2m", "\x1b[31m", "\x1b[32m", "\x1b[33m", "\x1b[36m"
@@ -63,7 +65,10 @@ class _Look:
         return f"{code}{text}{_RESET}" if self.colour and text else text
 
     def clip(self, text: str, taken: int) -> str:
-        return text if self.verbose else clip(text, max(24, self.width - taken))
+        return text if self.verbose else clip(text, max(LEAST_SHOWN, self.width - taken))
+
+    def clip_apart(self, one: str, other: str, taken: int) -> tuple[str, str]:
+        return (one, other) if self.verbose else clip_apart(one, other, max(LEAST_SHOWN, self.width - taken))
 
 
 def render(verdict: Verdict, *, colour: bool, width: int, verbose: bool) -> str:
@@ -207,11 +212,12 @@ def _difference(seen: Difference, finding: Finding, look: _Look) -> Iterator[str
         gap = " " * max(8, 28 - len(base))
         yield _labelled("base", f"{base}{gap}{look.paint('head', _DIM)}   {head}", look)
     else:
-        yield _labelled("base", look.clip(base, taken), look)
-        yield _labelled("head", look.clip(head, taken), look)
+        for side, text in zip(("base", "head"), look.clip_apart(base, head, taken), strict=True):
+            yield _labelled(side, text, look)
         for place in [place for place in seen.disagreements if place.path][:PLACES_SHOWN]:
-            change = f"{plain(place.path)}: {plain(place.base)} -> {plain(place.head)}"
-            yield _labelled("at", look.clip(change, taken), look)
+            room = (look.width - taken - len(place.path) - len(":  -> ")) // 2
+            ours, theirs = clip_apart(plain(place.base), plain(place.head), max(LEAST_SHOWN, room))
+            yield _labelled("at", look.clip(f"{plain(place.path)}: {ours} -> {theirs}", taken), look)
     altered = alteration(seen.base)
     test = plain(seen.base.id.scenario)
     told = f"{test}, with {altered}" if altered else f"{test} makes this call as it is"

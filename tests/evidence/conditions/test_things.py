@@ -76,3 +76,25 @@ def test_a_forged_literal_is_unknown(text: str) -> None:
 def test_stars_are_taken_off() -> None:
     """`*names` is the parameter `names`."""
     assert read_arguments([("*names", "(1,)")]) == {"names": (1,)}
+
+
+def test_objects_that_know_one_another_are_told_apart_in_a_few_characters() -> None:
+    """Written out, a chain of pairs that share their ends would be a text of a million parts."""
+    ends: list[types.SimpleNamespace] = []
+    for tip in (1, 2):
+        node = types.SimpleNamespace(tip=tip)
+        for _ in range(20):
+            node = types.SimpleNamespace(left=node, right=node)
+        ends.append(node)
+    one, other = (seen(end) for end in ends)
+    assert len(repr(one)) < 60
+    assert repr(one) != repr(other)
+    assert one.attributes["left"].attributes["right"].kind == "SimpleNamespace"
+    assert "left" in one.attributes
+    assert "top" not in one.attributes
+
+
+def test_things_that_are_alike_are_written_alike() -> None:
+    """So that a question is asked once about all calls that were given the same."""
+    assert repr(seen(types.SimpleNamespace(a=1))) == repr(seen(types.SimpleNamespace(a=1)))
+    assert repr(seen(types.SimpleNamespace(a=1))) != repr(seen(types.SimpleNamespace(a=2)))

@@ -10,6 +10,7 @@ from assay.change.project import Project
 from assay.evidence.conditions.answers import Answers
 from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
 from assay.evidence.conditions.pools import pool_for
+from assay.evidence.conditions.spelling import PLAIN, spell
 from assay.evidence.conditions.things import read_call
 from assay.evidence.jobs import Placement
 from assay.evidence.plausible import Kinds, implausible_because
@@ -109,7 +110,7 @@ def learn_about(
 ) -> Hypothesis:
     """Learn from plausible calls where the group is one of them; from all where that says nothing that is right."""
     all_calls = calls_like(group, alike, seen, placement, plausible_only=False)
-    pool = pool_for(placement, projects, [call.values for call in _spread(all_calls)])
+    pool = pool_for(placement, projects, _spread(all_calls))
     best: Hypothesis | None = None
     for plausible_only in (True, False) if group.plausible else (False,):
         calls = calls_like(group, alike, seen, placement, plausible_only=True) if plausible_only else all_calls
@@ -262,18 +263,24 @@ def borders(calls: Sequence[Observed]) -> tuple[str, ...]:
     """A differing call and another one that are closest: alike in all arguments but one, and in that one nearly."""
     best: tuple[tuple[float, str], str, str] | None = None
     others = [call for call in calls if not call.differs][:MOST_OTHERS]
-    shown = [{name: repr(value) for name, value in call.values.items()} for call in others]
+    told = [{name: repr(value) for name, value in call.values.items()} for call in others]
     for call in [call for call in calls if call.differs][:MOST_BORDERED]:
         own = {name: repr(value) for name, value in call.values.items()}
-        for other, theirs in zip(others, shown, strict=True):
+        for other, theirs in zip(others, told, strict=True):
             unlike = [name for name in own if own[name] != theirs.get(name)]
-            if len(unlike) != 1 or max(len(own[unlike[0]]), len(theirs.get(unlike[0], ""))) > LONGEST_BORDER:
+            if len(unlike) != 1 or unlike[0] not in theirs:
                 continue
             name = unlike[0]
-            key = (_distance(call.values[name], other.values.get(name)), own[name])
-            if best is None or key < best[0]:
-                best = (key, f"{name}={own[name]} differs", f"{name}={theirs.get(name)} does not")
+            ours, beside = (_shown(each.values[name]) for each in (call, other))
+            key = (_distance(call.values[name], other.values[name]), own[name])
+            if ours != beside and max(len(ours), len(beside)) <= LONGEST_BORDER and (best is None or key < best[0]):
+                best = (key, f"{name}={ours} differs", f"{name}={beside} does not")
     return () if best is None else best[1:]
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if isinstance(value, PLAIN) and "Thing(" not in text else spell(value)
 
 
 def _distance(one: object, other: object) -> float:

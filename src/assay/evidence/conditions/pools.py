@@ -12,7 +12,8 @@ from assay.evidence.conditions.bodies import ModuleScope
 from assay.evidence.conditions.branches import Said, said_by
 from assay.evidence.conditions.generic import Constants, questions_about
 from assay.evidence.conditions.language import Step
-from assay.evidence.conditions.learner import Pool
+from assay.evidence.conditions.learner import Observed, Pool
+from assay.evidence.conditions.tokens import token_tests
 from assay.evidence.jobs import Placement
 
 SAMPLES = 240
@@ -35,8 +36,9 @@ class BothScopes:
         return next((found for scope in self._scopes if (found := scope.function(name)) is not None), None)
 
 
-def pool_for(placement: Placement, projects: Sequence[Project], samples: Sequence[Mapping[str, object]]) -> Pool:
+def pool_for(placement: Placement, projects: Sequence[Project], calls: Sequence[Observed]) -> Pool:
     """Candidates for one point. Nothing depends on which version comes first."""
+    samples = [call.values for call in calls]
     located = [
         (project, *found)
         for unit, project in zip((placement.base, placement.head), projects, strict=True)
@@ -52,9 +54,10 @@ def pool_for(placement: Placement, projects: Sequence[Project], samples: Sequenc
         texts=placement.material.texts[:MOST_TEXTS],
         names=frozenset(names),
     )
+    tokens = token_tests([c.values for c in calls if c.differs], [c.values for c in calls if not c.differs])
     asked = questions_about([dict(sample) for sample in samples[:SAMPLES]], constants)
     return Pool(
-        tests=_cheapest([asked.tests, *_tests(said)]),
+        tests=_cheapest([asked.tests, *_tests(said), tokens]),
         terms=_cheapest([asked.terms, *_terms(said)]),
         numbers=constants.numbers,
         scope=BothScopes([ModuleScope(project, module) for project, module, _ in located]),

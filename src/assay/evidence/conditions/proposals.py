@@ -20,7 +20,7 @@ from assay.values.experiment import Edit, Experiment
 LONGEST_LITERAL = 1500
 MOST_VALUES, MOST_POOLED, MOST_REPEATED, MOST_AROUND = 60, 400, 30, 4
 NEAR_STARTS = 3
-LARGEST, MOST_BORDERS, PARTS = 10**30, 3, 8
+LARGEST, MOST_BORDERS, PARTS, LONG = 10**30, 3, 8, 16
 OPERATOR = "value.given"
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _CHARACTERS = ("é", "ß", "中", "٣", "²", "İ", "\u00a0", "\u00ad", "\t", "\n", " ", "_", "-", ".", "'", "A", "a", "0")
@@ -328,6 +328,10 @@ def simpler_values(value: object) -> list[object]:
 def _shorter(value: str) -> Iterator[str]:
     tokens = _TOKEN.findall(value)
     yield ""
+    if len(tokens) > LONG:
+        for parts in (value.splitlines(keepends=True), tokens):
+            yield from map("".join, _pieces(parts))
+        return
     if len(tokens) > 1:
         yield from dict.fromkeys(tokens[:10])
         for size in (2, 3):
@@ -336,6 +340,15 @@ def _shorter(value: str) -> Iterator[str]:
     for size in (1, 2, 3):
         yield from (value[i : i + size] for i in range(min(len(value), 8)))
     yield from (value[: len(value) // 2], value[len(value) // 2 :], value[:-1], value[1:])
+
+
+def _pieces(parts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """A long sequence cut down: windows of it, the shortest first, then what is left without one of them."""
+    sizes = [size for size in (len(parts) // 8, len(parts) // 4, len(parts) // 2) if size]
+    for size in dict.fromkeys(sizes):
+        yield from (parts[i : i + size] for i in range(0, len(parts) - size + 1, max(1, size // 2)))
+    for size in dict.fromkeys(reversed(sizes)):
+        yield from ((*parts[:i], *parts[i + size :]) for i in range(0, len(parts), size))
 
 
 def _simpler(one: float, other: float) -> bool:

@@ -13,6 +13,7 @@ from assay.values.experiment import Experiment, Outcome
 
 MOST_ITEMS, MOST_ATTRIBUTES, LONGEST_ATTRIBUTE, DEEPEST = 4, 2, 24, 2
 UNSPELT = "..."
+PLAIN = (bool, int, float, str, bytes, type(None), list, tuple, dict, set, frozenset)
 
 
 def spell(value: object, depth: int = DEEPEST) -> str:

@@ -8,13 +8,12 @@ different processes. A change without a confirmed difference costs nothing here.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import dataclass, replace
 
 from assay.change.project import Project
 from assay.evidence.classify import contrast, is_comparable
+from assay.evidence.conditions.asking import Case, ask, carriers_for
 from assay.evidence.conditions.explain import (
     Fresh,
     Hypothesis,
@@ -26,37 +25,22 @@ from assay.evidence.conditions.explain import (
     kind_of,
     learn_about,
 )
-from assay.evidence.conditions.generic import Constants
-from assay.evidence.conditions.language import compile_text
 from assay.evidence.conditions.learner import judge
 from assay.evidence.conditions.parting import parting_of
-from assay.evidence.conditions.proposals import (
-    Carrier,
-    Proposal,
-    around,
-    between,
-    proposals,
-    recombined,
-    repr_of,
-    smaller,
-)
-from assay.evidence.conditions.things import read_call, read_literal
+from assay.evidence.conditions.things import read_literal
 from assay.evidence.confirm import narrow_to
 from assay.evidence.differences import difference_of, may_hold
 from assay.evidence.frames import read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, replay_run
 from assay.evidence.matching import match_experiments
-from assay.values.experiment import Experiment, ExperimentId, Intervention, Outcome
+from assay.values.experiment import Experiment, ExperimentId
 from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
-MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_CARRIERS, ROUNDS = 8, 2, 3, 3, 3
-PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 1200, 280, 40, 60, 80
-MOST_WITNESSES, MADE_AROUND, ENOUGH, DRAWN_AGAIN = 6, 90, 70, 3
-"""Calls are proposed again, near those of the rarer side, until the formula says yes and no to enough of them."""
-FIRST = 100_000
-"""Numbers of fresh experiments begin here, beyond all that the probe gives."""
-LEAST_S, LIGHT_S = 6.0, 1.5
+MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_WITNESSES, ROUNDS = 8, 2, 3, 6, 3
+LEAST_S, LIGHT_S, NEEDED_S, FIRST_PART = 6.0, 1.5, 2.5, 0.5
+"""A first round begins where `NEEDED_S` are left, and may take `LEAST_S`; later ones where there is time for as long a
+round as the last. The weightiest group has `FIRST_PART` of the time to be learned about."""
 UNWRITTEN = 40
 """An argument that is no literal counts as one of so many characters."""
 
@@ -70,28 +54,6 @@ class Explained:
     n_experiments: int = 0
     n_untold: int = 0
     """Groups for which there was no time to learn when they show."""
-
-
-@dataclass(slots=True)
-class _Case:
-    """One group on its way."""
-
-    group: Difference
-    hypothesis: Hypothesis
-    placement: Placement
-    carriers: list[Carrier]
-    experiments: tuple[Experiment, ...]
-    """Everything at the point whose edits could be made again, differing experiments first."""
-    witnesses: tuple[Experiment, ...] = ()
-    """Calls of the carriers' test that differ as the group does; the example comes first."""
-    fresh: Fresh = field(default_factory=Fresh)
-    smallest: Difference | None = None
-    is_confirmed: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Is the example as small as it gets, and seen twice if it is a new one?"""
-        return self.smallest is None or self.is_confirmed
 
 
 def explain(
@@ -113,14 +75,16 @@ def explain(
     def until(end_s: float) -> Callable[[], bool]:
         return lambda: lab.experiments is not None or lab.clock.elapsed_s() < end_s
 
-    has_time = until(until_s)
-    learned = hypotheses(heavy, seen, placements, projects, has_time)
+    # The weightiest group comes first, and no learning eats the time in which what was learned is tested.
+    learned = hypotheses(heavy[:1], seen, placements, projects, until(until_s - limit_s * (1 - FIRST_PART)))
+    has_time = until(until_s - min(LEAST_S, limit_s * (1 - FIRST_PART)))
+    learned |= hypotheses(heavy[1:], seen, placements, projects, has_time)
     cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
+    cases = list(_cases(groups, learned, seen, placements))
+    made = _test(lab, cases, seen, projects, scenarios, until_s)
     # What stops nobody is worth a moment of learning, no more.
     light_until_s = min(until_s, lab.clock.elapsed_s() + LIGHT_S)
     learned |= hypotheses(light, seen, placements, projects, until(light_until_s))
-    cases = list(_cases(groups, learned, seen, placements))
-    made = _test(lab, cases, seen, projects, scenarios, until_s)
     by_group = {case.group.base.id: case for case in cases}
     out: list[Difference] = []
     explanations: dict[ExperimentId, Explanation] = {}
@@ -142,13 +106,13 @@ def _is_told(hypothesis: Hypothesis | None) -> bool:
     return hypothesis is not None and hypothesis.is_right
 
 
-def _told(case: _Case) -> Difference:
+def _told(case: Case) -> Difference:
     """The group with its smallest example, once that was seen twice."""
-    small, group = case.smallest, case.group
-    if small is None or not case.is_confirmed:
+    group = case.group
+    if case.sure is None:
         return group
     return replace(
-        small,
+        case.sure,
         confirmed=True,
         needs_caller=group.needs_caller,
         n_differing=group.n_differing,
@@ -161,7 +125,7 @@ def _cases(
     learned: Mapping[ExperimentId, Hypothesis],
     seen: Labelled,
     placements: Mapping[str, Placement],
-) -> Iterable[_Case]:
+) -> Iterable[Case]:
     """The groups worth testing: those that may hold a change, each kind once."""
     kinds: set[tuple[str, ...]] = set()
     for group in groups:
@@ -176,26 +140,12 @@ def _cases(
             others = [e for e in seen.agreed if e.id.point == point]
             witnesses = [e for e in (group.base, *alike) if e.id.scenario == group.base.id.scenario]
             first = tuple({e.id: e for e in witnesses}.values())[:MOST_WITNESSES]
-            yield _Case(group, hypothesis, placements[point], carriers, (*alike, *others), first)
-
-
-def carriers_for(group: Difference, seen: Labelled) -> list[Carrier]:
-    """Calls as tests make them on which fresh arguments can be set: the example's own first, then of its test."""
-    own = group.base.id
-    found: dict[tuple[str, int], Carrier] = {}
-    every = [group.base, *(d.base for d in seen.differences), *seen.agreed]
-    for experiment in every:
-        name = experiment.id
-        if name.point == own.point and experiment.intervention.is_none and name.scenario == own.scenario:
-            carrier = Carrier(experiment=experiment, values=read_call(experiment))
-            found.setdefault((name.scenario, name.call), carrier)
-    ordered = sorted(found.values(), key=lambda carrier: carrier.experiment.id.call != own.call)
-    return ordered[:MOST_CARRIERS]
+            yield Case(group, hypothesis, placements[point], carriers, (*alike, *others), first)
 
 
 def _test(
     lab: Lab,
-    cases: Sequence[_Case],
+    cases: Sequence[Case],
     seen: Labelled,
     projects: Sequence[Project],
     scenarios: Scenarios,
@@ -203,13 +153,13 @@ def _test(
 ) -> int:
     """Rounds of fresh experiments; returns how many were made."""
     made = 0
-    needed_s = LEAST_S
+    needed_s = NEEDED_S
     for round_number in range(ROUNDS):
         began_s = lab.clock.elapsed_s()
         if lab.experiments is None and until_s - began_s < needed_s:
             break
         open_cases = [case for case in cases if not case.fresh.is_enough or not case.is_settled]
-        asked = {id(case): _ask(case, lab.seed + round_number, round_number) for case in open_cases}
+        asked = {id(case): ask(case, lab.seed + round_number, round_number) for case in open_cases}
         if not any(asked.values()):
             break
         if not round_number:
@@ -228,94 +178,6 @@ def _test(
             _take_in(case, answered, seen, projects)
         needed_s = lab.clock.elapsed_s() - began_s
     return made
-
-
-def _ask(case: _Case, seed: int, round_number: int) -> list[Experiment]:
-    """Fresh experiments for one group, with the calls as they are, by which the sides are matched."""
-    calls = case.hypothesis.calls
-    constants = Constants(numbers=case.placement.material.numbers, texts=case.placement.material.texts)
-    proposed: list[Proposal] = []
-    if case.smallest is None and not case.group.unperturbed:
-        example = next((c.values for c in calls if c.key == case.group.base.arguments_digest), None)
-        if example is not None:
-            proposed += islice(smaller(case.carriers[0], example), MADE_SMALLER)
-    wide = _proposed(case, constants, seed)
-    made = [experiment for experiment in case.experiments if experiment.intervention.edits]
-    mixed = islice(recombined(case.carriers, made, seed), MOST_UNSURE)
-    proposed += _telling([*wide, *mixed], case.hypothesis, MADE)
-    first = FIRST * (round_number + 1)
-    fresh = [_experiment(p.carrier, case.placement, first + n, p) for n, p in enumerate(proposed)]
-    if case.smallest is not None and not case.is_confirmed:
-        fresh.append(case.smallest.base)
-    return [*(_experiment(c.experiment, case.placement, 0, None) for c in case.carriers), *fresh] if fresh else []
-
-
-def _proposed(case: _Case, constants: Constants, seed: int) -> list[Proposal]:
-    """Calls beside the witnesses and far from them, until the formula says yes and no to enough of them."""
-    hypothesis = case.hypothesis
-    known = [call.values for call in hypothesis.calls]
-    starts = [call.values for call in hypothesis.calls if call.differs]
-    beside = [
-        *between(case.carriers, hypothesis.calls, constants),
-        *islice(around(case.witnesses, known, seed), MADE_AROUND),
-    ]
-    found, seen = list[Proposal](), {repr_of(values) for values in known}
-    for again in range(DRAWN_AGAIN):
-        drawn = proposals(case.carriers, known, starts, constants, seed + again * DRAWN_AGAIN, PROPOSED)
-        for proposal in (*beside, *drawn) if not again else drawn:
-            key = repr_of(proposal.values)
-            if key not in seen:
-                seen.add(key)
-                found.append(proposal)
-        if not hypothesis.formulas:
-            break
-        answers = _answered(found, hypothesis, 0)
-        yes, no = ([p for p, told in zip(found, answers, strict=True) if told is side] for side in (True, False))
-        if min(len(yes), len(no)) >= ENOUGH:
-            break
-        starts = [p.values for p in min(yes, no, key=len)] or starts
-    return found
-
-
-def _answered(proposed: Sequence[Proposal], hypothesis: Hypothesis, rank: int) -> list[bool | None]:
-    """What one of the formulas says of calls that were not made yet."""
-    names = frozenset(name for call in hypothesis.calls for name in call.values)
-    rival = compile_text(hypothesis.formulas[rank].text, names, hypothesis.pool.scope)
-    return list(hypothesis.answers.ask(rival.text, rival.names, [p.values for p in proposed], rival.holds))
-
-
-def _telling(proposed: Sequence[Proposal], hypothesis: Hypothesis, n: int) -> list[Proposal]:
-    """First those about which rivals disagree, then as many that satisfy the best formula as violate it."""
-    asked = [_answered(proposed, hypothesis, rank) for rank in range(len(hypothesis.formulas))]
-    if not asked:
-        return list(proposed[:n])
-    sides: dict[object, list[Proposal]] = defaultdict(list)
-    splitting: list[Proposal] = []
-    for proposal, *answers in zip(proposed, *asked, strict=True):
-        if len(set(answers)) > 1 and len(splitting) < SPLITTING:
-            splitting.append(proposal)
-        else:
-            sides[answers[0]].append(proposal)
-    half = (n - len(splitting)) // 2
-    yes, no, unsure = sides[True], sides[False], sides[None]
-    return [
-        *splitting,
-        *yes[: max(half, n - len(splitting) - len(no))],
-        *no[: max(half, n - len(splitting) - len(yes))],
-        *unsure[:MOST_UNSURE],
-    ]
-
-
-def _experiment(carrier: Experiment, placement: Placement, number: int, proposal: Proposal | None) -> Experiment:
-    name = carrier.id
-    return Experiment(
-        id=ExperimentId(scenario=name.scenario, point=placement.point.id, call=name.call, intervention=number),
-        intervention=Intervention(edits=proposal.edits if proposal else ()),
-        arguments_digest="",
-        arrived_digest=carrier.arrived_digest,
-        arguments=(),
-        outcome=Outcome(kind="returned"),
-    )
 
 
 def _run(
@@ -347,7 +209,7 @@ def _run(
     return Labelled(differences=tuple(differences), agreed=tuple(agreed), kinds=seen.kinds, masks=seen.masks)
 
 
-def _take_in(case: _Case, answered: Labelled, seen: Labelled, projects: Sequence[Project]) -> None:
+def _take_in(case: Case, answered: Labelled, seen: Labelled, projects: Sequence[Project]) -> None:
     """Count what did not refute the formula, or learn again; keep the smallest example."""
     group, hypothesis = case.group, case.hypothesis
     alike = [d for d in answered.differences if kind_of(d) == kind_of(group)]
@@ -370,16 +232,15 @@ def _take_in(case: _Case, answered: Labelled, seen: Labelled, projects: Sequence
     _take_smaller(case, alike)
 
 
-def _take_smaller(case: _Case, alike: Sequence[Difference]) -> None:
-    """Keep the smallest example that differs as the group does, and note when it is seen for the second time."""
+def _take_smaller(case: Case, alike: Sequence[Difference]) -> None:
+    """Note when the smallest example is seen for the second time; keep a smaller one that differs as the group does."""
     group = case.group
     if case.smallest is not None and any(d.base.id == case.smallest.base.id for d in alike):
-        case.is_confirmed = True
-    elif case.smallest is None:
-        weighty = [d for d in alike if (d.plausible, d.defined) == (group.plausible, group.defined)]
-        small = min(weighty, key=size_of, default=None)
-        if small is not None and size_of(small) < size_of(group):
-            case.smallest = small
+        case.sure = case.smallest
+    weighty = [d for d in alike if (d.plausible, d.defined) == (group.plausible, group.defined)]
+    small = min(weighty, key=size_of, default=None)
+    is_smaller = small is not None and size_of(small) < size_of(case.sure or group)
+    case.smallest = small if is_smaller else case.sure
 
 
 def size_of(difference: Difference) -> tuple[int, int, float, int]:

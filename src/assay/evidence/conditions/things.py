@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import ast
 import datetime
+import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from pathlib import PurePosixPath
 
-from assay.evidence.tree_nodes import Node, bare, index, read
+from assay.evidence.tree_nodes import TOO_DEEP, Node, bare, canonical, index, read
 from assay.values.experiment import Experiment, Tree
 
 DEEPEST = 12
@@ -25,7 +26,7 @@ class UndefinedError(Exception):
     """What was asked cannot be told from what is known."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Thing:
     """An object that is no plain value. Equal to itself only."""
 
@@ -38,6 +39,36 @@ class Thing:
     """`object`, `enum`, `function`, `class`, `iterator`, `inner` (subclass of a builtin) or `unknown`."""
     name: str = ""
     """The member of an enumeration, the name of a function or class."""
+    told: str = ""
+    """A digest of all that the probe wrote down of it; equal for things of which nothing differs."""
+
+    def __repr__(self) -> str:
+        """Short, for objects that know one another are a text without end; unlike for what can be told apart."""
+        if self.told:
+            return f"Thing({self.told})"
+        return f"Thing({self.kind!r}, {self.family!r}, {self.name!r}, {dict(self.attributes)!r}, {self.inner!r})"
+
+
+class _Attributes(Mapping[str, object]):
+    """Attributes that are read when they are first asked for: a graph of objects has more ways than anybody goes."""
+
+    def __init__(self, trees: Mapping[str, Tree], places: _Places, depth: int) -> None:
+        self._trees, self._places, self._depth = trees, places, depth
+        self._known: dict[str, object] = {}
+
+    def __getitem__(self, name: str) -> object:
+        if name not in self._known:
+            self._known[name] = _decode(self._trees[name], self._places, self._depth)
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._trees)
+
+    def __len__(self) -> int:
+        return len(self._trees)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._trees
 
 
 class Zone(datetime.tzinfo):
@@ -63,7 +94,7 @@ class Zone(datetime.tzinfo):
 def read_arguments(literals: Sequence[tuple[str, str | None]], tree: Tree = None) -> dict[str, object]:
     """Parameter names with their values; from literals where there are any, else from the tree of the call."""
     trees = read(tree).attributes if tree is not None else {}
-    places = _Places(index(tree) if tree is not None else {})
+    places = _Places(tree)
     found: dict[str, object] = {}
     for name, text in [*literals, *((name, None) for name in trees if name not in dict(literals))]:
         own = name.lstrip("*")
@@ -108,16 +139,25 @@ def _named_constant(text: str) -> object:
 class _Places:
     """What references point to; objects that know one another are met on many ways, and each is read once."""
 
-    trees: Mapping[str, Tree]
+    root: Tree
+    trees: dict[str, Tree] = field(default_factory=dict)
     known: dict[tuple[str, int], object] = field(default_factory=dict)
 
     def at(self, place: str, depth: int) -> object:
         """What stands at a place, as deep as that."""
+        if not self.trees and self.root is not None:
+            self.trees.update(index(self.root))
         if place not in self.trees:
             return UNKNOWN
         if (place, depth) not in self.known:
             self.known[place, depth] = _decode(self.trees[place], self, depth)
         return self.known[place, depth]
+
+    def told(self, tree: Tree) -> str:
+        """A digest of a part. What refers to other parts is unlike all that other calls brought."""
+        written = canonical(tree)
+        refers = b"ref" in written or written == TOO_DEEP
+        return hashlib.sha256(written + (str(id(self.root)).encode() if refers else b"")).hexdigest()[:24]
 
 
 def _decode(tree: Tree, places: _Places, depth: int) -> object:
@@ -130,11 +170,12 @@ def _decode(tree: Tree, places: _Places, depth: int) -> object:
         return _leaf(node)
     if node.tag == "ref":
         return places.at(node.text, depth - 1)
-    return _inside(node, places, depth - 1)
+    found = _inside(node, places, depth - 1)
+    return replace(found, told=places.told(tree)) if isinstance(found, Thing) and found is not UNKNOWN else found
 
 
 def _inside(node: Node, places: _Places, depth: int) -> object:
-    attributes = {name: _decode(item, places, depth) for name, item in node.attributes.items()}
+    attributes = _Attributes(node.attributes, places, depth)
     kind = bare(node.type)
     match node.tag:
         case "seq" | "set" | "map":

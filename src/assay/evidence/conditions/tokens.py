@@ -1,0 +1,66 @@
+"""Questions about what differing texts have in common: their words and signs, and what stands after one another.
+
+Small texts say most: what a minimised example still holds is in every other one too, or it does not matter.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+
+MOST_TOKENS, MOST_PAIRS, MOST_TEXTS, LONGEST = 10, 16, 60, 400
+HELD, WORD, PAIR, SHAPE = 1.6, 1.7, 2.0, 2.1
+_TOKEN = re.compile(r"[^\W\d_]\w*|\d+|[^\w\s]")
+
+
+def token_tests(differing: Sequence[Mapping[str, object]], others: Sequence[Mapping[str, object]]) -> dict[str, float]:
+    """Tests with costs, for each parameter that is a text in all differing calls."""
+    found: dict[str, float] = {}
+    for name in differing[0] if differing else ():
+        values = [call.get(name) for call in differing]
+        texts = [value for value in values if isinstance(value, str)]
+        if not name.isidentifier() or len(texts) < len(values):
+            continue
+        theirs = [value for call in others for value in [call.get(name)] if isinstance(value, str)]
+        found.update(_about(name, texts[:MOST_TEXTS], theirs[:MOST_TEXTS]))
+    return found
+
+
+def _about(name: str, texts: Sequence[str], others: Sequence[str]) -> Iterable[tuple[str, float]]:
+    common = _common(set(_TOKEN.findall(text)) for text in texts)
+    rarest = sorted(common, key=lambda token: (sum(token in other for other in others), token))[:MOST_TOKENS]
+    for token in rarest:
+        yield f"{token!r} in {name}", HELD
+        if token.isidentifier():
+            yield _search(rf"\b{token}\b", name), WORD
+    pairs = _common(set(_pairs(text)) for text in texts)
+    scored = sorted((sum(bool(re.search(pair, other)) for other in others), len(pair), pair) for pair in pairs)
+    for _, _, pair in scored[:MOST_PAIRS]:
+        yield _search(pair, name), SHAPE if r"\w+" in pair or r"\d+" in pair else PAIR
+
+
+def _common(sets: Iterable[set[str]]) -> set[str]:
+    return set.intersection(*sets)
+
+
+def _pairs(text: str) -> Iterable[str]:
+    """Patterns for two tokens in a row: both as they stand, and the first before, or the second after, any such."""
+    tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text[:LONGEST])]
+    for (one, _, end), (other, start, _) in pairwise(tokens):
+        gap = r"\s+" if start > end else ""
+        yield _bounded(one) + gap + _bounded(other)
+        yield _bounded(one) + gap + _any_like(other)
+        yield _any_like(one) + gap + _bounded(other)
+
+
+def _bounded(token: str) -> str:
+    return rf"\b{token}\b" if token.isidentifier() else re.escape(token)
+
+
+def _any_like(token: str) -> str:
+    return r"\d+" if token.isdigit() else r"\w+" if token.isidentifier() else r"[^\w\s]"
+
+
+def _search(pattern: str, name: str) -> str:
+    return f"re.search({pattern!r}, {name})"
