@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from tests.evidence.making import POINT, difference, edit, experiment, placement, raised, returned
 
-from assay.evidence.findings import GROUPS_A_UNIT, findings_of, findings_of_broken, identify
+from assay.evidence.findings import (
+    GROUPS_A_UNIT,
+    findings_of,
+    findings_of_broken,
+    identify,
+    told_of_units,
+)
 from assay.evidence.promises import Broken
 from assay.values.experiment import Experiment
-from assay.values.finding import Difference, DifferenceKind, FailingTest, Finding
+from assay.values.finding import Condition, Difference, DifferenceKind, Explanation, FailingTest, Finding
 
 CALLER, OTHER = "shop.py::checkout", "shop.py::preview"
 UNIT = placement(POINT, line=20)
@@ -188,3 +194,15 @@ def test_each_reached_unit_has_its_own_finding() -> None:
     second = placement("bill.py::round", line=40)
     found = findings_of_broken([broken(units=f"{POINT} bill.py::round")], {}, frozenset(), [UNIT, second])
     assert [each.unit for each in found] == ["bill.total", "bill.round"]
+
+
+def test_a_broken_promise_says_when_its_unit_differs() -> None:
+    """The calls that differ are why the test breaks; details say nothing of it."""
+    condition = Condition(text="n < 0", expression="n < 0", held_differing=3, differing=3, held_others=0, others=9)
+    detail, group = difference(kind="details", base=experiment(None, edit(), m=2)), difference()
+    told = told_of_units([detail, group], {d.base.id: Explanation(condition=condition) for d in (detail, group)})
+    assert told_of_units([detail], {detail.base.id: Explanation(condition=condition)}) == {}
+    (found,) = findings_of_broken([broken()], {}, frozenset(), [UNIT], told)
+    assert found.condition == condition
+    (silent,) = findings_of_broken([broken()], {}, frozenset(), [UNIT])
+    assert silent.condition is None

@@ -95,10 +95,11 @@ def run_campaign(
         masks=probed.compared.masks if probed else {},
     )
     limit_s = to_be_sure(lab, share_s)
+    promised = frozenset[str]().union(*(promise.units for promise in broken))
     faults: list[Gap] = []
     explained = attempt(
         "Learning when the versions differ",
-        lambda: explain(lab, groups, labelled, placements, recorded.scenarios, limit_s),
+        lambda: explain(lab, groups, labelled, placements, recorded.scenarios, limit_s, promised),
         Explained(groups=groups, told={}),
         faults,
     )

@@ -111,21 +111,35 @@ def _finding(difference: Difference, placement: Placement, unit: Placement, told
 
 
 def findings_of_broken(
-    broken: Iterable[Broken], runs: Mapping[str, int], edited: frozenset[str], changed: Sequence[Placement]
+    broken: Iterable[Broken],
+    runs: Mapping[str, int],
+    edited: frozenset[str],
+    changed: Sequence[Placement],
+    told: Mapping[str, Explanation] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
-    """One finding for each group of tests that break at the same units; those that head `edited` stand apart."""
+    """One finding for each group of tests that break at the same units; those that head `edited` stand apart.
+
+    `told` says when each unit answers differently, by its point: it is why its tests break.
+    """
     groups: dict[tuple[frozenset[str], bool], list[Broken]] = {}
     for promise in broken:
         groups.setdefault((promise.units, promise.test in edited), []).append(promise)
     findings: list[Finding] = []
     for (units, is_edited), members in groups.items():
         reached: list[Placement | None] = [placement for placement in changed if placement.point.id in units]
-        findings.extend(_broken_finding(members, place, runs, is_edited=is_edited) for place in reached or [None])
+        for place in reached or [None]:
+            why = Explanation() if place is None else told.get(place.point.id, Explanation())
+            findings.append(_broken_finding(members, place, runs, why, is_edited=is_edited))
     return tuple(findings)
 
 
 def _broken_finding(
-    members: Sequence[Broken], placement: Placement | None, runs: Mapping[str, int], *, is_edited: bool
+    members: Sequence[Broken],
+    placement: Placement | None,
+    runs: Mapping[str, int],
+    why: Explanation,
+    *,
+    is_edited: bool,
 ) -> Finding:
     first = members[0]
     place = None if placement is None else placement.head or placement.base
@@ -148,7 +162,21 @@ def _broken_finding(
             )
             for promise in members[:3]
         ),
+        condition=why.condition,
+        parting=why.parting,
     )
+
+
+def told_of_units(
+    groups: Iterable[Difference], explanations: Mapping[ExperimentId, Explanation]
+) -> Mapping[str, Explanation]:
+    """When each point answers differently, by its id: of its groups the first that says it."""
+    found: dict[str, Explanation] = {}
+    for group in groups:
+        told = explanations.get(group.base.id)
+        if told is not None and told.condition is not None and group.kind != "details":
+            found.setdefault(group.base.id.point, told)
+    return found
 
 
 def _location(unit: Unit) -> Location:

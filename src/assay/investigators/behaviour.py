@@ -20,7 +20,7 @@ from assay.evidence.campaign import Seen, run_campaign
 from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.differences import may_hold
 from assay.evidence.faults import attempt
-from assay.evidence.findings import findings_of, findings_of_broken
+from assay.evidence.findings import findings_of, findings_of_broken, told_of_units
 from assay.evidence.head_tests import HeadTests, run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
 from assay.evidence.neighbourhood import Around, search_around, with_neighbourhood
@@ -71,7 +71,8 @@ def _broken(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> Iterato
     """Tests of base that fail on head, told apart by whether head takes their promise back."""
     limit_s = to_be_sure(lab, _budget_s(lab) * REACH_SHARE)
     edited = withdrawn_tests(lab, change, result.broken, result.recorded.scenarios, limit_s)
-    broken = findings_of_broken(result.broken, result.runs, edited, surveyed.changed)
+    told = told_of_units(result.groups, result.explanations)
+    broken = findings_of_broken(result.broken, result.runs, edited, surveyed.changed, told)
     yield from with_texts(broken, change, lab.source)
 
 

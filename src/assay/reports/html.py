@@ -27,6 +27,7 @@ from assay.reports.sentences import (
     tally,
     verdict_words,
     walls,
+    when_words,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
 from assay.values.isolation import Property
@@ -96,7 +97,7 @@ def _finding(finding: Finding, level: Level) -> Iterator[str]:
     rows = [("where", f"{finding.where.path}:{finding.where.line}")]
     condition = finding.condition
     if condition is not None:
-        rows.append(("when", f"{condition.text}  ({condition_counts(condition)})"))
+        rows.append(("when", f"{when_words(finding, condition)}  ({condition_counts(condition)})"))
     rows.extend(_example(finding))
     reason = excuse(finding, level)
     said = announcement_words(finding)

@@ -25,6 +25,7 @@ from assay.reports.sentences import (
     tally,
     verdict_words,
     walls,
+    when_words,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
 from assay.values.reality import Denial
@@ -84,7 +85,7 @@ def _finding(finding: Finding, level: Level) -> str:
     ]
     condition = finding.condition
     if condition is not None:
-        lines.append(f"when {_code(condition.text)} ({condition_counts(condition)})")
+        lines.append(f"when {_code(when_words(finding, condition))} ({condition_counts(condition)})")
     lines.extend(["", *_example(finding), ""])
     said = announcement_words(finding)
     if said:

@@ -20,6 +20,7 @@ from assay.reports.sentences import (
     plain,
     sides,
     walls,
+    when_words,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Gap, Level, Verdict
 from assay.values.reality import Denial
@@ -142,7 +143,7 @@ def _message(finding: Finding, level: Level) -> str:
     parts = [f"{plain(finding.unit)} {claim_alone(finding)}."]
     condition = finding.condition
     if condition is not None:
-        parts.append(f"When {plain(condition.text)} ({condition_counts(condition)}).")
+        parts.append(f"When {when_words(finding, condition)} ({condition_counts(condition)}).")
     first = finding.evidence[0]
     match first:
         case Difference():

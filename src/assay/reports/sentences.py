@@ -132,6 +132,13 @@ def condition_counts(condition: Condition) -> str:
     return f"{counts}; approximate" if condition.grade == "approximate" else counts
 
 
+def when_words(finding: Finding, condition: Condition) -> str:
+    """The condition; where it is about calls of a unit that a broken test makes, that is said."""
+    if isinstance(finding.evidence[0], FailingTest):
+        return plain(f"{finding.observed_at.rpartition('.')[2]}() differs when {condition.text}")
+    return plain(condition.text)
+
+
 def particulars(denial: Denial) -> Iterator[tuple[str, str]]:
     """What a reader needs to believe a denial and to mend it, each with its label."""
     if denial.nearest:

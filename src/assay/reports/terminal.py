@@ -35,6 +35,7 @@ from assay.reports.sentences import (
     verdict_words,
     walls,
     walls_by_state,
+    when_words,
 )
 from assay.values.finding import Difference, FailingTest, Finding, Level, Verdict
 from assay.values.options import ReplayAnswer
@@ -169,7 +170,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
     condition = finding.condition
     if condition is not None:
         counts = look.paint(f"({condition_counts(condition)})", _DIM)
-        lines.append(_labelled("when", f"{plain(condition.text)}      {counts}", look))
+        lines.append(_labelled("when", f"{when_words(finding, condition)}      {counts}", look))
         if condition.borders:
             lines.append(_labelled("border", look.clip(plain(", ".join(condition.borders)), len(INDENT) + 7), look))
     elif level >= Level.HOLD and isinstance(finding.evidence[0], Difference):

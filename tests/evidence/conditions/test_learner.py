@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from assay.evidence.conditions.cuts import roundest
 from assay.evidence.conditions.generic import Constants, questions_about
 from assay.evidence.conditions.learner import Observed, Pool, judge, learn, negated
+from assay.evidence.conditions.things import Thing
 
 NUMBERS = (0, 1, -1, 2, 3, 7, 10, 11, 12, 25, 64, 99, 100, 101, 500, 1000, -5, -40, 2.5, 3.75, 0.5)
 TEXTS = (
@@ -178,3 +179,13 @@ def test_a_predicate_about_a_parameter_that_no_call_has_holds_nowhere() -> None:
     fared = judge("n < 0", [Observed(values={"m": 1}, differs=True)])
     assert (fared.held_differing, fared.differing) == (0, 1)
     assert not judge("n < 0", []).differing
+
+
+def test_objects_in_a_collection_are_asked_about_attributes_that_the_code_mentions() -> None:
+    """Others of their attributes are no more than a coincidence."""
+    yes, no = (Thing("Word", {"skips": skips, "name": "w"}) for skips in (True, False))
+    calls = observed(
+        [{"exprs": xs} for xs in ([yes], [yes, yes], [no, yes], [yes, no], [no])], lambda exprs: no in exprs
+    )
+    assert learned(calls, Constants(names=frozenset({"skips"}))) == "not all(x.skips for x in exprs)"
+    assert not learned(calls)

@@ -10,7 +10,7 @@ from assay.evidence.conditions.tokens import token_tests
 SCRIPTS = (
     "BEGIN TRANSACTION; SELECT 1; END",
     "select 2; BEGIN WORK; SELECT 1",
-    "BEGIN IMMEDIATE; x",
+    "x; BEGIN IMMEDIATE",
     "BEGIN; SELECT 1; END",
     "select begins; from a",
     "SELECT 1; COMMIT TRANSACTION",
@@ -31,7 +31,7 @@ def learned(differing: list[Mapping[str, object]], others: list[Mapping[str, obj
 def test_a_word_before_any_word_is_said() -> None:
     """Neither the word alone nor any of the words that follow it would do."""
     calls = [{"sql": text} for text in SCRIPTS]
-    assert learned([*calls[:3]], [*calls[3:]]) == r"re.search('\\bBEGIN\\b\\s+\\w+', sql)"
+    assert learned([*calls[:3]], [*calls[3:]]) == r"re.search(r'\bBEGIN\b\s+\w+', sql)"
 
 
 def test_a_sign_that_all_have_is_said() -> None:
@@ -44,3 +44,12 @@ def test_texts_that_share_nothing_are_not_asked_about() -> None:
     assert not token_tests([{"s": "a"}, {"s": "b"}], [{"s": "c"}])
     assert not token_tests([{"s": "a"}, {"s": None}], [{"s": "c"}])
     assert not token_tests([], [{"s": "c"}])
+
+
+def test_case_does_not_matter_where_words_are_written_both_ways() -> None:
+    """And one sign somewhere after a word is enough to tell."""
+    differing: list[Mapping[str, object]] = [
+        {"sql": text} for text in ("begin x; y", "BEGIN a b;", "select 1; Begin x;")
+    ]
+    others: list[Mapping[str, object]] = [{"sql": text} for text in ("begin;", "x; begin", "BEGIN", "select x; y")]
+    assert learned(differing, others) == r"re.search(r'\bBEGIN\b[^;]+;', sql, re.I)"

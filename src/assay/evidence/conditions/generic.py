@@ -161,6 +161,7 @@ def _about_sequences(
         named = sorted({kind_name(kind) for kind in kinds if kind not in (Thing, type(None))})
         asked.ask(1.6 + more, *(f"any(isinstance(x, {kind}) for x in {name})" for kind in named))
         asked.ask(1.8 + more, *(f"all(isinstance(x, {kind}) for x in {name})" for kind in named))
+    _about_items(name, [item for item in items if isinstance(item, Thing)], constants, asked, more)
     if kinds & {list, tuple, dict, str}:
         asked.ask(1.7 + more, f"any(len(x) == 0 for x in {name})")
     if kinds & {list, tuple}:
@@ -169,6 +170,20 @@ def _about_sequences(
         if len(kinds) == 1 and all(len(pair) == 2 for pair in pairs):
             asked.ask(1.5 + more, f"len({{k for k, _ in {name}}}) != len({name})")
             asked.ask(1.9 + more, f"dict({name}) != dict({name}[::-1])")
+
+
+def _about_items(name: str, things: Sequence[Thing], constants: Constants, asked: Questions, more: float) -> None:
+    """Objects in a collection: of which class, and what stands in attributes that the changed code mentions."""
+    kinds = sorted({thing.kind for thing in things if thing.kind.isidentifier()})
+    if 1 < len(kinds) < MOST_ATTRIBUTES:
+        asked.ask(1.7 + more, *(f"any(type(x).__name__ == {kind!r} for x in {name})" for kind in kinds))
+    mentioned = sorted({attribute for thing in things for attribute in thing.attributes} & constants.names)
+    for attribute in mentioned[:MOST_ATTRIBUTES]:
+        values = [thing.attributes[attribute] for thing in things if attribute in thing.attributes]
+        if any(isinstance(value, (bool, str, list, tuple, dict, int, float)) for value in values):
+            asked.ask(1.5 + more, f"any(x.{attribute} for x in {name})", f"all(x.{attribute} for x in {name})")
+        if None in [value for value in values if not isinstance(value, Thing)]:
+            asked.ask(1.6 + more, f"any(x.{attribute} is None for x in {name})")
 
 
 def _about_mappings(

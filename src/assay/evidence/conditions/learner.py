@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -24,6 +25,8 @@ from assay.evidence.conditions.things import UndefinedError
 
 AND_COST, OR_COST, THREE_COST = 0.3, 0.6, 0.9
 MOST_IN_PAIRS, MOST_IN_THREES, MOST_KEPT = 260, 40, 12
+DEAR = 2.0
+"""What costs as much is believed where it is right about every call, and says nothing where it is right about most."""
 SAME_CALLS_KEPT = 3
 """Literals that hold in the very same calls are kept side by side: only new experiments can tell them apart."""
 
@@ -91,7 +94,8 @@ def learn(calls: Sequence[Observed], pool: Pool, answers: Answers | None = None)
 
 
 def tidy(text: str) -> str:
-    """The expression as people write it: one pair of parentheses around a lone generator."""
+    """The expression as people write it: patterns as raw texts, one pair of parentheses around a lone generator."""
+    text = _ESCAPED.sub(lambda found: "r'" + found.group(1).replace("\\\\", "\\") + "'", text)
     for word in ("any((", "all((", "sum((", "max((", "min(("):
         start = text.find(word)
         while start >= 0:
@@ -100,6 +104,10 @@ def tidy(text: str) -> str:
                 text = text[: start + len(word) - 1] + text[start + len(word) : end] + text[end + 1 :]
             start = text.find(word, start + 1)
     return text
+
+
+_ESCAPED = re.compile(r"(?<!\w)'((?:[^'\\]|\\\\)*\\\\[^'\\](?:[^'\\]|\\\\[^'\\])*)'")
+"""A text in which backslashes escape nothing but one another, and which does not end in one."""
 
 
 def _closing(text: str, opening: int) -> int:
@@ -277,7 +285,8 @@ def _mixed(literals: Sequence[_Literal], wanted: int) -> Iterator[tuple[float, s
 def _best_part(literals: Sequence[_Literal], wanted: int, everything: int) -> Formula | None:
     """The shortest formula that holds in nearly all differing calls, or hardly ever elsewhere."""
     best: tuple[float, float, str, int] | None = None
-    cheap = sorted(literals, key=lambda x: (-_agreement(x.mask, wanted, everything), x.cost))[:60]
+    told = [x for x in literals if x.cost < DEAR]
+    cheap = sorted(told, key=lambda x: (-_agreement(x.mask, wanted, everything), x.cost))[:60]
     candidates = [(x.cost, x.text, x.mask) for x in cheap]
     candidates += [
         (a.cost + b.cost + AND_COST, f"{_part(a)} and {_part(b)}", a.mask & b.mask) for a, b in combinations(cheap, 2)

@@ -38,7 +38,7 @@ from assay.values.finding import Difference, Explanation
 from assay.values.lab import Lab
 
 MOST_GROUPS, MOST_LIGHT, MOST_TESTED, MOST_WITNESSES, ROUNDS = 8, 2, 3, 6, 3
-LEAST_S, LIGHT_S, NEEDED_S, FIRST_PART = 6.0, 1.5, 2.5, 0.5
+LEAST_S, LIGHT_S, NEEDED_S, AGAIN_S, FIRST_PART = 6.0, 1.5, 2.5, 3.0, 0.5
 """A first round begins where `NEEDED_S` are left, and may take `LEAST_S`; later ones where there is time for as long a
 round as the last. The weightiest group has `FIRST_PART` of the time to be learned about."""
 UNWRITTEN = 40
@@ -63,28 +63,29 @@ def explain(
     placements: Mapping[str, Placement],
     scenarios: Scenarios,
     limit_s: float,
+    promised: frozenset[str] = frozenset(),
 ) -> Explained:
-    """Learn when each group shows, and test that of the weightiest, for at most `limit_s` seconds."""
+    """Learn when each group shows, and test that of the weightiest, for at most `limit_s` seconds.
+
+    What shows at private points only weighs where it breaks a test: `promised` are the points that broken tests reach.
+    """
     if not groups:
         return Explained(groups=(), told={})
     projects = (Project(lab.source, "base"), Project(lab.source, "head"))
-    weighty = [group for group in groups if may_hold(group) and not group.needs_caller]
+    weighty = [g for g in groups if may_hold(g) and (not g.needs_caller or g.base.id.point in promised)]
     heavy, until_s = weighty[:MOST_GROUPS], lab.clock.elapsed_s() + limit_s
     light = [group for group in groups if group not in weighty][:MOST_LIGHT]
 
-    def until(end_s: float) -> Callable[[], bool]:
-        return lambda: lab.experiments is not None or lab.clock.elapsed_s() < end_s
-
     # The weightiest group comes first, and no learning eats the time in which what was learned is tested.
-    learned = hypotheses(heavy[:1], seen, placements, projects, until(until_s - limit_s * (1 - FIRST_PART)))
-    has_time = until(until_s - min(LEAST_S, limit_s * (1 - FIRST_PART)))
+    learned = hypotheses(heavy[:1], seen, placements, projects, _until(lab, until_s - limit_s * (1 - FIRST_PART)))
+    has_time = _until(lab, until_s - min(LEAST_S, limit_s * (1 - FIRST_PART)))
     learned |= hypotheses(heavy[1:], seen, placements, projects, has_time)
     cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
     cases = list(_cases(groups, learned, seen, placements))
     made = _test(lab, cases, seen, projects, scenarios, until_s)
     # What stops nobody is worth a moment of learning, no more.
     light_until_s = min(until_s, lab.clock.elapsed_s() + LIGHT_S)
-    learned |= hypotheses(light, seen, placements, projects, until(light_until_s))
+    learned |= hypotheses(light, seen, placements, projects, _until(lab, light_until_s))
     by_group = {case.group.base.id: case for case in cases}
     out: list[Difference] = []
     explanations: dict[ExperimentId, Explanation] = {}
@@ -100,6 +101,10 @@ def explain(
         parting = None if placement is None or case is None else parting_of(told, placement, projects)
         explanations[told.base.id] = Explanation(condition=condition, parting=parting)
     return Explained(groups=tuple(out), told=explanations, n_experiments=made, n_untold=len(cut))
+
+
+def _until(lab: Lab, end_s: float) -> Callable[[], bool]:
+    return lambda: lab.experiments is not None or lab.clock.elapsed_s() < end_s
 
 
 def _is_told(hypothesis: Hypothesis | None) -> bool:
@@ -175,6 +180,8 @@ def _test(
             masks=seen.masks,
         )
         for case in cases:
+            # What was refuted is learned again even where time is over: a refuted condition would say nothing.
+            case.hypothesis.answers.has_time = _until(lab, max(until_s, lab.clock.elapsed_s() + AGAIN_S))
             _take_in(case, answered, seen, projects)
         needed_s = lab.clock.elapsed_s() - began_s
     return made
@@ -226,10 +233,18 @@ def _take_in(case: Case, answered: Labelled, seen: Labelled, projects: Sequence[
         others = case.fresh.others + len(calls) - differing
         case.fresh = Fresh(differing=case.fresh.differing + differing, others=others)
     else:
-        every = [d for d in seen.differences if kind_of(d) == kind_of(group)]
-        answers = hypothesis.answers
-        case.hypothesis, case.fresh = learn_about(group, every, seen, case.placement, projects, answers), Fresh()
+        case.hypothesis, case.fresh = _learned_again(case, seen, projects), Fresh()
     _take_smaller(case, alike)
+
+
+def _learned_again(case: Case, seen: Labelled, projects: Sequence[Project]) -> Hypothesis:
+    """Learned from all calls; where there was no time for a formula, the old one with its counts over all of them."""
+    old = case.hypothesis
+    every = [d for d in seen.differences if kind_of(d) == kind_of(case.group)]
+    new = learn_about(case.group, every, seen, case.placement, projects, old.answers)
+    if new.formulas:
+        return new
+    return replace(new, formulas=tuple(judge(f.text, new.calls, new.pool.scope, f.cost) for f in old.formulas[:1]))
 
 
 def _take_smaller(case: Case, alike: Sequence[Difference]) -> None:

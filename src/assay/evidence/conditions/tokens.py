@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import pairwise, permutations
 
-MOST_TOKENS, MOST_PAIRS, MOST_TEXTS, LONGEST = 10, 16, 60, 400
+MOST_TOKENS, MOST_PAIRS, MOST_ENDS, MOST_TEXTS, LONGEST = 10, 16, 4, 60, 400
 HELD, WORD, PAIR, SHAPE = 1.6, 1.7, 2.0, 2.1
 _TOKEN = re.compile(r"[^\W\d_]\w*|\d+|[^\w\s]")
 
@@ -28,20 +28,37 @@ def token_tests(differing: Sequence[Mapping[str, object]], others: Sequence[Mapp
 
 
 def _about(name: str, texts: Sequence[str], others: Sequence[str]) -> Iterable[tuple[str, float]]:
-    common = _common(set(_TOKEN.findall(text)) for text in texts)
-    rarest = sorted(common, key=lambda token: (sum(token in other for other in others), token))[:MOST_TOKENS]
-    for token in rarest:
-        yield f"{token!r} in {name}", HELD
-        if token.isidentifier():
-            yield _search(rf"\b{token}\b", name), WORD
-    pairs = _common(set(_pairs(text)) for text in texts)
-    scored = sorted((sum(bool(re.search(pair, other)) for other in others), len(pair), pair) for pair in pairs)
-    for _, _, pair in scored[:MOST_PAIRS]:
-        yield _search(pair, name), SHAPE if r"\w+" in pair or r"\d+" in pair else PAIR
+    for flags in ("", "re.I"):
+        # Where a word is written in two ways in the differing texts, case does not matter.
+        own, theirs = ([text.upper() if flags else text for text in some] for some in (texts, others))
+        common = _common(set(_TOKEN.findall(text)) for text in own)
+        rarest = sorted(common, key=lambda token: (sum(token in other for other in theirs), token))[:MOST_TOKENS]
+        for token in rarest:
+            if not flags:
+                yield f"{token!r} in {name}", HELD
+            if token.isidentifier():
+                yield _search(rf"\b{token}\b", name, flags), WORD
+        pairs = {*_common(set(_pairs(text)) for text in own), *_gaps(rarest[:MOST_ENDS], own)}
+        scored = sorted((_n_found(pair, theirs), len(pair), pair) for pair in pairs)
+        for _, _, pair in scored[:MOST_PAIRS]:
+            yield _search(pair, name, flags), SHAPE if "+" in pair else PAIR
 
 
 def _common(sets: Iterable[set[str]]) -> set[str]:
     return set.intersection(*sets)
+
+
+def _n_found(pattern: str, texts: Iterable[str]) -> int:
+    return sum(bool(re.search(pattern, text[:LONGEST])) for text in texts)
+
+
+def _gaps(tokens: Sequence[str], texts: Sequence[str]) -> Iterable[str]:
+    """One common token and later another, with something between them."""
+    for one, other in permutations(tokens, 2):
+        within = rf"[^{re.escape(other)}]" if len(other) == 1 and not other.isalnum() else r"[\s\S]"
+        pattern = _bounded(one) + within + "+" + _bounded(other)
+        if all(re.search(pattern, text[:LONGEST]) for text in texts):
+            yield pattern
 
 
 def _pairs(text: str) -> Iterable[str]:
@@ -62,5 +79,5 @@ def _any_like(token: str) -> str:
     return r"\d+" if token.isdigit() else r"\w+" if token.isidentifier() else r"[^\w\s]"
 
 
-def _search(pattern: str, name: str) -> str:
-    return f"re.search({pattern!r}, {name})"
+def _search(pattern: str, name: str, flags: str) -> str:
+    return f"re.search({pattern!r}, {name}{', ' if flags else ''}{flags})"
