@@ -203,6 +203,7 @@ class Laboratory:
             "project": self.project,
             "seed": self.seed,
             "setup": list(self.surroundings.setup),
+            "walls": self.sandbox.isolation.level,
         }
 
     def _conditions(self, run: Run) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 import ast
 import importlib
+import re
 import sys
 import types
 
-from assay_probe.reality import installed
+from assay_probe.reality import installed, sources
 from assay_probe.reality.members import FOUND, MISSING, Member, member
 from assay_probe.reality.values import UNKNOWN, Made, Thing, static
 
@@ -109,7 +110,10 @@ def _setting_names():
 
 def assigned(walk, target, value):
     """`MIDDLEWARE = [...]`: every dotted path into an installed package must lead somewhere."""
-    if not isinstance(target, ast.Name) or target.id not in _PATH_SETTINGS or value is None:
+    if not isinstance(target, ast.Name) or value is None:
+        return
+    _check_setting(walk, target)
+    if target.id not in _PATH_SETTINGS:
         return
     for node in ast.walk(value):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -119,6 +123,43 @@ def assigned(walk, target, value):
                 _check_path(walk, node, target.id)
             elif target.id == "INSTALLED_APPS" and node.value.isidentifier():
                 _check_app(walk, node)
+
+
+def _check_setting(walk, target):
+    """`ALLOWED_HOST = [...]` among settings: a name that nothing reads, one slip away from one that is read."""
+    if len(walk.scopes) > 1 or not target.id.isupper() or "INSTALLED_APPS" not in walk.uses:
+        return
+    known = set(_setting_names()) | _read_by_apps(walk)
+    near = installed.nearest(target.id, known, 0.9, 1)
+    # A name that the settings themselves use, or that stands beside the one that may be meant, is no slip.
+    if near and target.id not in known and near[0] not in walk.uses and len(walk.uses[target.id]) == 1:
+        walk.claims.add(
+            target,
+            "unknown-key",
+            f"settings.{target.id}",
+            f"neither Django nor an installed app reads a setting {target.id!r}",
+            root="django",
+            raises="",
+            certainty="ignored",
+            near=near,
+        )
+
+
+_READ = re.compile(r"""settings(?:\.|,\s*["'])([A-Z][A-Z0-9_]{2,})\b""")
+_apps = {}
+
+
+def _read_by_apps(walk):
+    """Settings that the installed apps which the file names read, by their sources."""
+    found = set()
+    for node in ast.walk(walk.parents[next(iter(walk.uses["INSTALLED_APPS"]))]):
+        name = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+        root = name.partition(".")[0]
+        if root and root != "django" and root not in walk.first_party:
+            if root not in _apps:
+                _apps[root] = {word for text in sources.texts_of(root) for word in _READ.findall(text)}
+            found |= _apps[root]
+    return found
 
 
 def _check_app(walk, node):

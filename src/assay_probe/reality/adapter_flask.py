@@ -3,7 +3,6 @@
 import ast
 import os
 import re
-import sys
 
 from assay_probe.reality import installed
 from assay_probe.reality.values import Made
@@ -13,7 +12,13 @@ def subscripted(walk, node, receiver):
     """`app.config["SESION_COOKIE_SECURE"]`."""
     del receiver
     if isinstance(node.slice, ast.Constant) and _is_config(walk, node.value):
-        _check_key(walk, node, node.slice.value)
+        _check_key(walk, node, node.slice.value, _app_of(walk, node.value))
+
+
+def called(walk, node, callee):
+    """The same where the class says what its configuration is; None, so that the general rules are asked too."""
+    del callee
+    unresolved(walk, node)
 
 
 def unresolved(walk, node):
@@ -25,18 +30,24 @@ def unresolved(walk, node):
         return
     for keyword in node.keywords:
         if function.attr in ("update", "from_mapping") and keyword.arg:
-            _check_key(walk, keyword.value, keyword.arg)
+            _check_key(walk, keyword.value, keyword.arg, _app_of(walk, function.value))
     for argument in node.args[:1]:
         for key in argument.keys if isinstance(argument, ast.Dict) else [argument]:
             if isinstance(key, ast.Constant):
-                _check_key(walk, key, key.value)
+                _check_key(walk, key, key.value, _app_of(walk, function.value))
 
 
 def _is_config(walk, node):
     if not isinstance(node, ast.Attribute) or node.attr != "config":
         return False
+    return _app_of(walk, node) is not None
+
+
+def _app_of(walk, node):
+    """The class of the application, Flask's or one over the same base, as Quart's is."""
     app = walk.silently(node.value)
-    return isinstance(app, Made) and any(cls.__module__.split(".")[0] == "flask" for cls in app.classes)
+    found = app.classes[:1] if isinstance(app, Made) else ()
+    return next((cls for cls in found if any(base.__module__.split(".")[0] == "flask" for base in cls.__mro__)), None)
 
 
 _READ = re.compile(r"""config(?:\.(?:get|setdefault|pop)\(\s*|\[)["']([A-Z][A-Z0-9_]+)["']""")
@@ -57,16 +68,16 @@ def _read_by_extensions():
         yield from _extensions[file]
 
 
-def _check_key(walk, node, key):
-    known = {*sys.modules["flask"].Flask.default_config, *_read_by_extensions()}
+def _check_key(walk, node, key, app):
+    known = {*getattr(app, "default_config", ()), *_read_by_extensions()}
     near = installed.nearest(key, known, 0.88, 1) if isinstance(key, str) else []
     if near and key not in known:
         walk.claims.add(
             node,
             "unknown-key",
             f"app.config[{key!r}]",
-            f"Flask reads no configuration key {key!r}",
-            root="flask",
+            f"{app.__name__} reads no configuration key {key!r}",
+            root=app.__module__,
             raises="",
             certainty="ignored",
             near=near,

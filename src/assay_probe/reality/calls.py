@@ -18,6 +18,7 @@ from assay_probe.reality import (
     results,
     signatures,
     sources,
+    trials,
 )
 from assay_probe.reality.claims import expression_of, shown
 from assay_probe.reality.signatures import NAMED, POSITIONAL, name_of
@@ -97,7 +98,7 @@ def check_call(walk, node, callee):
     if not _check_never(walk, node, callee):
         check_binding(walk, node, callee)
     _check_deprecation(walk, node, callee)
-    literals.check(walk, node, callee)
+    trials.note_values(walk, node, callee, literals.check(walk, node, callee))
     walk.claims.is_doubtful = before
 
 
@@ -186,7 +187,9 @@ def _check_keyword(walk, node, callee, keyword, given):
         return
     answer = signatures.consumer_of(callee, keyword.arg, given)
     if answer.accepts is None and not _check_refused(walk, node, callee, keyword):
-        _check_slip(walk, node, callee, keyword)
+        is_told = _check_slip(walk, node, callee, keyword)
+        if not is_told and not _check_dropped(walk, node, callee, keyword, answer):
+            trials.note_keyword(walk, node, callee, keyword)
     if answer.accepts is not False:
         return
     last = answer.chain[-1] if answer.chain else callee
@@ -233,18 +236,39 @@ def _check_refused(walk, node, callee, keyword):
     return True
 
 
+def _check_dropped(walk, node, callee, keyword, answer):
+    """A keyword of a class that does nothing with what it collects, while a parameter is called almost so. Is it?"""
+    taken = signatures.names_reached(callee)
+    near = [name for name in taken if name.endswith(f"_{keyword.arg}") or keyword.arg.endswith(f"_{name}")]
+    if answer is not signatures.DROPS or not isinstance(callee.object, type) or not near:
+        return False
+    name = name_of(callee.object)
+    walk.claims.add(
+        _at_keyword(node, keyword),
+        "unknown-parameter",
+        f"{name}({keyword.arg}=)",
+        f"{name}() takes any keyword and does nothing with {keyword.arg!r}",
+        root=_root(callee.object),
+        raises="",
+        certainty="ignored",
+        near=near,
+        signature=shown(callee),
+    )
+    return True
+
+
 def _check_slip(walk, node, callee, keyword):
-    """A keyword nobody could follow: one slip away from one that is taken, and a word its package never says."""
+    """A keyword nobody could follow: one slip away from one that is taken, and a word its package never says. Is it?"""
     name, root = name_of(callee.object), _root(callee.object)
     modules = signatures.modules_reached(callee)
     if any(sources.is_spoken_of(module, keyword.arg) for module in modules):
-        return
+        return False
     reached = signatures.names_reached(callee)
     if isinstance(callee.object, type):
         reached |= {name for name, kept in vars(callee.object).items() if not callable(kept)}
     near = installed.nearest(keyword.arg, reached, 0.78) or _spelt_alike(keyword.arg, modules)
     if not near:
-        return
+        return False
     walk.claims.add(
         _at_keyword(node, keyword),
         "unknown-parameter",
@@ -256,6 +280,7 @@ def _check_slip(walk, node, callee, keyword):
         near=near,
         signature=shown(callee),
     )
+    return True
 
 
 def _spelt_alike(word, modules):

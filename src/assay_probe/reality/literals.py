@@ -104,13 +104,13 @@ def arguments(walk, node):
 
 
 def check(walk, node, callee):
-    """Put the calls that can be made, or the parts of them that can be tried, on the list."""
+    """Put the calls that can be made, or the parts of them that can be tried, on the list; give the constants left."""
     called, name = callee.object, key_of(callee)
     given = by_parameter(callee, node)
     is_method = hasattr(called, "__objclass__")
     # `datetime.time` is a class, and the method of that name of `datetime` is called so as well.
     whole = arguments(walk, node) if name in (PURE_METHODS if is_method else PURE) else None
-    tried = set()
+    tried, left = set(), {}
     for parameter, value_node in given.items():
         special = CHECKED.get(name, ()) if whole is None else ()
         if _check_parameter(walk, callee, parameter, value_node, given, special):
@@ -118,7 +118,10 @@ def check(walk, node, callee):
     if whole is None and not any(keyword.arg is None for keyword in node.keywords):
         known = {parameter: constant(walk, value_node) for parameter, value_node in given.items()}
         known = {parameter: value for parameter, value in known.items() if value is not _ABSENT}
+        before = len(walk.claims.found)
         options.check_refusal(walk, callee, given, known, tried)
+        if len(walk.claims.found) == before:
+            left = {name: value for name, value in known.items() if name not in tried}
     if whole is not None:
         receiver = _receiver(walk, node, callee) if is_method else None
         if receiver is not _ABSENT:
@@ -135,6 +138,7 @@ def check(walk, node, callee):
                     shown(node),
                 )
             )
+    return left
 
 
 def _receiver(walk, node, callee):

@@ -18,6 +18,7 @@ from assay_probe.reality import (
     lookup,
     results,
     sources,
+    trials,
 )
 from assay_probe.reality.claims import Claims
 from assay_probe.reality.guards import Guards
@@ -34,6 +35,7 @@ def main(job):
     installed.denied.update(job.get("denied", ()))
     sources.first_party_roots.extend(job.get("roots", [job["root"]]))
     sources.gone.update(job.get("gone", ()))
+    trials.is_walled[0] = job.get("walls", 0) >= trials.WALLS
     adapters.prepare()
     loading.watch({} if "django" in job.get("first_party", ()) else {"django": _prepare_django})
     for file in job["files"]:
@@ -70,11 +72,13 @@ def _read(file, job):
     try:
         walk.read(file["text"])
         literals.make_all()
+        trials.make_all()
         arbitration.judge(walk, file.get("claims", ()))
     except SyntaxError as error:
         return {"error": "syntax", "detail": f"line {error.lineno}: {error.msg}", "claims": []}
     except Exception:
         literals.waiting.clear()
+        trials.waiting.clear()
         return {"error": "internal", "detail": traceback.format_exc()[-3000:], "claims": claims.whole()}
     found = claims.whole()
     if job.get("reproduce", True):

@@ -1,6 +1,7 @@
 """How real callables bind their arguments, and where a keyword that is only collected ends up."""
 
 import ast
+import contextlib
 import dataclasses
 import inspect
 import types
@@ -29,7 +30,7 @@ class Consumer:
 
 
 NOBODY_KNOWS = Consumer(None)
-_DROPS, _GIVES_BACK = Consumer(None), Consumer(None)
+DROPS, _GIVES_BACK = Consumer(None), Consumer(None)
 """The function does nothing with what it collects; it returns all of it."""
 _asked = []
 
@@ -139,6 +140,9 @@ def consumer_of(callee, keyword, given=None, depth=0):
     function, owner = behind(callee)
     if function is None or _has_other_signature(called):
         return NOBODY_KNOWS
+    if function.__code__.co_filename == contextlib.__file__ and hasattr(function, "__wrapped__"):
+        # A context manager made of a generator function starts it with just what it is given.
+        return consumer_of(Thing(function.__wrapped__, callee.owner, callee.bound), keyword, given, depth + 1)
     question = function, owner, keyword
     if question in _asked:
         return Consumer(False)  # it calls itself: that way takes nothing that the others do not
@@ -147,7 +151,7 @@ def consumer_of(callee, keyword, given=None, depth=0):
         answer = _forwarded(Reading(function, owner, given), keyword, depth)
     finally:
         _asked.pop()
-    if answer in (_DROPS, _GIVES_BACK):
+    if answer in (DROPS, _GIVES_BACK):
         return answer
     return Consumer(answer.accepts, (*chain, *answer.chain))
 
@@ -204,7 +208,7 @@ def _forwarded(reading, keyword, depth, name=None):
     if any(keyword in table for table in tables):
         return Consumer(True)
     if not (uses.handed_to or uses.handed_as or uses.stored):
-        return Consumer(False) if uses.is_closed else _GIVES_BACK if uses.is_returned else _DROPS
+        return Consumer(False) if uses.is_closed else _GIVES_BACK if uses.is_returned else DROPS
     return _together(_each_way(uses, reading, keyword, depth))
 
 
@@ -233,7 +237,7 @@ def _each_way(uses, reading, keyword, depth):
 def _together(answers):
     """One way that takes it is enough; one that nobody knows leaves it open."""
     answers = list(answers)
-    answers = [answer for answer in answers if answer is not _DROPS] or answers
+    answers = [answer for answer in answers if answer is not DROPS] or answers
     for accepted in (True, None):
         found = next((answer for answer in answers if answer.accepts is accepted), None)
         if found is not None:

@@ -1,6 +1,7 @@
 """Syntax trees of library code: of one function, of the names a class sets on its instances, of stores in a package."""
 
 import ast
+import importlib.util
 import linecache
 import os
 import re
@@ -175,6 +176,16 @@ def words_of(module):
 def _files_below(folder):
     for directory, _, names in os.walk(folder):
         yield from (os.path.join(directory, name) for name in names)
+
+
+def texts_of(package):
+    """The sources of an installed package, which need not be imported for it."""
+    try:
+        spec = importlib.util.find_spec(package)
+    except (ImportError, ValueError):
+        spec = None
+    for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
+        yield from (_read(path).decode("utf-8", "replace") for path in _files_below(folder) if path.endswith(".py"))
 
 
 def _is_standard(name):
