@@ -20,15 +20,20 @@ def ask(folder: Path, text: str, *, python: str = sys.executable, first_party: S
 
 
 def ask_all(
-    folder: Path, texts: Sequence[str], *, python: str = sys.executable, first_party: Sequence[str] = ()
+    folder: Path,
+    texts: Sequence[str],
+    *,
+    python: str = sys.executable,
+    first_party: Sequence[str] = (),
+    walls: int = 0,
 ) -> list[Denials]:
-    """What the interpreter denies in each of some files, one after the other."""
+    """What the interpreter denies in each of some files, one after the other; `walls` is the rung it is told of."""
     asked = [Asked(path=f"file{n}.py", text=text) for n, text in enumerate(texts)]
     job = {"mode": "reality", "files": [{"path": one.path, "text": one.text} for one in asked]}
     told = (
         write(folder, "=== empty.py\n")
         .under(python)
-        .run(Run(side="head", job={**job, "first_party": list(first_party)}, time_limit_s=60.0))
+        .run(Run(side="head", job={**job, "first_party": list(first_party), "walls": walls}, time_limit_s=60.0))
     )
     answers = [denials_of(frame) for frame in told.frames if frame.get("t") == "file"]
     assert len(answers) == len(texts), told.output

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assay.instruments.answers import Answers, answers_in, merged
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
 from assay.instruments.kept_runs import KeptRuns
@@ -163,6 +164,23 @@ class Laboratory:
         return results
 
     def _run(self, run: Run) -> RunResult:
+        answers = self._answers(run.side) if run.job["mode"] == "reality" else None
+        if answers is None:
+            return self._run_probe(run)
+        known, left = answers.before(run)
+        if left is None:
+            return merged(known, None)
+        result = self._run_probe(left)
+        answers.keep(left, result)
+        return merged(known, result)
+
+    def _answers(self, side: Side) -> Answers | None:
+        """What the interpreter of a side said before about what stands in its tree."""
+        python, walls = self.interpreter_of(side).target.python, self.sandbox.isolation.level
+        more = (walls, self.source_roots, self.linked, self.project, self.surroundings)
+        return answers_in(self.memo, python, self.trees[side], more)
+
+    def _run_probe(self, run: Run) -> RunResult:
         known = self._recalled(run)
         if known is not None:
             return known
