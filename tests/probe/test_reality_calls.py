@@ -128,3 +128,8 @@ def test_methods_are_not_taken_for_classes_of_the_same_name(tmp_path: Path) -> N
         "date(2024, 2, 29).isoformat()\ndate(2023, 2, 29)\n"
     )
     assert [line.split()[:2] for line in denied(tmp_path, text)] == [["7", "wrong-literal"]]
+
+
+def test_an_instance_that_is_called_in_order_to_raise_is_called_rightly(tmp_path: Path) -> None:
+    """It says so by `NoReturn`, as `pytest.fail` does."""
+    assert denied(tmp_path, "import pytest\n\ndef f(reason: str):\n    pytest.fail(reason)\n") == []

@@ -68,6 +68,10 @@ class NotRegisteredError(Exception):
 def registered(name):
     raise NotRegisteredError(f"{name} is not registered")
 
+class Sieve:
+    def __init__(self): self.parts = {}
+    def part(self, name): return self.parts[name.strip()]
+
 def open_ended(name="fine"):
     while True:
         pass
@@ -125,11 +129,12 @@ def test_what_is_done_with_the_result_at_once_is_part_of_the_call(tmp_path: Path
         "mill.written('rough')",
         "mill.registered('rough')",
         "mill.open_ended('rough')",
+        "mill.Sieve().part('rough')",
         "mill.grade('fine')",
     ],
 )
 def test_nothing_is_told_where_something_else_may_decide(line: str, tmp_path: Path) -> None:
-    """What is looked up in a table that is stood in for, what writes, what was not registered yet, what does not end."""
+    """What is looked up in a table that is stood in for, what writes, what an instance or a register lacks, no end."""
     assert refused(tmp_path, line) == []
 
 

@@ -66,6 +66,8 @@ def _check_never(walk, node, callee):
     """A class whose `__call__` does nothing but raise: its instances are never called. Is this one?"""
     if getattr(callee.object, "__name__", "") != "__call__" or not isinstance(callee.object, types.FunctionType):
         return False
+    if str(callee.object.__annotations__.get("return")).rpartition(".")[2] in ("NoReturn", "Never"):
+        return False  # it says so itself: it is called for that, as `pytest.fail` is
     end = refusals.ending(callee, {}, set())
     if not isinstance(end, refusals.Raised) or end.ways or end.exception == "NotImplementedError":
         return False

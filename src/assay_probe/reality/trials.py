@@ -273,6 +273,10 @@ def _is_of_state(trial, outcome):
     if not is_import and (_DECIDED_BY_STATE.search(exception) or _SAID_BY_STATE.search(text)):
         return True
     first, positional, named = trial.given
+    if exception in ("KeyError", "IndexError", "AttributeError") and any(
+        maker.kind != stand_ins.SURE for maker in first
+    ):
+        return True  # what was put into the instance before
     is_blank = any(maker.kind is stand_ins.BLANK for maker in (*first, *positional, *named.values()))
     return is_blank and _SAYS_WHAT_IS_VALID.search(text) is None
 
