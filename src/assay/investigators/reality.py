@@ -5,9 +5,10 @@ version, read as well as real ones, and a line that no test runs fails first in 
 How it knows: the target's own interpreter reads the changed files with the installed packages as the judge: members
 are looked up on the real objects, calls are bound to the real signatures, also through `**kwargs`, and literals are
 tried for real. What base denied as well is nobody's news. What is denied is shown by a line that was executed.
-Files that the change did not touch are asked too where they use a name that it removed or binds in another way.
+Files that the change did not touch are asked too where they use a name that it removed or binds in another way, and
+texts that name by its path what is gone (entry points, strings, documents) are told.
 When it is silent: receivers whose class cannot be worked out (they are counted), code behind a check of version,
-platform or existence, and strings, templates and documents that name what is gone.
+platform or existence, and templates and documents that name what is gone without its module.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from assay.errors import CheckerFailed
+from assay.evidence.gone import references_to_gone
 from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
 from assay.evidence.reality import Asked, Manner, ask, with_claims
 from assay.evidence.remarks import require_canary
@@ -91,7 +93,7 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials,
     gaps.extend(not_installed(denial) for denial in lacking)
     absent = {denial.name for denial in lacking}
     news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in absent)
-    return replace(denials, found=news), tuple(gaps)
+    return replace(denials, found=(*news, *references_to_gone(change, lab.source, lab.source_roots))), tuple(gaps)
 
 
 def _known(source: Source) -> Known:
