@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from assay.evidence.conditions.spelling import spell_answer, spell_arguments
+from assay.evidence.conditions.spelling import altered_words, spell_answer, spell_arguments
 from assay.judgement.levels import rule_of
 from assay.judgement.verdict import INTERNAL, nothing_established
 from assay.values.change import ChangedUnit
@@ -137,6 +137,13 @@ def when_words(finding: Finding, condition: Condition) -> str:
     if isinstance(finding.evidence[0], FailingTest):
         return plain(f"{finding.observed_at.rpartition('.')[2]}() differs when {condition.text}")
     return plain(condition.text)
+
+
+def unestablished(seen: Difference) -> str:
+    """What is said where no condition is; a call without arguments has none to be said over."""
+    if seen.base.arguments:
+        return "not established"
+    return "not established: the call has no arguments, so what decides lies outside of it"
 
 
 def particulars(denial: Denial) -> Iterator[tuple[str, str]]:
@@ -289,7 +296,7 @@ def call_words(name: str, experiment: Experiment) -> str:
 def alteration(experiment: Experiment) -> str:
     """What was altered in the test's own call, or nothing."""
     edits = experiment.intervention.edits
-    told = (plain(edit.shown or f"{edit.operator} at {_steps(edit.path)}") for edit in edits)
+    told = (plain(altered_words(e) or e.shown or f"{e.operator} at {_steps(e.path)}") for e in edits)
     return ", ".join(clip(text, LONGEST_EDIT) for text in told)
 
 

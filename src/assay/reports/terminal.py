@@ -32,6 +32,7 @@ from assay.reports.sentences import (
     still_used,
     subject,
     tally,
+    unestablished,
     verdict_words,
     walls,
     walls_by_state,
@@ -173,9 +174,9 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, look: _Look) -> l
         lines.append(_labelled("when", f"{when_words(finding, condition)}      {counts}", look))
         if condition.borders:
             lines.append(_labelled("border", look.clip(plain(", ".join(condition.borders)), len(INDENT) + 7), look))
-    elif level >= Level.HOLD and isinstance(finding.evidence[0], Difference):
-        lines.append(_labelled("when", "not established", look))
     first = finding.evidence[0]
+    if condition is None and level >= Level.HOLD and isinstance(first, Difference):
+        lines.append(_labelled("when", unestablished(first), look))
     match first:
         case Difference():
             lines.extend(_difference(first, finding, look))

@@ -10,7 +10,7 @@ from assay.change.project import Project
 from assay.evidence.conditions.answers import Answers
 from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
 from assay.evidence.conditions.pools import pool_for
-from assay.evidence.conditions.spelling import PLAIN, spell
+from assay.evidence.conditions.spelling import PLAIN, altered_words, spell
 from assay.evidence.conditions.things import read_call
 from assay.evidence.jobs import Placement
 from assay.evidence.plausible import Kinds, implausible_because
@@ -156,7 +156,8 @@ def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> li
             if key in made:
                 torn |= {key} if made[key].differs != label else set()
                 continue
-            made[key] = Observed(values=read_call(experiment), differs=label, key=key)
+            altered = frozenset(filter(None, map(altered_words, experiment.intervention.edits)))
+            made[key] = Observed(values=read_call(experiment), differs=label, key=key, altered=altered)
     return [call for key, call in made.items() if key not in torn]
 
 
@@ -213,13 +214,13 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
     differing = sum(call.differs for call in hypothesis.calls)
     if not hypothesis.formulas:
         if len(hypothesis.calls) > differing or differing < LEAST_ALWAYS:
-            return None
+            return _by_alteration(hypothesis.calls)
         best = Formula(text="True", cost=0.0, held_differing=differing, differing=differing, held_others=0, others=0)
     else:
         best = hypothesis.formulas[0]
         least = _least(best, fresh)
         if best.differing < least or best.others < LEAST_OTHERS or not (best.fits or _is_good_part(best)):
-            return None
+            return _by_alteration(hypothesis.calls)
     is_exact = best.fits and fresh is not None and fresh.is_enough
     return Condition(
         text="in every call that was made" if best.text == "True" else best.text,
@@ -231,6 +232,26 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
         grade="exact" if is_exact else "approximate" if best.held_others else "sufficient",
         fresh=0 if fresh is None else fresh.differing + fresh.others,
         borders=borders(hypothesis.calls),
+    )
+
+
+def _by_alteration(calls: Sequence[Observed]) -> Condition | None:
+    """What was made of an argument in all differing calls and in hardly another, where its value does not tell."""
+    differing, others = ([call for call in calls if call.differs is side] for side in (True, False))
+    if len(differing) < LEAST_PLAIN or len(others) < LEAST_OTHERS:
+        return None
+    common = frozenset.intersection(*(call.altered for call in differing))
+    held, words = min(((sum(words in call.altered for call in others), words) for words in common), default=(0, ""))
+    if not words or 1 - held / len(others) / 2 < LEAST_AGREEMENT:
+        return None
+    return Condition(
+        text=words,
+        expression=None,
+        held_differing=len(differing),
+        differing=len(differing),
+        held_others=held,
+        others=len(others),
+        grade="approximate" if held else "sufficient",
     )
 
 

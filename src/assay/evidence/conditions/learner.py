@@ -38,6 +38,8 @@ class Observed:
     values: Mapping[str, object]
     differs: bool
     key: str = ""
+    altered: frozenset[str] = frozenset()
+    """What was made of arguments of which their values do not tell, in words."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

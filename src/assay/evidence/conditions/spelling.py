@@ -9,11 +9,28 @@ from pathlib import PurePath
 
 from assay.evidence.conditions.things import UNKNOWN, Thing, read_arguments
 from assay.evidence.tree_nodes import read
-from assay.values.experiment import Experiment, Outcome
+from assay.values.experiment import Edit, Experiment, Outcome
 
 MOST_ITEMS, MOST_ATTRIBUTES, LONGEST_ATTRIBUTE, DEEPEST = 4, 2, 24, 2
 UNSPELT = "..."
 PLAIN = (bool, int, float, str, bytes, type(None), list, tuple, dict, set, frozenset)
+
+
+ALTERED = {
+    "callback.iterator": "{} gives an iterator",
+    "callback.none": "{} gives None",
+    "sequence.iterator": "{} is an iterator",
+    "set.iterator": "{} is an iterator",
+    "object.iterator": "{} is an iterator",
+    "text.subclass": "{} is of a subclass of str",
+}
+"""Alterations of which neither a value nor its class tells: what they make of a place."""
+
+
+def altered_words(edit: Edit) -> str:
+    """What an alteration makes of its place, where the values before and after would not tell; else nothing."""
+    words = ALTERED.get(edit.operator, "")
+    return words.format(".".join(str(step) for _, step in edit.path))
 
 
 def spell(value: object, depth: int = DEEPEST) -> str:
