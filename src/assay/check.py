@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeAlias
@@ -15,10 +15,10 @@ from assay.investigators import behaviour, reality
 from assay.judgement.verdict import judge
 from assay.values.change import Change
 from assay.values.experiment import Effort
-from assay.values.finding import Examination, Finding, Gap, Policy, Verdict
+from assay.values.finding import Examination, Finding, Gap, Later, Policy, Verdict
 from assay.values.lab import Lab
 
-Investigator: TypeAlias = Callable[[Change, Lab], Iterator[Finding | Gap | Effort]]
+Investigator: TypeAlias = Callable[[Change, Lab], Iterator[Finding | Gap | Effort | Later]]
 
 INVESTIGATORS: Mapping[str, Investigator] = {
     "reality": reality.investigate,
@@ -39,9 +39,11 @@ def examine(change: Change, lab: Lab, *, wants_tests: bool = False) -> Examinati
     findings: list[Finding] = []
     gaps: list[Gap] = list(gaps_of_change(change))
     effort = Effort()
-    for name, investigate in INVESTIGATORS.items():
+    waiting = deque((name, investigate(change, lab)) for name, investigate in INVESTIGATORS.items())
+    while waiting:
+        name, looking = waiting.popleft()
         try:
-            for seen in investigate(change, lab):
+            for seen in looking:
                 match seen:
                     case Finding():
                         findings.append(seen)
@@ -50,6 +52,9 @@ def examine(change: Change, lab: Lab, *, wants_tests: bool = False) -> Examinati
                         gaps.append(seen)
                     case Effort():
                         effort = _together(effort, seen)
+                    case Later():
+                        waiting.append((name, looking))
+                        break
         except AssayError as error:
             gaps.append(Gap(slug=error.slug, reason=f"{error.what} {error.why}".strip(), remedy=error.next_step))
         except Exception as error:  # noqa: BLE001 - the one boundary: a fault of ours is a gap that carries its traceback

@@ -19,7 +19,7 @@ from assay.instruments.prints import MOST_FILES, roots_of
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
-from assay.investigators.reality import denied_by
+from assay.investigators.reality import denied_by, not_asked
 from assay.judgement.policy import read_policy
 from assay.values.finding import Target
 from assay.values.options import CheckOptions, RealityOptions
@@ -67,9 +67,10 @@ def reality_of_change(options: CheckOptions) -> tuple[Denials, Target]:
             progress=progress,
             options=options,
         ) as lab:
-            denials, gaps = denied_by(change, lab, None)
+            seen = denied_by(change, lab, None)
+            gaps = (*seen.gaps, *not_asked(seen.late))
             told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps if gap.slug not in TOLD_OF_FILES)
-            return replace(denials, gaps=told), lab.interpreter.target
+            return replace(seen.denials, gaps=told), lab.interpreter.target
 
 
 def api(options: RealityOptions, question: str) -> Lookup:

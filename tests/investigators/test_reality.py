@@ -17,7 +17,7 @@ from assay.investigators.reality import first_party, gone_or_other, investigate,
 from assay.judgement.levels import level_of
 from assay.values.change import Change, FilePair, Revision, Side
 from assay.values.experiment import Effort
-from assay.values.finding import Finding, Gap, Level, Policy
+from assay.values.finding import Finding, Gap, Later, Level, Policy
 from assay.values.lab import Clock, Completed, Frame, Memo, Run, RunResult
 from assay.values.reality import Remark
 
@@ -60,6 +60,7 @@ class Answering:
     remarks: Sequence[Remark] = ()
     has_no_checker: bool = False
     is_slow_on: Side | None = None
+    n_slow: int = 99
 
     def recalled(self, run: Run) -> RunResult | None:
         """Nothing is kept."""
@@ -73,7 +74,8 @@ class Answering:
             assert isinstance(denied, list)
             assert isinstance(files, list)
             frames: list[Frame] = []
-            is_late = run.side == self.is_slow_on
+            is_late = run.side == self.is_slow_on and self.n_slow > 0
+            self.n_slow -= is_late
             if is_late:
                 frames.append({"t": "importing", "package": "large"})
             elif self.dies_at is not None and self.dies_at not in denied:
@@ -114,7 +116,8 @@ def investigated(
     dies_at: str | None = None,
     has_no_checker: bool = False,
     is_slow_on: Side | None = None,
-) -> list[Finding | Gap | Effort]:
+    n_slow: int = 99,
+) -> list[Finding | Gap | Effort | Later]:
     """What the investigator says about a change of these files."""
     old = {new: path for path, new in (renamed or {}).items()}
     pairs = tuple(
@@ -128,11 +131,12 @@ def investigated(
         dies_at=dies_at,
         has_no_checker=has_no_checker,
         is_slow_on=is_slow_on,
+        n_slow=n_slow,
     )
     return list(investigate(change, lab))
 
 
-def findings(seen: Sequence[Finding | Gap | Effort]) -> list[Finding]:
+def findings(seen: Sequence[Finding | Gap | Effort | Later]) -> list[Finding]:
     return [one for one in seen if isinstance(one, Finding)]
 
 
@@ -150,6 +154,13 @@ def test_what_is_not_asked_in_time_is_a_gap(side: Side) -> None:
     seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, is_slow_on=side)
     assert findings(seen) == []
     assert [gap.slug for gap in seen if isinstance(gap, Gap)] == ["not-asked"]
+
+
+@pytest.mark.parametrize("side", ["base", "head"])
+def test_what_is_not_asked_in_time_is_asked_when_the_others_are_done(side: Side) -> None:
+    """With what they left of the budget."""
+    seen = investigated({"a.py": ""}, {"a.py": "x"}, head_claims={"a.py": [CLAIM]}, is_slow_on=side, n_slow=1)
+    assert [type(one) for one in seen] == [Effort, Later, Finding, Effort]
 
 
 def test_files_that_are_not_asked_for_one_reason_are_one_gap_that_says_why() -> None:

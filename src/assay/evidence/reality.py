@@ -13,6 +13,7 @@ from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials, Lookup
 TIME_LIMIT_S = 180.0
 ATTEMPTS = 4
 """Each package that brings the interpreter down costs one run; after so many the rest is a gap."""
+NO_TIME, NOT_DONE = "there was no time left to ask", "the interpreter was not done in time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +58,7 @@ def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str]
             break
         limit_s = TIME_LIMIT_S if manner.until_s is None else manner.until_s - lab.clock.elapsed_s()
         if limit_s <= 0:
-            trouble = "there was no time left to ask"
+            trouble = NO_TIME
             break
         run = _run(side, left, names, failed, manner, min(limit_s, TIME_LIMIT_S))
         result = lab.run([run])[0]
@@ -83,6 +84,11 @@ def ask(lab: Lab, side: Side, files: Sequence[Asked], first_party: Iterable[str]
         failed_packages=tuple(failed),
         trouble=trouble,
     )
+
+
+def late_of(denials: Denials) -> dict[str, str]:
+    """Files for which only the time was not enough, with the words for it."""
+    return {path: reason for path, reason in denials.unread if reason in (NO_TIME, NOT_DONE)}
 
 
 def look_up(lab: Lab, question: str) -> Lookup:
@@ -154,7 +160,7 @@ def _culprit(result: RunResult, failed: Sequence[str]) -> str | None:
 def _trouble(result: RunResult) -> str:
     completed = result.completed
     if completed.timed_out:
-        return "the interpreter was not done in time"
+        return NOT_DONE
     lines = [line for line in completed.output.splitlines() if line.strip()]
     return completed.protocol_error or (
         lines[-1][:200] if lines else f"the interpreter ended with status {completed.status}"

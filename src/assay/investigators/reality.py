@@ -17,17 +17,17 @@ import ast
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from assay.errors import CheckerFailed
 from assay.evidence.gone import references_to_gone
 from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
-from assay.evidence.reality import Asked, Manner, ask, with_claims
+from assay.evidence.reality import Asked, Manner, ask, late_of, with_claims
 from assay.evidence.remarks import require_canary
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
-from assay.values.finding import Finding, Gap, Location
+from assay.values.finding import Finding, Gap, Later, Location
 from assay.values.lab import Lab, Source
 from assay.values.reality import Denial, Denials
 
@@ -38,32 +38,64 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 SHARE = 0.15
 LEAST_S = 8.0
-"""So much of the budget goes into asking, for both sides together; the files that are left then are gaps."""
+"""So much of the budget goes into asking first, for both sides together; the files that are left wait."""
+LEAST_AGAIN_S = 3.0
+"""With less than this left of the budget, those that wait are gaps."""
 USERS = 40
 """So many files that the change did not touch are asked about, because they use what it removed or changed."""
 SHOWN = 3
 """So many files that were not asked about are named in a gap."""
 
 
-def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
-    """Yield what is denied at head and was not at base, then what could not be asked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What asking about the files of a change showed."""
+
+    denials: Denials
+    """What is denied at head and was not at base."""
+    gaps: tuple[Gap, ...]
+    late: Mapping[str, str]
+    """Files at head for which the time was not enough, with the words for it."""
+
+
+def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort | Later]:
+    """Yield what is denied at head and was not at base, then what could not be asked.
+
+    Files that its share of the budget is too small for are asked about when the others have left time.
+    """
     limit_s = None if lab.experiments is not None else max(LEAST_S, SHARE * lab.budget_s)
-    denials, gaps = denied_by(change, lab, limit_s)
-    yield from gaps
-    yield from (_finding(denial, change) for denial in denials.found)
-    yield Effort(calls_held=denials.calls, unknown_receivers=denials.unknown_receivers)
+    seen = denied_by(change, lab, limit_s)
+    yield from _told(seen, change)
+    if not seen.late:
+        return
+    yield Later()
+    left_s = lab.budget_s - lab.clock.elapsed_s()
+    if left_s >= LEAST_AGAIN_S:
+        rest = denied_by(change, lab, left_s, only=frozenset(seen.late))
+        yield from _told(rest, change)
+        yield from not_asked(rest.late)
+    else:
+        yield from not_asked(seen.late)
 
 
-def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials, tuple[Gap, ...]]:
-    """What is denied at head and was not at base, and what could not be asked, within so many seconds if any."""
+def _told(seen: Seen, change: Change) -> Iterator[Finding | Gap | Effort]:
+    yield from seen.gaps
+    yield from (_finding(denial, change) for denial in seen.denials.found)
+    yield Effort(calls_held=seen.denials.calls, unknown_receivers=seen.denials.unknown_receivers)
+
+
+def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[str] | None = None) -> Seen:
+    """Ask about the changed files, or `only` some of them, and those that use what is gone.
+
+    Takes about so many seconds, if there is a limit.
+    """
     pairs = [(pair.base_path, pair.head_path) for pair in (*change.files, *change.tests)]
-    head = _asked(lab.source, "head", [path for _, path in pairs])
-    if not head and not gone_or_other(change):
-        return Denials(found=()), ()
+    if not _asked(lab.source, "head", [path for _, path in pairs]) and not gone_or_other(change):
+        return Seen(denials=Denials(found=()), gaps=(), late={})
     lab.say("asking the installed packages about the changed files")
     users = speaking_of(lab.source, gone_or_other(change), {path for pair in pairs for path in pair})
-    pairs += [(path, path) for path in users]
-    head += _asked(lab.source, "head", users)
+    pairs = [pair for pair in (*pairs, *((path, path) for path in users)) if only is None or pair[1] in only]
+    head = _asked(lab.source, "head", [path for _, path in pairs])
     own = first_party(lab.source, lab.source_roots)
     gaps: list[Gap] = []
     try:
@@ -75,6 +107,7 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials,
     manner = Manner(project=True, gone=removed_by(change), until_s=until)
     denials = ask(lab, "head", head, own, manner)
     gaps.extend(_gaps(denials))
+    late = late_of(denials)
     before = {path: old for old, path in pairs}
     found = denials.found
     if not gone_or_other(change):
@@ -87,13 +120,16 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None) -> tuple[Denials,
         had = ask(lab, "base", base, own, replace(manner, reproduce=False))
         gaps.extend(_gaps(replace(had, failed_packages=())))
         unread = {path for path, _ in had.unread}
+        waiting = late_of(had)
+        late |= {path: waiting[old] for old, path in pairs if path is not None and old in waiting}
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
     # Also what base denied: nothing that comes from such a package was judged, on either side.
     _, lacking = told_apart(denials.found, _known(lab.source))
     gaps.extend(not_installed(denial) for denial in lacking)
     absent = {denial.name for denial in lacking}
     news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in absent)
-    return replace(denials, found=(*news, *references_to_gone(change, lab.source, lab.source_roots))), tuple(gaps)
+    gone = () if only is not None else references_to_gone(change, lab.source, lab.source_roots)
+    return Seen(denials=replace(denials, found=(*news, *gone)), gaps=tuple(gaps), late=late)
 
 
 def _known(source: Source) -> Known:
@@ -221,7 +257,8 @@ def _asked(source: Source, side: Side, paths: Sequence[str | None]) -> list[Aske
 
 
 def _gaps(denials: Denials) -> Iterator[Gap]:
-    unasked: dict[str, list[str]] = {}
+    unasked: dict[str, str] = {}
+    late = late_of(denials)
     for path, reason in denials.unread:
         kind = reason.partition(":")[0]
         if kind == "internal":
@@ -231,20 +268,28 @@ def _gaps(denials: Denials) -> Iterator[Gap]:
                 remedy="Report it with the detail.",
                 detail=reason,
             )
-        elif kind != "syntax":
-            unasked.setdefault(reason, []).append(path)
-    for reason, paths in unasked.items():
-        more = f" and {len(paths) - SHOWN} more files" if len(paths) > SHOWN else ""
-        yield Gap(
-            slug="not-asked",
-            reason=f"Calls in {', '.join(paths[:SHOWN])}{more} were not held against what is installed: {reason}.",
-            remedy="Give more time with --budget, or ask alone: `assay reality FILE`.",
-        )
+        elif kind != "syntax" and path not in late:
+            unasked[path] = reason
+    yield from not_asked(unasked)
     for package in denials.failed_packages:
         yield Gap(
             slug="package-dies",
             reason=f"Importing {package} ends the interpreter, so nothing can be said about its use.",
             remedy=f"Import {package} by hand in the same environment.",
+        )
+
+
+def not_asked(reasons: Mapping[str, str]) -> Iterator[Gap]:
+    """One gap for all files of one reason."""
+    by_reason: dict[str, list[str]] = {}
+    for path, reason in reasons.items():
+        by_reason.setdefault(reason, []).append(path)
+    for reason, paths in by_reason.items():
+        more = f" and {len(paths) - SHOWN} more files" if len(paths) > SHOWN else ""
+        yield Gap(
+            slug="not-asked",
+            reason=f"Calls in {', '.join(paths[:SHOWN])}{more} were not held against what is installed: {reason}.",
+            remedy="Give more time with --budget, or ask alone: `assay reality FILE`.",
         )
 
 

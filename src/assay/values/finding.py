@@ -276,6 +276,11 @@ class Gap:
     """A traceback, for an internal failure."""
 
 
+@dataclass(frozen=True, slots=True)
+class Later:
+    """An investigator that yields this has work left that may wait until the others are done."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
     """What the project decided; it may raise a level, never lower one."""
