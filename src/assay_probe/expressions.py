@@ -36,13 +36,14 @@ _BY_REPR = (
 )
 _CLOCK = ("year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo")
 _PLAINER = (
-    (datetime.datetime, lambda value: datetime.datetime(*(getattr(value, name) for name in _CLOCK))),
-    (datetime.date, lambda value: datetime.date(value.year, value.month, value.day)),
-    (datetime.timedelta, lambda value: datetime.timedelta(value.days, value.seconds, value.microseconds)),
-    (decimal.Decimal, lambda value: decimal.Decimal(value)),
-    (fractions.Fraction, lambda value: fractions.Fraction(value)),
+    (datetime.datetime, lambda base, value: base(*(getattr(value, name) for name in _CLOCK))),
+    (datetime.date, lambda base, value: base(value.year, value.month, value.day)),
+    (datetime.timedelta, lambda base, value: base(value.days, value.seconds, value.microseconds)),
+    (decimal.Decimal, lambda base, value: base(value)),
+    (fractions.Fraction, lambda base, value: base(value)),
 )
-"""Tests freeze the clock with subclasses of these; a test of their own works as well with the real ones."""
+"""Tests freeze the clock with subclasses of these; a test of their own works as well with the real ones, as they were
+when the probe began: while the clock is frozen, `datetime.datetime` is the frozen one."""
 _NAMED = (type, types.FunctionType, types.BuiltinFunctionType)
 
 
@@ -151,7 +152,7 @@ class _Writer:
             return self._by_repr(value, kind)
         for base, known in _PLAINER if self.plainer else ():
             if isinstance(value, base) and kind is not base:
-                return self._by_repr(known(value), base)
+                return self._by_repr(known(base, value), base)
         container = self._container(value, kind, depth)
         return container if container is not None else self._object(value, kind, depth)
 

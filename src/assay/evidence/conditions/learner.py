@@ -25,7 +25,7 @@ from assay.evidence.conditions.things import UndefinedError
 
 AND_COST, OR_COST, THREE_COST = 0.3, 0.6, 0.9
 MOST_IN_PAIRS, MOST_IN_THREES, MOST_KEPT = 260, 40, 12
-DEAR = 2.0
+DEAR = 2.2
 """What costs as much is believed where it is right about every call, and says nothing where it is right about most."""
 SAME_CALLS_KEPT = 3
 """Literals that hold in the very same calls are kept side by side: only new experiments can tell them apart."""

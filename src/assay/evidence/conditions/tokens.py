@@ -6,11 +6,13 @@ Small texts say most: what a minimised example still holds is in every other one
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, permutations
 
 MOST_TOKENS, MOST_PAIRS, MOST_ENDS, MOST_TEXTS, LONGEST = 10, 16, 4, 60, 400
 HELD, WORD, PAIR, SHAPE = 1.6, 1.7, 2.0, 2.1
+NEARLY_ALL = 0.95
 _TOKEN = re.compile(r"[^\W\d_]\w*|\d+|[^\w\s]")
 
 
@@ -45,7 +47,10 @@ def _about(name: str, texts: Sequence[str], others: Sequence[str]) -> Iterable[t
 
 
 def _common(sets: Iterable[set[str]]) -> set[str]:
-    return set.intersection(*sets)
+    """What is in all of them; in nearly all where they are many, for a difference may have a second cause."""
+    each = list(sets)
+    found = Counter(item for some in each for item in some)
+    return {item for item, n in found.items() if n >= len(each) * NEARLY_ALL}
 
 
 def _n_found(pattern: str, texts: Iterable[str]) -> int:
@@ -53,22 +58,26 @@ def _n_found(pattern: str, texts: Iterable[str]) -> int:
 
 
 def _gaps(tokens: Sequence[str], texts: Sequence[str]) -> Iterable[str]:
-    """One common token and later another, with something between them."""
+    """A common word and later another token, with something between them."""
     for one, other in permutations(tokens, 2):
+        if not one.isidentifier():
+            continue
         within = rf"[^{re.escape(other)}]" if len(other) == 1 and not other.isalnum() else r"[\s\S]"
         pattern = _bounded(one) + within + "+" + _bounded(other)
-        if all(re.search(pattern, text[:LONGEST]) for text in texts):
+        if _n_found(pattern, texts) >= len(texts) * NEARLY_ALL:
             yield pattern
 
 
 def _pairs(text: str) -> Iterable[str]:
-    """Patterns for two tokens in a row: both as they stand, and the first before, or the second after, any such."""
+    """Patterns for two tokens in a row: both as they stand, and a word before, or after, any such as the other."""
     tokens = [(match.group(), match.start(), match.end()) for match in _TOKEN.finditer(text[:LONGEST])]
     for (one, _, end), (other, start, _) in pairwise(tokens):
         gap = r"\s+" if start > end else ""
         yield _bounded(one) + gap + _bounded(other)
-        yield _bounded(one) + gap + _any_like(other)
-        yield _any_like(one) + gap + _bounded(other)
+        if one.isidentifier():
+            yield _bounded(one) + gap + _any_like(other)
+        if other.isidentifier():
+            yield _any_like(one) + gap + _bounded(other)
 
 
 def _bounded(token: str) -> str:
