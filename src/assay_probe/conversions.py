@@ -8,6 +8,7 @@ import pathlib
 import types
 
 from assay_probe.heirs import heir_of
+from assay_probe.kinds import Choice, Marks
 from assay_probe.variants import is_a
 
 _MOMENT = datetime.datetime(2024, 2, 29, 12, 30)
@@ -65,6 +66,8 @@ _MAKING = (
     ("dict", lambda value: {}),
     ("set", lambda value: set()),
     ("text", lambda value: ""),
+    ("enum", lambda value: Choice.FIRST),
+    ("enum", lambda value: Marks.LEFT | Marks.RIGHT),
     ("bytearray", lambda value: bytearray(value if is_a(value, bytes) else _text(value).encode("utf-8", "replace"))),
 )
 """Kinds as `kinds.kind_of` names them; the place in this table is the variant of an edit.

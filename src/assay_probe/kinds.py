@@ -14,6 +14,20 @@ from assay_probe.heirs import HEIR, is_heir
 from assay_probe.variants import is_a
 
 
+class Choice(enum.Enum):
+    """An enumeration for code that asks about any."""
+
+    FIRST = 1
+    SECOND = "second"
+
+
+class Marks(enum.Flag):
+    """A set of flags, which code that asks about enumerations or about collections may meet."""
+
+    LEFT = 1
+    RIGHT = 2
+
+
 def kind_of(value):
     """The family of a value, in a word or two."""
     plain = {bool: "bool", int: "int", float: "float", str: "text", bytes: "bytes", type(None): "none"}
@@ -23,6 +37,8 @@ def kind_of(value):
         return "naive datetime" if value.tzinfo is None else "aware datetime"
     if is_heir(value):
         return HEIR
+    if type(value) in (Choice, Marks):
+        return "enum"
     families = (
         (enum.Enum, "enum " + type(value).__qualname__),
         (str, "text"),

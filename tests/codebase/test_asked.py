@@ -24,6 +24,7 @@ def function(text: str) -> FunctionNode:
         ("isinstance(x, (str, decimal.Decimal))", "x", {"text", "decimal"}),
         ("isinstance(x, int | float)", "x", {"int", "float"}),
         ("isinstance(x, (bytes, bytearray))", "x", {"bytes", "bytearray"}),
+        ("isinstance(x, (str, enum.Enum))", "x", {"text", "enum"}),
         ("type(x) is dict", "x", {"dict"}),
         ("type(x) in (list, tuple)", "x", {"list", "tuple"}),
         ("x is None", "x", {"none"}),

@@ -289,7 +289,7 @@ def test_a_value_is_made_into_every_other_kind(value: Any) -> None:
         "date",
         "class",
     ]
-    every += ["iterator", "naive datetime", "aware datetime"]
+    every += ["enum", "iterator", "naive datetime", "aware datetime"]
     made = {kind: conversions.converted(value, conversions.variants_for({kind})[0]) for kind in every}
     assert {kind: kinds.kind_of(new) for kind, new in made.items()} == {kind: kind for kind in every}
 

@@ -53,6 +53,8 @@ _KINDS: Mapping[str, frozenset[str]] = {
     "date": frozenset({"date"}),
     "timedelta": frozenset({"duration"}),
     "type": frozenset({"class"}),
+    "Enum": frozenset({"enum"}),
+    "Flag": frozenset({"enum"}),
 }
 """Names of types, as they stand in a question, with the kinds of value that answer it."""
 
