@@ -24,6 +24,8 @@ def looked_up(folder: Path, question: str) -> dict[str, object]:
         ("json.dumps", []),
         ("json.dumps({}, indent=2)", []),
         ("json.dumps({}, indentation=2)", ["unknown-parameter"]),
+        ("json.dumps(value, indent=width)", []),
+        ("json.dumps(value, indentation=width)", ["unknown-parameter"]),
         ("json.parse('{}')", ["missing-attribute"]),
         ("sorted([1], upwards=True)", ["unknown-parameter"]),
         ("rich.console.Console.rule('a', 'b')", ["wrong-arity"]),

@@ -61,7 +61,8 @@ def needs_receiver(callee):
 
 def receiver(walk, node, callee):
     """Makes the instance that the method is called on."""
-    if isinstance(node.func, ast.Attribute):
+    is_named = isinstance(node.func, ast.Attribute) and not isinstance(walk.silently(node.func.value), Thing)
+    if is_named:
         return of_expression(walk, node.func.value, Made((callee.owner,)), 0)
     return Maker(lambda: of_class(callee.owner), kind_of(callee.owner))
 

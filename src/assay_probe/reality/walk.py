@@ -24,6 +24,8 @@ class Walk(Expressions):
         self.judges_project = judges_project
         """May claims of the type checker about the project's own names be told? They are noise unless they are new."""
         self.text = ""
+        self.uses, self.named = {}, {}
+        """Every place where a name stands, by the name, and what `literals` found it to stand for."""
         self.waiting = []
         self.current_class = None
         self.registers_codecs = self.registers_actions = False
@@ -38,8 +40,6 @@ class Walk(Expressions):
         """
         tree, self.text = ast.parse(text), text
         self.parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
-        self.uses, self.named = {}, {}
-        """Every place where a name stands, by the name, and what `literals` found it to stand for."""
         for node in self.parents:
             if isinstance(node, ast.Name):
                 self.uses.setdefault(node.id, []).append(node)
