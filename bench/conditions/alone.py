@@ -73,9 +73,7 @@ def learned(base: str, head: str) -> tuple[str, str, float]:
     given, asked = (held_out(load(base), load(head), seed) for seed in SEEDS)
     given = given[:GIVEN]
     source, begun = Both(base, head), time.process_time()
-    pool = pool_for(
-        placed(base, head), (Project(source, "base"), Project(source, "head")), [c.values for c in given[:SAMPLES]]
-    )
+    pool = pool_for(placed(base, head), (Project(source, "base"), Project(source, "head")), given[:SAMPLES])
     formulas = learn_from(given, pool, Answers())
     seconds = time.process_time() - begun
     if not formulas:
