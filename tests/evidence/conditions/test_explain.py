@@ -53,6 +53,14 @@ def test_a_predicate_is_preferred() -> None:
     assert (found.text, found.expression) == ("n < 0", "n < 0")
 
 
+def test_a_predicate_that_is_only_nearly_right_gives_way_to_what_was_made_of_an_argument() -> None:
+    """Where that is right more often."""
+    every, pool = tuple(calls(differing=4, others=50)), Pool(tests={"n < 2": 0.8})
+    found = condition_of(Hypothesis(formulas=learn(every, pool), calls=every, pool=pool))
+    assert found is not None
+    assert (found.text, found.held_others) == ("hook gives an iterator", 0)
+
+
 def test_two_questions_joined_need_more_than_two_differing_calls() -> None:
     """One call satisfies many things by chance, whatever the others do."""
     tested = Fresh(differing=1, others=60)

@@ -221,6 +221,9 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
         least = _least(best, fresh)
         if best.differing < least or best.others < LEAST_OTHERS or not (best.fits or _is_good_part(best)):
             return _by_alteration(hypothesis.calls)
+        altered = None if best.fits else _by_alteration(hypothesis.calls)
+        if altered is not None and altered.held_others < best.held_others:
+            return altered
     is_exact = best.fits and fresh is not None and fresh.is_enough
     return Condition(
         text="in every call that was made" if best.text == "True" else best.text,
