@@ -60,6 +60,22 @@ def only_function(repository: Path, commit: str) -> str | None:
     return f"{path}:{changed[0].removesuffix('#1')}"
 
 
+def attempted_again(text: str, function: str) -> str:
+    """The module with one more statement at the beginning of `function`; as it is where that stands on one line."""
+    scope: ast.AST = ast.parse(text)
+    for name in function.split("."):
+        inner = (node for node in ast.walk(scope) if isinstance(node, Function | ast.ClassDef))
+        scope = next(node for node in inner if node.name == name)
+    assert isinstance(scope, Function)
+    body = scope.body[1:] if ast.get_docstring(scope) is not None else scope.body
+    if not body or body[0].lineno == scope.lineno:
+        return text
+    first = min([body[0].lineno, *(node.lineno for node in getattr(body[0], "decorator_list", ()))])
+    lines = text.splitlines(keepends=True)
+    lines.insert(first - 1, " " * body[0].col_offset + "one_more = 1\n")
+    return "".join(lines)
+
+
 def is_aside(path: str) -> bool:
     """Is this a test, a document or a build file?"""
     name = PurePosixPath(path)
