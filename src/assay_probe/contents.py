@@ -12,6 +12,7 @@ import os
 from assay_probe.files import io_open
 from assay_probe.places import Edit, general, places, value_at
 from assay_probe.texts import for_text
+from assay_probe.variants import is_a
 
 CONTENT, TEXT = "file.content", "file.text"
 OPERATORS = frozenset((CONTENT, TEXT))
@@ -83,7 +84,7 @@ def _read(name):
 
 def _file(value):
     """The absolute name of a small file that the value names, or None."""
-    if not isinstance(value, (str, os.PathLike)) or (isinstance(value, str) and not 0 < len(value) <= LONGEST_PATH):
+    if not is_a(value, (str, os.PathLike)) or (is_a(value, str) and not 0 < str.__len__(value) <= LONGEST_PATH):
         return None
     try:
         name = os.path.abspath(os.fsdecode(value))

@@ -19,6 +19,7 @@ import uuid
 
 from assay_probe import encoding
 from assay_probe.places import attributes
+from assay_probe.variants import is_a
 
 LONGEST = 1200
 DEEPEST = 6
@@ -95,7 +96,7 @@ def _has_relative(value, depth):
     if type(value) in (list, tuple, dict) and depth < DEEPEST:
         inside = list(value.values()) if type(value) is dict else value
         return any(_has_relative(item, depth + 1) for item in inside[:MOST_ITEMS])
-    return any(isinstance(value, base) and type(value) is not base for base, _ in _PLAINER)
+    return any(is_a(value, base) and type(value) is not base for base, _ in _PLAINER)
 
 
 def evaluate(code, imports):

@@ -104,7 +104,10 @@ def _manager(model, name):
 
 
 def _setting_names():
-    global_settings = importlib.import_module("django.conf.global_settings")
+    try:
+        global_settings = importlib.import_module("django.conf.global_settings")
+    except ImportError:
+        return []  # a part of Django, or a package of its name
     return [name for name in dir(global_settings) if name.isupper()]
 
 
