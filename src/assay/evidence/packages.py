@@ -35,10 +35,10 @@ def told_apart(found: Sequence[Denial], known: Known) -> tuple[tuple[Denial, ...
         return tuple(found), ()
     declared = "\n".join(known.declaring).lower().replace("_", "-")
     lacking = {name for name in missing if is_declared(name, declared)}
-    importing = _importing(missing - lacking, known.standing())
+    users = importing(missing - lacking, known.standing())
     first: dict[str, Denial] = {}
     for denial in found:
-        is_used = bool(importing.get(denial.name, set()) - {denial.path})
+        is_used = bool(users.get(denial.name, set()) - {denial.path})
         if denial.kind == "missing-package" and (denial.name in lacking or is_used):
             first.setdefault(denial.name, denial)
     return tuple(d for d in found if d.kind != "missing-package" or d.name not in first), tuple(
@@ -52,7 +52,7 @@ def is_declared(package: str, declared: str) -> bool:
     return re.search(rf"(?<![\w-])(python-|py)?{name}(?![\w-])", declared) is not None
 
 
-def _importing(packages: Iterable[str], files: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
+def importing(packages: Iterable[str], files: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
     """Package -> files that import it."""
     patterns = {one: re.compile(rf"^\s*(?:import|from)\s+{re.escape(one)}\b", re.MULTILINE) for one in packages}
     found: dict[str, set[str]] = {one: set() for one in patterns}

@@ -23,8 +23,9 @@ from dataclasses import dataclass, replace
 from assay.errors import CheckerFailed
 from assay.evidence.gone import references_to_gone
 from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
-from assay.evidence.reality import Asked, Manner, ask, late_of, with_claims
+from assay.evidence.reality import Asked, Manner, ask, late_of, look_up, with_claims
 from assay.evidence.remarks import require_canary
+from assay.evidence.undeclared import undeclared
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
 from assay.values.finding import Finding, Gap, Later, Location
@@ -128,8 +129,10 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     gaps.extend(not_installed(denial) for denial in lacking)
     absent = {denial.name for denial in lacking}
     news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in absent)
-    gone = () if only is not None else references_to_gone(change, lab.source, lab.source_roots)
-    return Seen(denials=replace(denials, found=(*news, *gone)), gaps=tuple(gaps), late=late)
+    if only is None:
+        news += references_to_gone(change, lab.source, lab.source_roots)
+        news += tuple(undeclared(change, lab.source, own, lambda name: look_up(lab, name).installed))
+    return Seen(denials=replace(denials, found=news), gaps=tuple(gaps), late=late)
 
 
 def _known(source: Source) -> Known:

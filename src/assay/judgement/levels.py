@@ -92,7 +92,7 @@ _SAID_OF_DENIALS: Mapping[Certainty, str] = {
     "static": "the type of the object is inferred, and the real class denies it",
     "deprecated": "it works here and will go away",
     "ignored": "it is accepted and has no effect",
-    "suspect": "the type checker says so, and no real object could be asked",
+    "suspect": "it was read so, and nothing was seen to fail",
 }
 
 _LENIENT = frozenset({"raises-otherwise", "iterator-instead"})

@@ -7,8 +7,8 @@ from typing import Literal
 
 Certainty = Literal["proven", "static", "deprecated", "ignored", "suspect"]
 """`proven`: executed and refuted by the real object. `static`: by an annotation or by the type checker, and the real
-class agrees. `deprecated`: it will go away. `ignored`: accepted and without effect. `suspect`: the type checker says
-so, and no real object could be asked."""
+class agrees. `deprecated`: it will go away. `ignored`: accepted and without effect. `suspect`: it was read so, by the
+type checker or by us, and nothing was seen to fail."""
 
 CERTAINTIES: tuple[Certainty, ...] = ("proven", "static", "deprecated", "ignored", "suspect")
 
