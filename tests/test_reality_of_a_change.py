@@ -67,7 +67,7 @@ def test_a_package_that_files_around_use_is_a_gap_and_one_that_nobody_knows_is_n
     """The same for files as for a change: declared, or imported by files that are not in question."""
     folder = tmp_path / "plain"
     files = {
-        "new.py": "import declared_one\nimport used_one\nimport nobody_knows\n",
+        "new.py": "import declared_one\nimport used_one\nimport nobody_knows\nfrom nobody_knows import x\n",
         "old.py": "import used_one\nimport lonely\n",
         "requirements.txt": "declared-one>=2\n",
         "setup.cfg": "",

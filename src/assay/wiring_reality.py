@@ -19,7 +19,7 @@ from assay.instruments.prints import MOST_FILES, roots_of
 from assay.instruments.progress import Progress
 from assay.instruments.scratch import scratch_folder
 from assay.instruments.trees import decode, open_trees
-from assay.investigators.reality import denied_by, not_asked
+from assay.investigators.reality import collapsed, denied_by, not_asked
 from assay.judgement.policy import read_policy
 from assay.values.finding import Target
 from assay.values.options import CheckOptions, RealityOptions
@@ -48,7 +48,7 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
         found, lacking = told_apart(denials.found, known_around(paths, options.files))
         gaps = (not_installed(denial) for denial in lacking)
         told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps)
-        return replace(denials, found=found, unchecked=trouble, gaps=told), lab.interpreter.target
+        return replace(denials, found=tuple(collapsed(found)), unchecked=trouble, gaps=told), lab.interpreter.target
 
 
 def reality_of_change(options: CheckOptions) -> tuple[Denials, Target]:

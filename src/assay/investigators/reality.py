@@ -128,7 +128,7 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     _, lacking = told_apart(denials.found, _known(lab.source))
     gaps.extend(not_installed(denial) for denial in lacking)
     absent = {denial.name for denial in lacking}
-    news = tuple(d for d in _collapsed(found) if d.kind != "missing-package" or d.name not in absent)
+    news = tuple(d for d in collapsed(found) if d.kind != "missing-package" or d.name not in absent)
     if only is None:
         news += references_to_gone(change, lab.source, lab.source_roots)
         news += tuple(undeclared(change, lab.source, own, lambda name: look_up(lab, name).installed))
@@ -240,7 +240,7 @@ def new_at_head(found: Sequence[Denial], known: Sequence[Denial], before: dict[s
     return news
 
 
-def _collapsed(found: Sequence[Denial]) -> Iterator[Denial]:
+def collapsed(found: Sequence[Denial]) -> Iterator[Denial]:
     """A package that is missing is told once a file, however often it is imported."""
     told = set()
     for denial in found:
