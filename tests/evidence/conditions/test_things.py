@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from tests.evidence.making import arguments
 
+from assay.evidence.conditions.generic import Constants, questions_about
 from assay.evidence.conditions.things import UNKNOWN, Thing, Zone, read_arguments, read_literal
 
 
@@ -98,3 +99,13 @@ def test_things_that_are_alike_are_written_alike() -> None:
     """So that a question is asked once about all calls that were given the same."""
     assert repr(seen(types.SimpleNamespace(a=1))) == repr(seen(types.SimpleNamespace(a=1)))
     assert repr(seen(types.SimpleNamespace(a=1))) != repr(seen(types.SimpleNamespace(a=2)))
+
+
+def test_moments_of_unknown_zones_are_no_stumbling_block() -> None:
+    """Neither in a set, which asks for their hash, nor where questions are looked for by comparing what varies."""
+    zones = [zoneinfo.ZoneInfo(name) for name in ("Asia/Tokyo", "Europe/Oslo")]
+    moments = [datetime.datetime(2020, 2, 2, hour, tzinfo=zone) for hour, zone in enumerate(zones)]
+    assert seen({"at": {moments[0]}, moments[1]: 1}) is not None
+    things = [seen(types.SimpleNamespace(at=moment)) for moment in moments]
+    asked = questions_about([{"it": thing} for thing in things], Constants())
+    assert any(text.startswith("it.at") for text in asked.tests)

@@ -10,7 +10,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from pathlib import PurePath
 
-from assay.evidence.conditions.things import Thing
+from assay.evidence.conditions.things import Thing, UndefinedError
 
 MOST_ATTRIBUTES, MOST_CONSTANTS, MOST_KEYS = 12, 12, 6
 DEEPEST = 2
@@ -236,8 +236,14 @@ def _about_things(name: str, things: Sequence[Thing], constants: Constants, aske
 
 
 def _varies(values: Sequence[object]) -> bool:
-    first = values[0]
-    return any(type(value) is not type(first) or (not isinstance(value, Thing) and value != first) for value in values)
+    return any(_is_other(value, values[0]) for value in values)
+
+
+def _is_other(value: object, first: object) -> bool:
+    try:
+        return type(value) is not type(first) or (not isinstance(value, Thing) and bool(value != first))
+    except UndefinedError:
+        return True  # moments of zones of which nothing else is known
 
 
 def _relations(seen: dict[str, list[object]], asked: Questions) -> None:

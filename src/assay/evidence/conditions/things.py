@@ -220,7 +220,7 @@ def _container(node: Node, attributes: Mapping[str, object], places: _Places, de
         return Thing(bare(node.type), attributes, family="unknown")
     try:
         value: object = makers.get(node.type, base)(items)
-    except TypeError:
+    except (TypeError, UndefinedError):  # an item has no hash, or none that is known
         return Thing(bare(node.type), attributes, family="unknown")
     return value if node.type in makers else Thing(bare(node.type), attributes, value, "inner")
 
