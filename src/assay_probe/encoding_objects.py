@@ -20,6 +20,8 @@ from assay_probe.encoding_plain import (
 __builtins__ = dict(vars(builtins))
 
 MAX_CELLS = 12
+OWN = "_own"
+"""Where a function's own state stands in its tree."""
 
 _Member = types.MemberDescriptorType
 _GetSet = types.GetSetDescriptorType
@@ -144,7 +146,10 @@ def write_module(walk, value, depth, path):
 
 
 def write_function(walk, value, depth, path):
-    """A Python function: its name, what it closes over, its defaults, and what was hung on it."""
+    """A Python function: its name, what it closes over, its defaults, and what was hung on it.
+
+    What it keeps on itself for its own next call is private, whatever its name: nobody else is meant to read it.
+    """
     found = {}
     if value.__closure__ or value.__dict__:
         walk.track(value, path)
@@ -155,8 +160,39 @@ def write_function(walk, value, depth, path):
     if value.__kwdefaults__:
         found["kwdefaults"] = walk.visit(value.__kwdefaults__, depth, path + ".kwdefaults")
     if value.__dict__:
-        found.update(walk.attributes(value, type(value), depth, path))
+        found.update(_hung_on(walk, value, depth, path))
     return ["fn", package_name(value.__module__, str.__str__(value.__qualname__)), found]
+
+
+def _hung_on(walk, function, depth, path):
+    """Attributes of a function; those that it keeps for itself stand together below a private name."""
+    kept = _kept_on_itself(function)
+    own = {name: item for name, item in attributes_of(function, type(function)).items() if name in kept}
+    found = walk.attributes(function, type(function), depth, path, apart=own)
+    if own:
+        walk.quiet += 1
+        state = {name: walk.visit(own[name], depth, f"{path}.{OWN}.{name}") for name in sorted(own)}
+        walk.quiet -= 1
+        found[OWN] = ["obj", "state", state]
+    return found
+
+
+def _kept_on_itself(function):
+    """Names that the function's own code asks for, where it can reach itself: by its closure or its name."""
+    code = function.__code__
+    if _is_in_a_cell(function) or dict.get(function.__globals__, code.co_name) is function:
+        return code.co_names
+    return ()
+
+
+def _is_in_a_cell(function):
+    for cell in function.__closure__ or ():
+        try:
+            if cell.cell_contents is function:
+                return True
+        except ValueError:
+            continue
+    return False
 
 
 def _cells(walk, function, depth, path):

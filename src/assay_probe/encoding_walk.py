@@ -83,9 +83,11 @@ class Walk:
         self.quiet -= 1
         return tree
 
-    def attributes(self, value, kind, depth, path):
-        """What hangs off an object: `__dict__` and slots, by name."""
+    def attributes(self, value, kind, depth, path, apart=()):
+        """What hangs off an object: `__dict__` and slots, by name, those aside that are written down `apart`."""
         found = objects.attributes_of(value, kind)
+        for name in apart:
+            del found[name]
         self.left -= len(found)
         out = {}
         for name in sorted(found)[:MAX_ATTRIBUTES]:

@@ -5,7 +5,8 @@ A source file that holds an observation point is compiled as usual, except that
 * the body of the function tells the observer when it is entered, what it yields and returns, and when it is left
   (see `entries`);
 * where head binds its arguments otherwise, the code object of the function is replaced by a trampoline that takes any
-  arguments and hands them to the hook, and the hook runs the original code;
+  arguments and hands them to the hook, and the hook runs the original code; the same where head made a generator of it,
+  whose call is then seen when it is made, and not only once somebody reads it;
 * every statement of a changed function first adds its line number to a set.
 
 Nothing is patched from outside: whoever holds the function, under whatever name, decorated or in a closure, calls this.
@@ -24,6 +25,8 @@ _HOOK, _KEY = "\0assay hook", "\0assay key"
 _ASYNC_GENERATOR, _COROUTINE, _GENERATOR = 0x200, 0x80, 0x20
 _OPTIMIZED = 0x01
 _HAS_DOCSTRING = 0x4000000
+_FLAGS_ARE_WORDS = (3, 11)
+"""Since then the flag alone makes no generator: an instruction does, and the flag only tells who asks `inspect`."""
 
 
 class Point:
@@ -36,6 +39,7 @@ class Point:
         self.line = description["line"]
         self.changed = description["changed"]
         self.form = description.get("form")
+        self.at_once = description.get("at_once", False)
         self.code = None
         self.problem = None
 
@@ -131,7 +135,8 @@ class Instrumentation:
         if code.co_flags & _ASYNC_GENERATOR:
             point.problem = "is an asynchronous generator, and head binds its arguments otherwise"
             return code
-        made = _compile_trampoline(code)
+        at_once = point.at_once and code.co_flags & _GENERATOR and sys.version_info >= _FLAGS_ARE_WORDS
+        made = _compile_trampoline(code.replace(co_flags=code.co_flags & ~_GENERATOR) if at_once else code)
         if made is None:
             point.problem = "its closure could not be reproduced"
             return code
@@ -143,6 +148,8 @@ class Instrumentation:
         changes["co_firstlineno"] = code.co_firstlineno
         if hasattr(code, "co_qualname"):
             changes["co_qualname"] = code.co_qualname
+        if at_once:
+            changes["co_flags"] = made.co_flags | _GENERATOR
         return made.replace(**changes)
 
 

@@ -9,6 +9,7 @@ Three modes, one of them a run:
 
 import signal
 import sys
+import types
 
 from assay_probe import batches, calls, determinism, encoding, entries, forks, harvest, interventions, search, warming
 from assay_probe.forks import ALARM_S
@@ -125,13 +126,17 @@ class Observer:
             return call.make()
         running = self._expected = self._begin(point, state, call, frame.f_back)
         try:
-            return call.make()
+            made = call.make()
         except BaseException as error:
             if self._expected is running:
                 # It never began: the function refused the arguments.
                 self._expected, running.error = None, error
                 self._end(running)
             raise
+        if self._expected is running and type(made) is types.GeneratorType:
+            # It begins when it is read; its frame is there already.
+            self._running[id(made.gi_frame)], self._expected = running, None
+        return made
 
     def _begin(self, point, state, call, caller):
         n = state.in_scenario.get(self.scenario, 0)
@@ -240,10 +245,7 @@ class Observer:
             self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
 
     def _is_of_test_to_run(self):
-        """Does the call belong to a chosen test? What a file calls while it is imported may have nothing to do with it.
-
-        There nothing is in the caches yet that the first call fills.
-        """
+        """Does the call belong to a chosen test? While a file is imported, caches are empty that its first call fills."""
         tests = self._job.get("tests")
         return tests is None or not self.scenario.startswith(("import:", IMPORTING)) or self.scenario in tests
 

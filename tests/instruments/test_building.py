@@ -6,6 +6,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,7 @@ env >> "$UV_CACHE_DIR/environment"
 shift 2
 case "$*" in
   *unreachable*) echo "error: Failed to fetch" >&2; echo "  Caused by: dns error" >&2; exit 2;;
+  *private*) echo "  x Failed to fetch: HTTP status client error (401 Unauthorized) for url" >&2; exit 2;;
   *broken*) echo "  x No solution found: broken is broken" >&2; exit 1;;
 esac
 case "$1" in
@@ -59,7 +61,7 @@ def builder(sandbox: LinuxSandbox, tmp_path: Path) -> Builder:
     uv.chmod(0o755)
     variables = {
         "UV_DEFAULT_INDEX": "https://example.org/simple",
-        "UV_INDEX_URL": "https://me:secret@example.org/simple",
+        "HTTPS_PROXY": "https://me:secret@proxy.example.org",
         "AWS_SECRET": "secret",
     }
     said: list[str] = []
@@ -116,6 +118,21 @@ def test_code_that_builds_sees_no_secret(builder: Builder) -> None:
     assert "UV_DEFAULT_INDEX=https://example.org/simple" in seen
     assert "SETUPTOOLS_SCM_PRETEND_VERSION=1.0" in seen
     assert "secret" not in seen
+
+
+def test_an_index_with_a_password_is_neither_passed_on_nor_replaced_by_the_public_one(builder: Builder) -> None:
+    """A package of the firm's own name may be anybody's there."""
+    private = replace(builder, variables={"UV_EXTRA_INDEX_URL": "https://me:secret@example.org/simple"})
+    with pytest.raises(BuildFailed, match="UV_EXTRA_INDEX_URL names an index of packages with a password") as failed:
+        build(private, wanted())
+    assert "name it with --python" in failed.value.next_step
+    assert "secret" not in str(failed.value)
+
+
+def test_an_index_that_wants_a_password_is_told_from_other_failures(builder: Builder) -> None:
+    with pytest.raises(BuildFailed) as failed:
+        build(builder, wanted(shares=(Share(extras=("private",)),)))
+    assert failed.value.next_step.startswith("The index wants a password")
 
 
 def test_what_cannot_be_had_together_is_tried_with_less(builder: Builder) -> None:

@@ -215,6 +215,30 @@ def fact_functions_are_known_by_name_closure_and_defaults():
     assert encode(make)[1].endswith("fact_functions_are_known_by_name_closure_and_defaults.<locals>.make")
 
 
+def fact_what_a_function_keeps_on_itself_is_its_private_state():
+    def throttle(start, **more):
+        def wrapper(now):
+            if wrapper.blocked_until and wrapper.blocked_until > now:
+                return None
+            wrapper.blocked_until = now + 1
+            return now
+
+        wrapper.blocked_until = start
+        wrapper.__dict__.update(more)
+        return wrapper
+
+    def view():
+        return 1
+
+    view.blocked_until = 0
+    kept = encode(throttle(None, methods=["GET"]))[2]
+    assert kept["_own"] == ["obj", "state", {"blocked_until": None}]
+    assert "blocked_until" not in kept
+    assert "methods" in kept
+    # Nothing in its code asks for it, so others do.
+    assert encode(view)[2] == {"blocked_until": 0}
+
+
 def fact_the_order_of_a_set_means_nothing_and_that_of_a_dict_is_kept():
     class Same:
         def __init__(self, n, shared):

@@ -11,6 +11,8 @@ import pytest
 from tests.probe.projects import EVERY_PYTHON, INTERPRETERS, NAMES, Project, Told, write
 
 from assay.codebase.definitions import definitions
+from assay.evidence.jobs import Quota, plan_run
+from assay.evidence.trees import render
 
 HERE = Path(__file__).parent
 LOST_BY_OPEN_FORM = {"test_signature"}
@@ -210,3 +212,39 @@ def test_a_file_with_an_encoding_of_its_own_is_read_as_python_reads_it(tmp_path:
         told = project.record_at([project.placement_at("f", line)])
         assert told.endings == {"test_all": "passed"}, told.problems
         assert [call.outcome.shown for call in told.called("f")] == ["'é'"]
+
+
+MADE_A_GENERATOR = """
+=== m.py
+import inspect
+def up_to(n, start=0):
+    for i in range(start, n):
+        yield i
+def both(n):
+    one, two = up_to(n), up_to(n + 1)
+    return [next(one), *two, *one]
+=== test_m.py
+import inspect, unittest, m
+class Facts(unittest.TestCase):
+    def test_kind(self): self.assertTrue(inspect.isgeneratorfunction(m.up_to))
+    def test_read(self): self.assertEqual(list(m.up_to(3)), [0, 1, 2])
+    def test_unread(self): self.assertNotEqual(m.up_to(12345), [0])
+    def test_in_turn(self): self.assertEqual(m.both(2), [0, 0, 1, 2, 1])
+    def test_refused(self): self.assertRaises(TypeError, m.up_to)
+"""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_function_that_head_made_a_generator_is_seen_when_it_is_called(tmp_path: Path, name: str) -> None:
+    """Base's tests compare what it gives with a list, and never read it: from Python 3.11 on that is no obstacle."""
+    project = replace(write(tmp_path, MADE_A_GENERATOR), open_form=True).under(INTERPRETERS[name])
+    placement = replace(project.placement("up_to"), at_once=True)
+    told = project.record_at([placement])
+    assert set(told.endings.values()) == {"passed"}, told.output
+    assert told.story.unobserved == ()
+    read = [call.outcome.value for call in told.called("up_to") if call.id.scenario.endswith("test_in_turn")]
+    assert [render(value) for value in read] == ["<generator of [0, 1, 2]>", "<generator of [0, 1]>"]
+    quotas = {placement.point.id: Quota(experiments=40, per_call=8)}
+    planned = project.run(plan_run([placement], project.scenarios(), project.window, quotas, ()))
+    unread = [one for one in planned.made("up_to") if one.id.scenario.endswith("test_unread")]
+    assert bool(unread) == (not name.startswith(("3.9", "3.10")))

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import configparser
+import re
 import shlex
 import tomllib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from assay.change.kinds import is_test, places_of
 from assay.values.lab import Source
 
 _FILES = (
@@ -77,6 +79,7 @@ _KEPT_VALUED = frozenset(
     {"-m", "-k", "-o", "--override-ini", "--ignore", "--ignore-glob", "--deselect", "--import-mode"}
     | {"--ds", "--dc", "--asyncio-mode", "--doctest-glob", "--confcutdir", "--hypothesis-profile"}
 )
+_GATHERS = re.compile(r"^[ \t]*from \.(\w+) import \*", re.MULTILINE)
 _LEFT_OUT_PLUGINS = frozenset(
     {"xdist", "cov", "pytest_cov", "randomly", "pytest_randomly", "timeout", "pytest_timeout"}
 )
@@ -91,6 +94,8 @@ class PytestSettings:
     """Relative to the root of the tree."""
     options: tuple[str, ...] = ()
     """What is left of `addopts`, ready for the command line."""
+    gathered: tuple[str, ...] = ()
+    """Files whose names are imported, all of them, by the package of tests that they stand in: `python -m unittest tests`."""
 
     @property
     def doctests(self) -> bool:
@@ -101,6 +106,20 @@ class PytestSettings:
 def read_pytest_settings(source: Source, project: str = "") -> PytestSettings:
     """The settings of base, from the file that pytest would take: in the project's folder, else in one above it."""
     known = frozenset(source.paths("base"))
+    return replace(_read_settings(source, project, known), gathered=tuple(_gathered(source, known)))
+
+
+def _gathered(source: Source, known: Collection[str]) -> Iterator[str]:
+    places = places_of(known)
+    for path in sorted(known):
+        if path.endswith("/__init__.py") and is_test(path, places):
+            folder = path.removesuffix("__init__.py")
+            for found in _GATHERS.finditer(source.text("base", path) or ""):
+                if f"{folder}{found[1]}.py" in known:
+                    yield f"{folder}{found[1]}.py"
+
+
+def _read_settings(source: Source, project: str, known: Collection[str]) -> PytestSettings:
     folder = project
     while True:
         for name, section in _FILES:

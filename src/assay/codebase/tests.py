@@ -29,13 +29,15 @@ _PLAIN_STEM = re.compile(r"^_*(?:tests?_)?(.*?)(?:_tests?)?_*$")
 
 
 def find_tests(paths: Sequence[str], settings: PytestSettings, project: str = "") -> tuple[str, ...]:
-    """Test files among base's paths, by `python_files` and `testpaths` where the project sets them.
+    """Test files among base's paths, by `python_files` and `testpaths` where the project sets them, and what is gathered.
 
     Of a project inside a larger tree its own tests count, and those of the whole tree where it has none.
     """
     places = places_of(paths)
     patterns = settings.python_files or PATTERNS
-    named = [p for p in paths if p.endswith(".py") and _fits(p, patterns) and not p.endswith("/conftest.py")]
+    also = set(settings.gathered)
+    fitting = (p for p in paths if p.endswith(".py") and (p in also or _fits(p, patterns)))
+    named = [p for p in fitting if not p.endswith("/conftest.py")]
     named = [p for p in named if p.startswith(f"{project}/")] or named if project else named
     within = settings.testpaths
     chosen = [p for p in named if any(fnmatch.fnmatch(p, f"{root}/*") or root in {p, "."} for root in within)]

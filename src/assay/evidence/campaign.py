@@ -130,7 +130,7 @@ def _no_time(n_untold: int) -> Gap:
     return Gap(
         slug="explaining",
         reason=f"There was no time left to learn when {n_untold} {noun}.",
-        remedy="Give it more with `--budget`.",
+        remedy="Give more time with --budget.",
     )
 
 

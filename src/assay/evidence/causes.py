@@ -54,6 +54,7 @@ _NEWER_PYTHON = (
     "That is a fault of CPython 3.11 before 3.11.8, met where there are threads "
     "(github.com/python/cpython/issues/106905): check again, or with a newer interpreter."
 )
+_BY_HAND = "Run one of them by hand in the same environment."
 _MORE_TIME = "Give more time with --budget; where tests wait for what the sandbox does not have, that does not help."
 
 
@@ -99,7 +100,7 @@ def cause_of(detail: str) -> Cause:
         return Cause(
             _telling(detail), "Tests may write below the tree and the folder for temporary files, and nowhere else."
         )
-    return Cause(_telling(detail), "Run one of them by hand in the same environment.")
+    return Cause(_telling(detail), _BY_HAND)
 
 
 def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
@@ -116,10 +117,16 @@ def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
     if slow:
         yield Gap(
             slug="slow-tests",
-            reason=f"{len(slow)} tests ran for longer than a test may and were stopped, {slow[0].id} among them.",
+            reason=_slow_words(slow),
             remedy="They say nothing here; a faster test of the same code would.",
         )
     yield from _gaps_of_failing([one for one in failing if one not in slow], len(recorded.base.tests))
+
+
+def _slow_words(slow: Sequence[ScenarioResult]) -> str:
+    if len(slow) == 1:
+        return f"{slow[0].id} ran for longer than a test may and was stopped."
+    return f"{len(slow)} tests ran for longer than a test may and were stopped, {slow[0].id} among them."
 
 
 def _remedy_of(trouble: str) -> str:
@@ -164,7 +171,7 @@ def _gaps_of_failing(failing: Sequence[ScenarioResult], n_tests: int) -> Iterato
         yield Gap(
             slug="failing-on-base",
             reason=f"{rest} more of {n_tests} tests fail on base inside the sandbox, each for another reason.",
-            remedy="Run them by hand in the same environment.",
+            remedy=_BY_HAND,
         )
 
 

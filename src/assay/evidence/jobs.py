@@ -54,6 +54,8 @@ class Placement:
     """Of a caller: ids of the changed units that tests reach by way of it."""
     form: tuple[tuple[str, str, bool], ...] | None = None
     """Base's parameters as `(name, kind, has a default)` where head binds others; both sides then see base's form."""
+    at_once: bool = False
+    """Is it a generator on head alone? Its call is then seen when it is made, read or not; it has a `form` too."""
 
     def on(self, side: Side) -> Unit | None:
         """The function as this side has it."""
@@ -236,6 +238,7 @@ def _run(
                     "line": unit.first_line,
                     "changed": placement.point.changed,
                     "form": None if placement.form is None else [list(parameter) for parameter in placement.form],
+                    "at_once": placement.at_once,
                 }
             )
             modules.append(unit.module)

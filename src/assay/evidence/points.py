@@ -104,6 +104,7 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
             asked=(*point.asked, ("", dropped), *_dropped(function, theirs)),
             branches=branch_lines(function.node, changed.base_lines),
         )
+    at_once = theirs is not None and _becomes_generator(function, theirs)
     return Placement(
         point=point,
         base=changed.base,
@@ -111,7 +112,8 @@ def place_changed(places: Places, changed: ChangedUnit, material: Material) -> P
         material=material,
         telling=changed.base_lines | frozenset(-line for line in changed.head_lines),
         subject="" if changed.changed_itself or not changed.origins else changed.origins[0],
-        form=_form_of(function) if {"signature", "default"} & set(changed.why) else None,
+        form=_form_of(function) if at_once or {"signature", "default"} & set(changed.why) else None,
+        at_once=at_once,
     )
 
 
@@ -170,6 +172,12 @@ def _point(places: Places, unit: Unit, function: Function, *, changed: bool) -> 
         defaults=tuple((p.name, p.default) for p in named if p.default is not None),
         asked=tuple((p.name, questions[p.name]) for p in definition.parameters if p.name in questions),
     )
+
+
+def _becomes_generator(function: Function, theirs: Function) -> bool:
+    """Did a call of it run it at once, and does it only make a generator now?"""
+    ours, left = definition_of(function), definition_of(theirs)
+    return left.is_generator and not (ours.is_generator or ours.is_async or left.is_async)
 
 
 def _form_of(function: Function) -> tuple[tuple[str, str, bool], ...]:

@@ -32,6 +32,11 @@ _FIRST = re.compile(r"\s*(?:error|\u00d7|x )")
 _UNREACHED = re.compile(
     r"error sending request|dns error|network was disabled|failed to lookup|Could not connect|tcp connect"
 )
+_UNAUTHORISED = re.compile(r"\b40[13] (?:Unauthorized|Forbidden)|[Mm]issing credentials|Unauthorized")
+_WITHOUT_PASSWORD = (
+    "Build the environment by hand and name it with --python; or name an index that is reachable without a password "
+    "(UV_DEFAULT_INDEX), or a folder of wheels (UV_FIND_LINKS)."
+)
 _COMPILER = re.compile(
     r"(?:gcc|cc|clang|cargo|rustc|pg_config|cmake)['\"]?\S* (?:failed|not found)|command '\S*(?:gcc|cc)'"
 )
@@ -63,8 +68,9 @@ class Installer:
         """Make the environment; returns what was left out, as sentences.
 
         Raises:
-            BuildFailed: not even what the project itself needs could be installed.
+            BuildFailed: not even what the project itself needs could be installed, or its index wants a password.
         """
+        self._refuse_secret_indexes()
         wanted, remarks = recipe.wanted, []
         self._do(recipe, "venv", "--python", str(recipe.python), str(self.place / "venv"))
         (self.place / "pins.txt").write_text("\n".join(wanted.pins) + "\n", encoding="utf-8")
@@ -88,6 +94,16 @@ class Installer:
                 last = error.why.splitlines()[-1] if error.why else ""
                 remarks.append(f"The project itself could not be built, so its metadata is not installed: {last}")
         return remarks
+
+    def _refuse_secret_indexes(self) -> None:
+        """Without its index, what is meant to come from there would be asked of the public one, by the same name."""
+        secret = [name for name in _INDEXES if _has_credentials(self.variables.get(name, ""))]
+        if secret:
+            raise BuildFailed(
+                f"{secret[0]} names an index of packages with a password.",
+                why="Code that builds a package could read it, so it is not passed on; nor is the public index asked instead.",
+                next_step=_WITHOUT_PASSWORD,
+            )
 
     def _dependencies(self, recipe: Recipe, share: Share) -> None:
         wanted = recipe.wanted
@@ -236,6 +252,8 @@ def _failed(recipe: Recipe, completed: Completed) -> BuildFailed:
     uv, pip = by_hand(recipe.wanted)
     if completed.timed_out:
         said, advice = f"It was not done after {STEP_S:.0f} s.", "Build it by hand, and name it with --python."
+    elif _UNAUTHORISED.search(completed.output):
+        advice = f"The index wants a password, and none is passed on to code that builds packages. {_WITHOUT_PASSWORD}"
     elif _UNREACHED.search(completed.output):
         advice = (
             "Check the connection to the package index (HTTPS_PROXY, UV_DEFAULT_INDEX are passed on where they hold no "
