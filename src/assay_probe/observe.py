@@ -245,7 +245,7 @@ class Observer:
             self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
 
     def _is_of_test_to_run(self):
-        """Does the call belong to a chosen test? While a file is imported, caches are empty that its first call fills."""
+        """Does the call belong to a chosen test? While files are imported, caches are empty that a first call fills."""
         tests = self._job.get("tests")
         return tests is None or not self.scenario.startswith(("import:", IMPORTING)) or self.scenario in tests
 

@@ -55,7 +55,9 @@ def test_the_project_says_how_its_tests_are_called(settings: str) -> None:
 
 def test_what_a_package_of_tests_gathers_is_tests_whatever_its_name() -> None:
     """As `python -m unittest tests` finds them."""
-    gathers = "=== tests/__init__.py\nfrom .models import *\ntry:\n    from .fields import *\nexcept ImportError:\n    pass\n"
+    gathers = (
+        "=== tests/__init__.py\nfrom .models import *\ntry:\n    from .fields import *\nexcept ImportError:\n    pass\n"
+    )
     rest = "=== tests/models.py\n=== tests/fields.py\n=== tests/base.py\n=== p/__init__.py\nfrom .core import *\n=== p/core.py\n"
     assert found_in(gathers + rest) == ("tests/fields.py", "tests/models.py")
 

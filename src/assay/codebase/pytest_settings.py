@@ -95,7 +95,7 @@ class PytestSettings:
     options: tuple[str, ...] = ()
     """What is left of `addopts`, ready for the command line."""
     gathered: tuple[str, ...] = ()
-    """Files whose names are imported, all of them, by the package of tests that they stand in: `python -m unittest tests`."""
+    """Files of which the package of tests that they stand in imports all names, for `python -m unittest tests`."""
 
     @property
     def doctests(self) -> bool:

@@ -29,7 +29,7 @@ _PLAIN_STEM = re.compile(r"^_*(?:tests?_)?(.*?)(?:_tests?)?_*$")
 
 
 def find_tests(paths: Sequence[str], settings: PytestSettings, project: str = "") -> tuple[str, ...]:
-    """Test files among base's paths, by `python_files` and `testpaths` where the project sets them, and what is gathered.
+    """Test files among base's paths: what `python_files` and `testpaths` say, and what a package of tests gathers.
 
     Of a project inside a larger tree its own tests count, and those of the whole tree where it has none.
     """

@@ -33,7 +33,7 @@ _UNREACHED = re.compile(
     r"error sending request|dns error|network was disabled|failed to lookup|Could not connect|tcp connect"
 )
 _UNAUTHORISED = re.compile(r"\b40[13] (?:Unauthorized|Forbidden)|[Mm]issing credentials|Unauthorized")
-_WITHOUT_PASSWORD = (
+_WAY_ROUND = (
     "Build the environment by hand and name it with --python; or name an index that is reachable without a password "
     "(UV_DEFAULT_INDEX), or a folder of wheels (UV_FIND_LINKS)."
 )
@@ -101,8 +101,8 @@ class Installer:
         if secret:
             raise BuildFailed(
                 f"{secret[0]} names an index of packages with a password.",
-                why="Code that builds a package could read it, so it is not passed on; nor is the public index asked instead.",
-                next_step=_WITHOUT_PASSWORD,
+                why="Code that builds a package could read it, and the public index is not asked in its place.",
+                next_step=_WAY_ROUND,
             )
 
     def _dependencies(self, recipe: Recipe, share: Share) -> None:
@@ -253,7 +253,7 @@ def _failed(recipe: Recipe, completed: Completed) -> BuildFailed:
     if completed.timed_out:
         said, advice = f"It was not done after {STEP_S:.0f} s.", "Build it by hand, and name it with --python."
     elif _UNAUTHORISED.search(completed.output):
-        advice = f"The index wants a password, and none is passed on to code that builds packages. {_WITHOUT_PASSWORD}"
+        advice = f"The index wants a password, and none is passed on to code that builds packages. {_WAY_ROUND}"
     elif _UNREACHED.search(completed.output):
         advice = (
             "Check the connection to the package index (HTTPS_PROXY, UV_DEFAULT_INDEX are passed on where they hold no "
