@@ -11,7 +11,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 PINS = HERE / "environments"
-INTERPRETERS = {"now": "3.12", "then": "3.9", "more": "3.12", "fresh": "3.12", "wide": "3.12", "tools": "3.12"}
+INTERPRETERS = {
+    "now": "3.12",
+    "then": "3.9",
+    "more": "3.12",
+    "fresh": "3.12",
+    "wide": "3.12",
+    "far": "3.12",
+    "tools": "3.12",
+}
 
 
 def environment(name: str, state: Path) -> Path:
