@@ -12,8 +12,9 @@ from pathlib import Path
 
 from assay.errors import CheckerFailed, UsageError
 from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
-from assay.evidence.reality import Asked, ask, look_up, with_claims
+from assay.evidence.reality import SETTINGS, Asked, ask, look_up, with_claims, without_own_keys
 from assay.evidence.remarks import require_canary
+from assay.evidence.standard import dated
 from assay.instruments.laboratory import Laboratory, WallClock
 from assay.instruments.prints import MOST_FILES, roots_of
 from assay.instruments.progress import Progress
@@ -34,21 +35,27 @@ SKIPPED = frozenset({"node_modules", "__pycache__", "build", "dist", "site-packa
 
 def reality(options: RealityOptions) -> tuple[Denials, Target]:
     """What the installed packages deny in some files, and the interpreter that was asked."""
-    paths = list(_python_files(options.files))
+    settings = (path / SETTINGS for path in options.files if (path / SETTINGS).is_file())
+    paths = [*_python_files(options.files), *settings]
     files = [Asked(path=str(path), text=_text_of(path)) for path in paths]
     with lab_without_change(options) as lab:
         trouble = ""
         try:
             require_canary(lambda canary: lab.check_types("head", canary))
-            remarks = lab.checker.read(Path.cwd(), [file.path for file in files], roots_of(paths))
+            code = [file.path for file in files if file.path.endswith(".py")]
+            remarks = lab.checker.read(Path.cwd(), code, roots_of(paths)) if code else ()
             files = with_claims(files, remarks)
         except CheckerFailed as error:
             trouble = f"{error.what} {error.next_step}"
         denials = ask(lab, "head", files, first_party_of(paths))
-        found, lacking = told_apart(denials.found, known_around(paths, options.files))
+        known = known_around(paths, options.files)
+        kept = without_own_keys(denials.found, (text for _, text in known.standing()))
+        found, lacking = told_apart(kept, known)
         gaps = (not_installed(denial) for denial in lacking)
         told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps)
-        return replace(denials, found=tuple(collapsed(found)), unchecked=trouble, gaps=told), lab.interpreter.target
+        return replace(
+            denials, found=dated(lab, collapsed(found)), unchecked=trouble, gaps=told
+        ), lab.interpreter.target
 
 
 def reality_of_change(options: CheckOptions) -> tuple[Denials, Target]:
@@ -148,7 +155,7 @@ def _readable(path: Path) -> str:
 
 
 def _text_of(path: Path) -> str:
-    text = decode(path.read_bytes(), is_python=True)
+    text = decode(path.read_bytes(), is_python=path.name != SETTINGS)
     if text is None:
         raise UsageError(f"{path} is no text.", next_step="Name Python source files.")
     return text

@@ -262,7 +262,7 @@ class FakeLab:
         """What `kept` holds of a run on base with these files."""
         return self.kept.get(tuple(cast("list[str]", run.job["files"])))
 
-    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]], python: str = "") -> Sequence[Remark]:
         """Nothing but the canary."""
         return canary_remarks()
 

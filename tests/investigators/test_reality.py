@@ -70,7 +70,7 @@ class Answering:
         results = []
         for run in runs:
             self.jobs.append(run.job)
-            denied, files = run.job["denied"], run.job["files"]
+            denied, files = run.job.get("denied", []), run.job["files"]
             assert isinstance(denied, list)
             assert isinstance(files, list)
             frames: list[Frame] = []
@@ -91,7 +91,7 @@ class Answering:
             results.append(RunResult(frames=tuple(frames), completed=ended))
         return results
 
-    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]], python: str = "") -> Sequence[Remark]:
         """Answer the canary as the table expects, and each file with `remarks`."""
         if self.has_no_checker:
             raise CheckerFailed("There is no type checker.", next_step="Install it.")

@@ -26,9 +26,10 @@ def ask_all(
     python: str = sys.executable,
     first_party: Sequence[str] = (),
     walls: int = 0,
+    name: str = "file.py",
 ) -> list[Denials]:
     """What the interpreter denies in each of some files, one after the other; `walls` is the rung it is told of."""
-    asked = [Asked(path=f"file{n}.py", text=text) for n, text in enumerate(texts)]
+    asked = [Asked(path=f"{n}/{name}", text=text) for n, text in enumerate(texts)]
     job = {"mode": "reality", "files": [{"path": one.path, "text": one.text} for one in asked]}
     told = (
         write(folder, "=== empty.py\n")

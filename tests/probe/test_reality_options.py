@@ -83,17 +83,30 @@ def test_a_named_dictionary_is_a_constant_until_something_alters_it(tmp_path: Pa
     assert denied(tmp_path, altered) == []
 
 
+LINES = """import csv, itertools, re
+def lines(names):
+    for name in names:
+        yield name
+"""
+
+
 @pytest.mark.parametrize(
     "body",
     [
         "pairs = zip(names, names)\n    width = max(len(a) for a, _ in pairs)\n    return [a + b for a, b in pairs], width",
         "found = (len(name) for name in names)\n    return sum(found) / max(found)",
         "found = map(len, names)\n    for one in found:\n        print(one)\n    return sorted(found)",
+        "rows = csv.reader(names)\n    header = next(rows)\n    print(len(list(rows)))\n    return [header, *rows]",
+        "rows = csv.DictReader(names)\n    n = sum(1 for _ in rows)\n    for row in rows:\n        print(row, rows.fieldnames)",
+        "found = re.finditer('a', names)\n    for one in found:\n        print(one)\n    return list(found)",
+        "with open(names) as file:\n        n = len(list(file))\n        for line in file:\n            print(n, line)",
+        "found = lines(names)\n    if names:\n        n = len(list(found))\n        return n, list(found)",
+        "found = itertools.chain(names, names)\n    for n, one in enumerate(found):\n        print(n)\n    return list(found)",
     ],
 )
 def test_an_iterator_that_is_used_up_twice_is_told(body: str, tmp_path: Path) -> None:
     """The second use sees nothing, and nothing says so."""
-    (found,) = ask(tmp_path, f"def show(names):\n    {body}\n").found
+    (found,) = ask(tmp_path, f"{LINES}def show(names):\n    {body}\n").found
     assert (found.kind, found.certainty) == ("misuse", "suspect")
 
 
@@ -106,11 +119,24 @@ def test_an_iterator_that_is_used_up_twice_is_told(body: str, tmp_path: Path) ->
         "found = map(len, names)\n    found = list(found)\n    return sum(found), max(found)",
         "found = iter(names)\n    return next(found), list(found)",
         "found = iter(names)\n    return list(zip(found, found))",
+        "with open(names) as file:\n        n = len(list(file))\n        file.seek(0)\n        return n, list(file)",
+        "found = lines(names)\n    if names:\n        return list(found)\n    else:\n        return set(found)",
+        "found = range(3)\n    return list(found), sum(found)",
+        "rows = csv.reader(names)\n    for a in rows:\n        for b in rows:\n            print(a, b)",
+        "found = dict.fromkeys(names).items()\n    return list(found), len(list(found))",
     ],
 )
 def test_an_iterator_that_is_read_on_is_not(body: str, tmp_path: Path) -> None:
     """Other branches, a loop that is left, a new binding, and reading two at a time."""
-    assert denied(tmp_path, f"def show(names):\n    {body}\n") == []
+    assert denied(tmp_path, f"{LINES}def show(names):\n    {body}\n") == []
+
+
+def test_an_iterator_of_a_module_is_told_where_only_the_module_uses_it(tmp_path: Path) -> None:
+    """A function that uses it may run first, or never."""
+    text = "import csv, sys\nrows = csv.reader(sys.stdin)\nn = len(list(rows))\nprint(n, list(rows))\n"
+    (found,) = ask(tmp_path, text).found
+    assert (found.line, found.name) == (4, "rows")
+    assert denied(tmp_path / "read", f"{text}def read():\n    return rows\n") == []
 
 
 def test_an_asynchronous_generator_is_not_awaited(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
 LOCKS = ("poetry.lock", "pdm.lock", "Pipfile.lock")
+_PLACES = {"editable", "virtual", "directory", "path", "git"}
+"""Where uv's lock has a package from, if it is from no index."""
 _CARET = re.compile(r"^\^\s*v?(\d+(?:\.\d+)*)")
 _TILDE = re.compile(r"^~\s*v?(\d+(?:\.\d+)*)")
 
@@ -36,7 +38,9 @@ def _of_packages(text: str) -> Iterator[tuple[str, str, str]]:
     """`[[package]]` tables, as poetry and pdm write them."""
     for package in tomllib.loads(text).get("package", ()):
         source = package.get("source", {})
-        is_elsewhere = isinstance(source, Mapping) and source.get("type") in {"git", "url", "file", "directory"}
+        is_elsewhere = isinstance(source, Mapping) and bool(
+            source.get("type") in {"git", "url", "file", "directory"} or source.keys() & _PLACES
+        )
         if is_elsewhere or package.keys() & {"path", "git", "url", "ref", "revision"}:
             continue
         name, version, marker = package.get("name"), package.get("version"), package.get("markers", "")

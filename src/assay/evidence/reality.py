@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -11,6 +12,9 @@ from assay.values.lab import Frame, Lab, Run, RunResult
 from assay.values.reality import CERTAINTIES, Certainty, Denial, Denials, Lookup, Remark
 
 TIME_LIMIT_S = 180.0
+SETTINGS = "pyproject.toml"
+"""The file whose sections the installed tools are asked about."""
+_ADDED = re.compile(r"\baddini\(\s*(?:name\s*=\s*)?[\"']([\w.-]+)")
 ATTEMPTS = 4
 """Each package that brings the interpreter down costs one run; after so many the rest is a gap."""
 NO_TIME, NOT_DONE = "there was no time left to ask", "the interpreter was not done in time"
@@ -38,6 +42,19 @@ class Manner:
     """Names of the project that the change removed."""
     until_s: float | None = None
     """The time of the lab's clock at which asking ends; without it one run may take `TIME_LIMIT_S`."""
+
+
+def is_asked(path: str) -> bool:
+    """Can the probe be asked about such a file?"""
+    return path.endswith(".py") or path.rpartition("/")[2] == SETTINGS
+
+
+def without_own_keys(found: Sequence[Denial], texts: Iterable[str]) -> tuple[Denial, ...]:
+    """The denials without settings of pytest that the project itself adds; `texts` are its Python files."""
+    if not any(denial.path.endswith(SETTINGS) for denial in found):
+        return tuple(found)
+    own = {f"tool.pytest.{name}" for text in texts for name in _ADDED.findall(text)}
+    return tuple(denial for denial in found if denial.name not in own)
 
 
 def with_claims(files: Iterable[Asked], remarks: Iterable[Remark]) -> list[Asked]:
@@ -112,6 +129,16 @@ def look_up(lab: Lab, question: str) -> Lookup:
         deprecated=_text(frame, "deprecated"),
         error=_text(frame, "error"),
     )
+
+
+def distributions(lab: Lab) -> Mapping[str, str]:
+    """Compared name -> version of everything that is installed for head."""
+    job: Mapping[str, object] = {"mode": "reality", "files": [], "distributions": True}
+    for frame in lab.run([Run(side="head", job=job, time_limit_s=TIME_LIMIT_S)])[0].frames:
+        versions = frame.get("versions")
+        if frame.get("t") == "distributions" and isinstance(versions, Mapping):
+            return {str(name): str(version) for name, version in versions.items()}
+    return {}
 
 
 def run_line(lab: Lab, line: str) -> str:
@@ -197,6 +224,7 @@ def denial_of(claim: Mapping[str, object]) -> Denial | None:
         signature=_text(claim, "signature"),
         reproducer=_text(claim, "reproducer"),
         output=_text(claim, "output"),
+        versions=_texts(claim, "versions"),
         last_line=max(line, _count(claim.get("end"))),
     )
 

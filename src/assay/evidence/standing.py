@@ -69,9 +69,9 @@ class Standing:
     def recalled(self, run: Run) -> RunResult | None:
         """Nothing: what stands in the trees for a while is no part of what runs are kept by."""
 
-    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]], python: str = "") -> Sequence[Remark]:
         """What the type checker says of some files in the tree of one side."""
-        return self.lab.check_types(side, files)
+        return self.lab.check_types(side, files, python)
 
     def say(self, text: str) -> None:
         """Show what is being done, for a while."""

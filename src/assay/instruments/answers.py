@@ -42,7 +42,7 @@ class Answers:
         if isinstance(lookup, dict):
             frames.append(lookup)
             question = None
-        if not left and not question and not run.job.get("lines"):
+        if not (left or question or run.job.get("lines") or run.job.get("distributions")):
             return (*frames, {"t": "done"}), None
         return tuple(frames), replace(run, job={**run.job, "files": left, "question": question})
 

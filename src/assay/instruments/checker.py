@@ -25,8 +25,8 @@ class Checker:
     target: Target
     scratch: Path
 
-    def read(self, folder: Path, paths: Sequence[str], roots: Iterable[Path]) -> tuple[Remark, ...]:
-        """What it says of `paths` below `folder`, where modules are imported from `roots`.
+    def read(self, folder: Path, paths: Sequence[str], roots: Iterable[Path], python: str = "") -> tuple[Remark, ...]:
+        """What it says of `paths` below `folder`, where modules are imported from `roots`, as for version `python`.
 
         Settings that stand in the files' own project are not read: the change has no say in how it is judged.
 
@@ -37,7 +37,7 @@ class Checker:
         settings = self.scratch / "ty.toml"
         places = [str(place) for place in dict.fromkeys(roots) if place.is_dir()]
         settings.write_text(f"[environment]\nroot = {json.dumps(places)}\n", encoding="utf-8")
-        version = ".".join(self.target.version.split(".")[:2])
+        version = python or ".".join(self.target.version.split(".")[:2])
         asked = [_program(), "check", "--project", str(folder), "--config-file", str(settings)]
         asked += ["--python", self.target.prefix, "--python-version", version]
         asked += ["--output-format", "gitlab", "--no-progress", "--exit-zero", "--", *paths]

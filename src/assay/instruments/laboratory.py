@@ -120,11 +120,11 @@ class Laboratory:
             return "unittest"
         return "pytest" if own or self.interpreter.target.has_pytest else "unittest"
 
-    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]], python: str = "") -> Sequence[Remark]:
         """What the type checker says of some files in the tree of one side."""
         tree = self.trees[side]
         with guests_in(tree, files):
-            return self.checker.read(tree, [path for path, _ in files], self.roots_in(tree))
+            return self.checker.read(tree, [path for path, _ in files], self.roots_in(tree), python)
 
     def roots_in(self, tree: Path) -> list[Path]:
         """Folders from which modules are imported."""

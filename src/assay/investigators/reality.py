@@ -21,10 +21,22 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assay.errors import CheckerFailed
+from assay.evidence.declared import concerns, disagreements
 from assay.evidence.gone import references_to_gone
 from assay.evidence.packages import DECLARING, Known, not_installed, told_apart
-from assay.evidence.reality import Asked, Manner, ask, late_of, look_up, with_claims
+from assay.evidence.reality import (
+    Asked,
+    Manner,
+    ask,
+    distributions,
+    is_asked,
+    late_of,
+    look_up,
+    with_claims,
+    without_own_keys,
+)
 from assay.evidence.remarks import require_canary
+from assay.evidence.standard import dated
 from assay.evidence.undeclared import undeclared
 from assay.values.change import SIDES, Change, Side
 from assay.values.experiment import Effort
@@ -91,7 +103,8 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     Takes about so many seconds, if there is a limit.
     """
     pairs = [(pair.base_path, pair.head_path) for pair in (*change.files, *change.tests)]
-    if not _asked(lab.source, "head", [path for _, path in pairs]) and not gone_or_other(change):
+    asked = _asked(lab.source, "head", [path for _, path in pairs])
+    if not (asked or gone_or_other(change) or concerns(change)):
         return Seen(denials=Denials(found=()), gaps=(), late={})
     lab.say("asking the installed packages about the changed files")
     users = speaking_of(lab.source, gone_or_other(change), {path for pair in pairs for path in pair})
@@ -100,7 +113,8 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     own = first_party(lab.source, lab.source_roots)
     gaps: list[Gap] = []
     try:
-        require_canary(lambda canary: lab.check_types("head", canary))
+        if any(file.path.endswith(".py") for file in head):
+            require_canary(lambda canary: lab.check_types("head", canary))
         head = _claimed(lab, "head", head)
     except CheckerFailed as error:
         gaps.append(Gap(slug=error.slug, reason=error.what, remedy=error.next_step, detail=error.why))
@@ -114,6 +128,8 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     if not gone_or_other(change):
         known = {path: _untouched(lab.source, before[path], path) for path in {denial.path for denial in found}}
         found = tuple(denial for denial in found if denial.line not in known[denial.path])
+    own_code = (lab.source.text("head", path) or "" for path in lab.source.paths("head") if path.endswith(".py"))
+    found = without_own_keys(found, own_code)
     if found:
         base = _asked(lab.source, "base", [old for old, path in pairs if any(d.path == path for d in found)])
         if any(file.claims for file in head):
@@ -131,8 +147,9 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
     news = tuple(d for d in collapsed(found) if d.kind != "missing-package" or d.name not in absent)
     if only is None:
         news += references_to_gone(change, lab.source, lab.source_roots)
+        news += tuple(disagreements(change, lab.source, lambda: distributions(lab)))
         news += tuple(undeclared(change, lab.source, own, lambda name: look_up(lab, name).installed))
-    return Seen(denials=replace(denials, found=news), gaps=tuple(gaps), late=late)
+    return Seen(denials=replace(denials, found=dated(lab, news)), gaps=tuple(gaps), late=late)
 
 
 def _known(source: Source) -> Known:
@@ -179,7 +196,8 @@ def _definitions(tree: ast.Module, text: str) -> Iterator[tuple[ast.stmt, str]]:
 
 def _claimed(lab: Lab, side: Side, files: Sequence[Asked]) -> list[Asked]:
     """The files with what the type checker claims of them."""
-    return with_claims(files, lab.check_types(side, [(file.path, file.text) for file in files]))
+    code = [(file.path, file.text) for file in files if file.path.endswith(".py")]
+    return with_claims(files, lab.check_types(side, code) if code else ())
 
 
 def gone_or_other(change: Change) -> frozenset[str]:
@@ -253,7 +271,7 @@ def collapsed(found: Sequence[Denial]) -> Iterator[Denial]:
 def _asked(source: Source, side: Side, paths: Sequence[str | None]) -> list[Asked]:
     asked = []
     for path in dict.fromkeys(paths):
-        text = source.text(side, path) if path is not None and path.endswith(".py") else None
+        text = source.text(side, path) if path is not None and is_asked(path) else None
         if path is not None and text is not None:
             asked.append(Asked(path=path, text=text))
     return asked

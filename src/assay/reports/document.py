@@ -231,6 +231,7 @@ def denial_members(denial: Denial) -> dict[str, object]:
         "signature": denial.signature,
         "reproducer": denial.reproducer,
         "output": denial.output,
+        "versions": list(denial.versions),
     }
 
 

@@ -166,6 +166,7 @@ DENIAL = closed(
     signature=TEXT,
     reproducer=TEXT,
     output=TEXT,
+    versions=optional(TEXTS),
 )
 
 CONDITION = closed(

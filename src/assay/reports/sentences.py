@@ -152,6 +152,7 @@ def particulars(denial: Denial) -> Iterator[tuple[str, str]]:
         yield "near", ", ".join(map(plain, denial.nearest))
     if len(denial.chain) > 1:
         yield "way", " -> ".join(map(plain, denial.chain))
+    yield from (("when", plain(told)) for told in denial.versions)
     if denial.reproducer and denial.output:
         line = denial.reproducer.replace("\\", "\\\\").replace('"', '\\"')
         yield "again", plain(f'python -c "{line}"')

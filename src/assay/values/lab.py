@@ -166,8 +166,10 @@ class Lab(Protocol):
     def recalled(self, run: Run) -> RunResult | None:
         """What an earlier check got from this very run, where it may be kept and came to its end."""
 
-    def check_types(self, side: Side, files: Sequence[tuple[str, str]]) -> Sequence[Remark]:
+    def check_types(self, side: Side, files: Sequence[tuple[str, str]], python: str = "") -> Sequence[Remark]:
         """What the type checker says of some files, given as path and text, in the tree of one side. Runs nothing.
+
+        As under the target's version, or under `python` (`3.9`).
 
         Raises:
             CheckerFailed: there is no type checker, or it gave no answer.

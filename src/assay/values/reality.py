@@ -35,6 +35,8 @@ class Denial:
     """One line of Python that was executed in the target's environment."""
     output: str = ""
     """What that line really said."""
+    versions: tuple[str, ...] = ()
+    """Since when or until when, where something that is installed tells: `removed in 2.0 ("...", CHANGES.rst)`."""
     last_line: int = 0
 
     def __post_init__(self) -> None:

@@ -1,9 +1,10 @@
-"""What only one package knows about itself. An adapter is a module with any of eight functions, each asked in turn.
+"""What only one package knows about itself. An adapter is a module with any of nine functions, each asked in turn.
 
 `member_of(walk, node, receiver)` and `called(walk, node, callee)` answer in place of the general rules,
 `unresolved(walk, node)` for calls of which they know nothing, `decorated(walk, node)` and
 `own_argument(walk, node)` for decorated functions; `assigned(walk, target, value)`,
-`subscripted(walk, node, receiver)` and `defined(walk, cls)` look on.
+`subscripted(walk, node, receiver)` and `defined(walk, cls)` look on. `unknown_keys(path)` gives each key of the
+package's section of a `pyproject.toml` that it does not know, with the names that may have been meant.
 A distribution adds one of its own under the entry point group `assay.reality`, named after the package it is about.
 """
 
@@ -62,6 +63,14 @@ def _active():
             adapter = _load(f"{package} by {point.value}", point.load)
             if adapter is not None:
                 yield adapter
+
+
+def bringing(question):
+    """`(package, function)` for each adapter of another distribution that answers this question."""
+    for package, point in _foreign:
+        answer = getattr(_load(f"{package} by {point.value}", point.load), question, None)
+        if answer is not None:
+            yield package, answer
 
 
 def _is_imported(package):

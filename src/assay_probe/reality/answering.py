@@ -3,11 +3,12 @@
 import types
 
 from assay_probe.reality import refusals, results
-from assay_probe.reality.asking import once
+from assay_probe.reality.asking import answers, once
 from assay_probe.reality.sources import parameters_of, set_on_instances, tree_of
 from assay_probe.reality.values import UNKNOWN, Thing, static
 
 
+@answers("does __getattr__ refuse")
 @once(meanwhile=False)
 def refuses(cls, name):
     """Does every way through its `__getattr__` end in an exception?"""
@@ -23,6 +24,7 @@ def refuses(cls, name):
     return isinstance(end, refusals.Raised) and not end.ways
 
 
+@answers("what __getattr__ makes up")
 def made_up(cls, name):
     """What the class makes up for a name that nothing else gives it, by the annotation of its `__getattr__`."""
     answer = _getattr_of(cls)

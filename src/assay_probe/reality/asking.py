@@ -1,8 +1,13 @@
-"""Answers that are worked out once, where working one out may come back to the same question."""
+"""Questions that come back to themselves: kept once they are answered, and asked of what stands further up.
+
+What a member is may hang on what a library's code returns, and reading that code looks up members. The modules stand on
+one another in one direction all the same: the lower one asks here, and the upper one answers.
+"""
 
 import functools
 
 _kept = []
+_answering = {}
 
 
 def begin_file():
@@ -28,3 +33,18 @@ def once(meanwhile):
         return asked
 
     return keeping
+
+
+def answers(question):
+    """Let a function answer `question` for the modules below its own."""
+
+    def answering(function):
+        _answering[question] = function
+        return function
+
+    return answering
+
+
+def ask(question, *arguments):
+    """What a module further up says."""
+    return _answering[question](*arguments)

@@ -6,8 +6,10 @@ import importlib
 import importlib.metadata
 import os
 import pkgutil
+import re
 import signal
 import sys
+import sysconfig
 import types
 import warnings
 
@@ -15,7 +17,18 @@ from assay_probe import wire
 from assay_probe.reality import loading
 
 IMPORT_LIMIT_S = 60.0
-STANDARD = frozenset(getattr(sys, "stdlib_module_names", ())) | frozenset(sys.builtin_module_names)
+
+
+def _standard():
+    """Names of the standard modules; Python 3.9 does not list them, and its folders do."""
+    listed = getattr(sys, "stdlib_module_names", None)
+    if listed is None:
+        home = sysconfig.get_path("stdlib")
+        listed = {info.name for info in pkgutil.iter_modules([home, os.path.join(home, "lib-dynload")])}
+    return frozenset(listed) | frozenset(sys.builtin_module_names)
+
+
+STANDARD = _standard()
 denied = set()
 """Packages that brought an earlier run down; they are not imported again."""
 _modules = {}
@@ -115,6 +128,17 @@ def _read_distributions():
             for top in tops:
                 if top and top.isidentifier():
                     found.setdefault(top, name)
+        except Exception:
+            continue
+    return found
+
+
+def distributions():
+    """Name -> version of every installed distribution, the names as they are compared (PEP 503)."""
+    found = {}
+    for distribution in importlib.metadata.distributions():
+        try:
+            found.setdefault(re.sub(r"[-_.]+", "-", distribution.metadata["Name"]).lower(), distribution.version)
         except Exception:
             continue
     return found

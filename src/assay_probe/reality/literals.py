@@ -3,14 +3,13 @@
 import ast
 import decimal
 import enum
-import json
 import os
 import signal
 import tempfile
 import warnings
 
-from assay_probe import wire
 from assay_probe.reality import options, signatures
+from assay_probe.reality.children import answers_of
 from assay_probe.reality.literal_rules import CHECKED, FOR_ANY, LIVE, LIVE_METHODS, PURE, PURE_METHODS, UNSIGNED
 from assay_probe.reality.members import is_deprecation
 from assay_probe.reality.signatures import POSITIONAL, name_of
@@ -18,7 +17,6 @@ from assay_probe.reality.values import Made, Thing, wrap
 
 _ABSENT = object()
 BATCH_LIMIT_S = 20
-ANSWER_BYTES = 1 << 20
 OPEN_ERRORS = (
     "ImportError",
     "ModuleNotFoundError",
@@ -239,34 +237,15 @@ def make_all():
     calls, waiting[:] = list(waiting), []
     start = 0
     while start < len(calls):
-        answers = _answers(calls[start:])
+        answers, _ = answers_of(_in_child, calls[start:], BATCH_LIMIT_S)
         for call, answer in zip(calls[start:], answers):
             if answer:
                 _claim(call, *answer)
         start += max(1, len(answers) + (start + len(answers) < len(calls)))
 
 
-def _answers(calls):
-    """For each call None or `[exception, text]`; shorter where the child died, by the call that killed it."""
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(read_end)
-            _make_in_child(calls, write_end)
-        finally:
-            os._exit(0)
-    os.close(write_end)
-    data = wire.read_until(read_end, ANSWER_BYTES, BATCH_LIMIT_S, child)
-    os.close(read_end)
-    os.waitpid(child, 0)
-    found = []
-    for line in data.split(b"\n")[:-1]:
-        found.append(json.loads(line))
-    return found
-
-
-def _make_in_child(calls, write_end):
+def _in_child(calls):
+    """For each call None or `[exception, text]`."""
     os.chdir(tempfile.mkdtemp())
     signal.alarm(BATCH_LIMIT_S)
     for call in calls:
@@ -285,7 +264,7 @@ def _make_in_child(calls, write_end):
                 answer = [kinds[0], f"{error}{cause}"[:300]]
         except BaseException:
             answer = None
-        os.write(write_end, json.dumps(answer).encode() + b"\n")
+        yield answer
 
 
 def _claim(call, exception, text):

@@ -3,7 +3,7 @@
 import ast
 import types
 
-from assay_probe.reality import calls, deprecations, installed, literals, signatures, trials
+from assay_probe.reality import calls, deprecations, history, installed, literals, signatures, trials
 from assay_probe.reality.claims import Claims, shown
 from assay_probe.reality.guards import Guards
 from assay_probe.reality.members import FOUND, WARNS, member
@@ -33,7 +33,11 @@ def answer(question):
         literals.make_all()
         trials.make_all()
     told = _told(found) if isinstance(found, Thing) else {}
-    return {"claims": reproduce(claims.whole()), "is_known": found is not None or not claims.found, **told}
+    return {
+        "claims": history.dated(reproduce(claims.whole())),
+        "is_known": found is not None or not claims.found,
+        **told,
+    }
 
 
 def _dotted(node):

@@ -7,6 +7,7 @@ import types
 import warnings
 
 from assay_probe.reality import installed, loading, sources
+from assay_probe.reality.asking import ask
 from assay_probe.reality.values import (
     UNKNOWN,
     LocalClass,
@@ -228,13 +229,9 @@ def _of_one(value, cls, name):
     if isinstance(stands, type):
         return Member(Thing(stands), FOUND)
     if isinstance(stands, property) and stands.fget is not None:
-        from assay_probe.reality import results
-
-        return Member(results.of_function(stands.fget, cls), FOUND)
+        return Member(ask("what a function gives", stands.fget, cls), FOUND)
     if hasattr(stands, "func") and type(stands).__name__ == "cached_property":
-        from assay_probe.reality import results
-
-        return Member(results.of_function(stands.func, cls), FOUND)
+        return Member(ask("what a function gives", stands.func, cls), FOUND)
     return Member(UNKNOWN, FOUND)
 
 
@@ -249,9 +246,7 @@ def _own_attributes(value):
 def _absent_from_instance(value, cls, name):
     names, is_whole = sources.set_on_instances(cls)
     if name in names:
-        from assay_probe.reality import stored
-
-        return Member(stored.stored(cls, name), OPEN)
+        return Member(ask("what an instance stores", cls, name), OPEN)
     if is_dynamic(cls):
         return _absent_from_dynamic(cls, name)
     # A real object at hand holds what its own methods have set.
@@ -270,14 +265,12 @@ def _absent_from_instance(value, cls, name):
 
 def _absent_from_dynamic(cls, name):
     """A class that answers for names as they are asked for: what does its `__getattr__` say to this one?"""
-    from assay_probe.reality import answering
-
     if not answers_for_any(cls) or _is_bag(cls):
         return NOBODY_KNOWS
-    if answering.refuses(cls, name) and not subclass_has(cls, name):
+    if ask("does __getattr__ refuse", cls, name) and not subclass_has(cls, name):
         is_set = sources.is_set_from_outside(cls.__module__, name)
         return NOBODY_KNOWS if is_set else Member(UNKNOWN, MISSING)
-    return Member(answering.made_up(cls, name), OPEN)
+    return Member(ask("what __getattr__ makes up", cls, name), OPEN)
 
 
 def _is_protocol(cls):

@@ -2,16 +2,13 @@
 
 import contextlib
 import io
-import json
-import os
 import signal
 import sys
 import traceback
 
-from assay_probe import wire
+from assay_probe.reality.children import answers_of
 
 LIMIT_S = 20
-ANSWER_BYTES = 1 << 20
 
 
 def reproduce(claims):
@@ -31,30 +28,15 @@ def outputs_of(lines):
     """What each line wrote when it failed, "" where it did not fail, None where nothing came back."""
     answers = []
     while len(answers) < len(lines):
-        answers.extend(_run(lines[len(answers) :]))
+        answers += answers_of(_in_child, lines[len(answers) :], LIMIT_S)[0]
         if len(answers) < len(lines):
             answers.append(None)
     return answers
 
 
-def _run(lines):
-    if not lines:
-        return []
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(read_end)
-            signal.alarm(LIMIT_S)
-            for line in lines:
-                os.write(write_end, json.dumps(_failure_of(line)).encode() + b"\n")
-        finally:
-            os._exit(0)
-    os.close(write_end)
-    data = wire.read_until(read_end, ANSWER_BYTES, LIMIT_S, child)
-    os.close(read_end)
-    os.waitpid(child, 0)
-    return [json.loads(line) for line in data.split(b"\n")[:-1]]
+def _in_child(lines):
+    signal.alarm(LIMIT_S)
+    return map(_failure_of, lines)
 
 
 def _failure_of(line):

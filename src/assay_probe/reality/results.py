@@ -2,6 +2,7 @@
 
 import ast
 import builtins
+import csv
 import inspect
 import logging
 import pathlib
@@ -11,6 +12,7 @@ import types
 import typing
 
 from assay_probe.reality import annotations, documented, installed, loading
+from assay_probe.reality.asking import answers
 from assay_probe.reality.members import instance_of, member
 from assay_probe.reality.sources import own_nodes, parameters_of, tree_of
 from assay_probe.reality.values import (
@@ -33,6 +35,8 @@ _known = {}
 _GIVES = {
     logging.getLogger: logging.Logger,
     re.compile: re.Pattern,
+    csv.reader: type(csv.reader(())),
+    re.finditer: type(re.finditer("", "")),
     len: int,
     repr: str,
     ascii: str,
@@ -51,6 +55,7 @@ _GIVES_ITSELF = (
     "lower upper strip lstrip rstrip replace join title capitalize ljust rjust zfill translate center expandtabs"
 ).split()
 _METHODS = {(str, "encode"): bytes, (bytes, "decode"): str, (dict, "copy"): dict, (list, "copy"): list}
+_METHODS[re.Pattern, "finditer"] = type(re.finditer("", ""))
 _METHODS[str, "format"] = _METHODS[str, "casefold"] = _METHODS[str, "removeprefix"] = _METHODS[str, "removesuffix"] = (
     str
 )
@@ -101,6 +106,7 @@ def begin_file():
     _known.clear()
 
 
+@answers("what a function gives")
 def of_function(function, owner=None):
     """What the function returns when it is called on `owner`."""
     if isinstance(owner, type) and issubclass(owner, pathlib.PurePath) and function.__name__ in _PATHS:

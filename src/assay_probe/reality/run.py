@@ -9,15 +9,19 @@ import traceback
 from assay_probe import wire
 from assay_probe.reality import (
     adapters,
+    answering,
     arbitration,
     asking,
+    history,
     installed,
     library_rules,
     literals,
     loading,
     lookup,
+    project_tools,
     results,
     sources,
+    stored,
     trials,
 )
 from assay_probe.reality.claims import Claims
@@ -25,7 +29,7 @@ from assay_probe.reality.guards import Guards
 from assay_probe.reality.reproducers import outputs_of, reproduce
 from assay_probe.reality.walk import Walk
 
-assert library_rules  # what it adds to the rules is there once it is imported
+assert library_rules, (answering, stored)  # what they add to the rules and answer is there once they are imported
 RECURSION = 4000
 
 
@@ -42,6 +46,8 @@ def main(job):
         wire.send("file", path=file["path"], **_read(file, job))
     if job.get("question"):
         wire.send("lookup", **lookup.answer(job["question"]))
+    if job.get("distributions"):
+        wire.send("distributions", versions=installed.distributions())
     if job.get("lines"):
         wire.send("lines", outputs=outputs_of(job["lines"]))
     wire.send("done", python="{}.{}.{}".format(*sys.version_info[:3]), seconds=time.process_time())
@@ -68,6 +74,9 @@ def _read(file, job):
     if "django" in file["text"] and "django" not in job.get("first_party", ()):
         installed.module("django")  # settings name it and import nothing
     claims = Claims(file["path"], Guards())
+    if os.path.basename(file["path"]) == project_tools.NAME:
+        project_tools.check(claims, file["text"])
+        return {"claims": history.dated(claims.whole()), "unknown_receivers": 0, "calls": 0}
     walk = Walk(claims, frozenset(job.get("first_party", ())), judges_project=bool(job.get("judges_project")))
     try:
         walk.read(file["text"])
@@ -83,7 +92,11 @@ def _read(file, job):
     found = claims.whole()
     if job.get("reproduce", True):
         found = reproduce(found)
-    answer = {"claims": found, "unknown_receivers": claims.unknown_receivers, "calls": claims.calls_bound}
+    answer = {
+        "claims": history.dated(found),
+        "unknown_receivers": claims.unknown_receivers,
+        "calls": claims.calls_bound,
+    }
     if claims.faults:
         answer.update(error="internal", detail=claims.faults[0])
     return answer

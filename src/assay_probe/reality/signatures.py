@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import types
 
-from assay_probe.reality import sources
+from assay_probe.reality import annotations, sources
 from assay_probe.reality.forwarding import copied_to, is_read_to_refuse, uses_of
 from assay_probe.reality.results import Reading
 from assay_probe.reality.sources import parameters_of, tree_of
@@ -173,8 +173,6 @@ def _has_other_signature(called):
 
 def _typed_keys(own, called):
     """Keys of `**kwargs: Unpack[SomeTypedDict]`, or None."""
-    from assay_probe.reality import annotations
-
     collector = next(p for p in own if p.kind is inspect.Parameter.VAR_KEYWORD)
     try:
         promised = annotations.evaluate(collector.annotation, function_behind(called))

@@ -4,12 +4,13 @@ import ast
 import sys
 
 from assay_probe.reality import annotations
-from assay_probe.reality.asking import once
+from assay_probe.reality.asking import answers, once
 from assay_probe.reality.results import Reading, instance_only
 from assay_probe.reality.sources import parameters_of, tree_of
 from assay_probe.reality.values import UNKNOWN, function_of, joined, static
 
 
+@answers("what an instance stores")
 @once(meanwhile=UNKNOWN)
 def stored(cls, name):
     """What the class annotates an attribute with, or what its methods store there, where they all agree on a class."""

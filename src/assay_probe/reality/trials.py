@@ -8,7 +8,6 @@ stands between the interpreter and the machine, and a call that reaches for the 
 
 import ast
 import inspect
-import json
 import os
 import re
 import signal
@@ -18,8 +17,8 @@ import time
 import types
 import warnings
 
-from assay_probe import wire
 from assay_probe.reality import installed, literals, signatures, stand_ins
+from assay_probe.reality.children import answers_of
 from assay_probe.reality.claims import shown
 from assay_probe.reality.signatures import name_of
 
@@ -27,7 +26,6 @@ MOST = 24
 """So many calls of one file are tried."""
 CALL_LIMIT_S, PATIENCE_S, FILE_LIMIT_S = 1.0, 5.0, 4.0
 """Processor time of one call, silence, and processor time of all calls of one file."""
-ANSWER_BYTES = 1 << 20
 WALLS = 2
 """From this rung of isolation on nothing outside the run can be written, and nothing sent."""
 NONSENSE = "zqvx"
@@ -176,7 +174,7 @@ def make_all():
     trials, waiting[:] = list(waiting), []
     start, left_s, found = 0, FILE_LIMIT_S, []
     while start < len(trials) and left_s > 0:
-        answers, taken_s = _answers(trials[start:])
+        answers, taken_s = answers_of(_in_child, trials[start:], PATIENCE_S)
         left_s -= max(taken_s, 1.0)
         found += [(trial, *answer) for trial, answer in zip(trials[start:], answers) if answer is not None]
         start += len(answers) + 1
@@ -192,24 +190,8 @@ def _depth(one):
     return len(one[0].value.path) if one[0].value is not None else 0
 
 
-def _answers(trials):
-    """For each trial None or `[exception, text]`, shorter where the child died, and the processor time it took."""
-    read_end, write_end = os.pipe()
-    child = os.fork()
-    if child == 0:
-        try:
-            os.close(read_end)
-            _in_child(trials, write_end)
-        finally:
-            os._exit(0)
-    os.close(write_end)
-    data = wire.read_until(read_end, ANSWER_BYTES, PATIENCE_S, child)
-    os.close(read_end)
-    used = os.wait4(child, 0)[2]
-    return [json.loads(line) for line in data.split(b"\n")[:-1]], used.ru_utime + used.ru_stime
-
-
-def _in_child(trials, write_end):
+def _in_child(trials):
+    """For each trial None or `[exception, text]`."""
     os.chdir(tempfile.mkdtemp())
     empty = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -222,7 +204,7 @@ def _in_child(trials, write_end):
             answer = _judged(trial) if time.process_time() < ends_at else None
         except BaseException:
             answer = None
-        os.write(write_end, json.dumps(answer).encode() + b"\n")
+        yield answer
 
 
 def _stop(*_):

@@ -26,8 +26,7 @@ class Walk(Expressions):
         self.text = ""
         self.uses, self.named = {}, {}
         """Every place where a name stands, by the name, and what `literals` found it to stand for."""
-        self.waiting = []
-        self.current_class = None
+        self.waiting, self.current_class = [], None
         self.registers_codecs = self.registers_actions = False
         self.defined, self.optional = set(), set()
         """Names of all functions and methods (what a subclass adds is there for its base); packages that may lack."""
@@ -60,6 +59,7 @@ class Walk(Expressions):
         self.guards.ask(guards.known_to_come_and_go(tree))
         self.optional = guards.optional_packages(tree)
         self.block(tree.body)
+        misuse.check(self, tree)
         while self.waiting:
             self._function_body(*self.waiting.pop(0))
 
