@@ -30,7 +30,6 @@ from assay.values.isolation import Isolation
 from assay.values.reality import Denial
 
 SCHEMA_VERSION = 1
-
 OUTPUT_CHARACTERS = 2_000
 """Longer text that a call wrote is cut in the report; the experiment can be run again to see it whole."""
 
