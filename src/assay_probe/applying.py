@@ -23,7 +23,9 @@ def apply(arguments, edit, context):
     """
     is_new = edit.operator == GIVEN and edit.path[0][1] not in arguments
     before = None if is_new else value_at(arguments, edit.path)
-    if edit.literal is not None:
+    if edit.operator == built.MADE:
+        new = built.as_made(before, ast.literal_eval(edit.literal))
+    elif edit.literal is not None:
         new = ast.literal_eval(edit.literal)
         if edit.operator == KEYWORDS:
             new = {**value_at(arguments, edit.path), **new}

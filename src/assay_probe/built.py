@@ -3,7 +3,10 @@
 * `object.combined`: with itself, by the arithmetic that its class defines.
 * `object.nested`: a new one, made by its constructor, in which fields that take anything hold the one at hand.
 * `object.remade`: a new one, made by its constructor, with another value for one parameter that it keeps as given.
-* `type.any`, `type.optional`: a type given as an argument, with `Any` for a part of it, with or without `None`.
+* `object.made`: as another test makes one, by its constructor or a method of its class.
+* `type.any`, `type.optional`, `type.union`: a type given as an argument, with `Any` for a part of it, with or without
+  `None`, with one of two types in the place of one.
+* `type.made`: a class given as an argument, as a part of such a type.
 """
 
 import functools
@@ -11,7 +14,7 @@ import itertools
 import types
 import typing
 
-COMBINED, NESTED, REMADE = "object.combined", "object.nested", "object.remade"
+COMBINED, NESTED, REMADE, MADE = "object.combined", "object.nested", "object.remade", "object.made"
 FIELDS = 3
 _FORMS = (type(typing.List[int]), type(list[int]), type(typing.Optional[int]))
 REMADE_WITH = 6
@@ -111,6 +114,16 @@ def _others(value):
     return []
 
 
+def as_made(value, way):
+    """An object of the value's class made in this way: `(maker, arguments, keywords)`. Raises what its class raises."""
+    maker, arguments, keywords = way
+    kind = type(value)
+    made = (getattr(kind, maker) if maker else kind)(*arguments, **keywords)
+    if type(made) is not kind:
+        raise TypeError
+    return made
+
+
 def _fields(value):
     """`(name, keyword of the constructor, may it hold an object of this class?)` of each field that is given."""
     kind = type(value)
@@ -153,9 +166,23 @@ def for_form(value):
         out.append(("type.any", [lambda: _optional(typing.Any)] if len(some) < len(parts) else []))
         out.append(("type.optional", [lambda: typing.Union[tuple(some)]] if len(some) < len(parts) else []))
     elif all(isinstance(part, type) or is_form(part) for part in parts):
-        out.append(("type.any", [functools.partial(_with, value, i, typing.Any) for i in range(len(parts))]))
-        out.append(("type.optional", [lambda: _with(value, len(parts) - 1, _optional(parts[-1]))]))
+        every = [(i, part) for part in (typing.Any, _optional(typing.Any)) for i in range(len(parts))]
+        last, other = len(parts) - 1, int if parts[-1] is str else str
+        out.append(("type.any", [functools.partial(_with, value, *pair) for pair in every]))
+        out.append(("type.optional", [lambda: _with(value, last, _optional(parts[-1]))]))
+        out.append(("type.union", [lambda: _with(value, last, typing.Union[parts[-1], other])]))
     return [(name, variants) for name, variants in out if variants]
+
+
+def for_class(value):
+    """Operators for a class. Variants are types in which it is a part; `Any` stands beside them."""
+    makers = [
+        lambda: _optional(value),
+        lambda: typing.List[value],
+        lambda: _optional(typing.Any),
+        lambda: typing.Union[value, int if value is str else str],
+    ]
+    return [("type.made", makers)]
 
 
 def _optional(part):

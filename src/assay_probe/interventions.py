@@ -1,9 +1,11 @@
 """Where in a call something can be altered, and in which order that is tried."""
 
 import ast
+import itertools
 import random
+from collections import Counter
 
-from assay_probe import contents, conversions, encoding, steps
+from assay_probe import built, contents, conversions, encoding, steps
 from assay_probe.heirs import HEIR
 from assay_probe.kinds import kind_of
 from assay_probe.operators import PLAIN, SEEDED, operators
@@ -27,9 +29,30 @@ _RICH = (
     "sequence.fill",
 )
 _RICH += ("bytes.edit", "bytes.token", "bytes.join", "bytes.lines", "bytes.corpus", "bytes.constant", "bytes.telling")
+_ALTERED = (bool, int, float, str, bytes)
+_SAME_KIND = frozenset(
+    (
+        "boolean.flip",
+        "number.step",
+        "text.edit",
+        "text.token",
+        "text.join",
+        "text.constant",
+        "text.telling",
+        "bytes.edit",
+        "bytes.token",
+    )
+)
+"""What makes another value of the same kind."""
 _VARIANTS_A_CALL = 6
 _OPTION = "mapping.key"
 """What an option does hangs on the call, so it is tried at each."""
+_FLAGS, GIVEN_AGAIN = frozenset(("boolean.flip", "none.key")), 2
+"""At calls that run other lines than those before them flags are options too, and so many values that tests give."""
+PAIRS = 6
+"""So many pairs of options are given together at one call."""
+SHARED_KEYS = 4
+"""So many keys that stand in two mappings of a call are looked at like keys that the code names: there they meet."""
 FAR, MOST_FAR, MOST_COMPARED = 6, 1500, 8
 """How deep, and among how many places, a value of a certain name is looked for; so many such alterations a call."""
 _AFTER_A_CALL = frozenset(
@@ -68,9 +91,12 @@ class Planner:
         """
         draw = random.Random("%s|%s|%s" % (self._seed, point_id, call_name))
         self._rich = max(_VARIANTS_A_CALL, n // 12)
+        names = names.union(_shared_keys(arguments))
         candidates = self._candidates(point_id, arguments, context, names, flags, draw, is_fresh=is_fresh)
         candidates += self._together(point_id, arguments, context, draw)
-        candidates += self._given(point_id, arguments, context, draw, left_out)
+        candidates += self._given(point_id, arguments, context, draw, left_out, is_fresh=is_fresh)
+        candidates += self._pairs(point_id, arguments, context, draw)
+        candidates += self._made(point_id, arguments, context, draw, is_fresh=is_fresh)
         candidates += self._asked(point_id, arguments, context, names, draw)
         candidates += self._compared(point_id, arguments, context, draw)
         candidates += self._in_files(point_id, arguments, context, draw)
@@ -96,7 +122,7 @@ class Planner:
         out = []
         for path, value in places(arguments, names, flags):
             weight, allowed = _weight(path, names)
-            if is_a(value, OPAQUE) and len(path) > 1:
+            if is_a(value, OPAQUE) and (len(path) > 1 or path[0][1] == "cls"):
                 continue
             try:
                 listed = operators(value, context, draw)
@@ -113,7 +139,7 @@ class Planner:
                 if weight == 0:
                     self._systematic.setdefault(point_id, set()).add(key)
                 for again in range(self._repeats(name, variants) if weight < 2 else 1):
-                    at_each_call = name == _OPTION or (is_fresh and len(path) > 1)
+                    at_each_call = name == _OPTION or (is_fresh and (len(path) > 1 or name in _FLAGS))
                     before = again if at_each_call and weight == 0 else done + again
                     rank = (min(before, 9) * 2 + weight, draw.random())
                     out.append((rank, key, self._edit(path, name, variants, done + again, draw)))
@@ -137,10 +163,11 @@ class Planner:
             return None
         return None if literal is None else Edit(path, name, variant, literal)
 
-    def _given(self, point_id, arguments, context, draw, left_out):
+    def _given(self, point_id, arguments, context, draw, left_out, *, is_fresh):
         """What tests give to a parameter of this name in other calls, and keywords that the code names.
 
-        After everything else once, but for what the call leaves out: head may not take it at all.
+        After everything else once, but for what the call leaves out: head may not take it at all. A call that is fresh
+        sees some of them whatever was tried at others: one option may change what another does.
         """
         out = []
         for argument, value in (*arguments.items(), *dict.fromkeys(left_out).items()):
@@ -158,7 +185,45 @@ class Planner:
             for again in range(min(len(literals), self._rich)):
                 edit = Edit((("arg", argument),), operator, 0, literals[(done + again) % len(literals)])
                 late = argument not in left_out
-                out.append((((min(done, 9) + again) * 2 + late, draw.random()), key, [edit]))
+                before = again if is_fresh and again < GIVEN_AGAIN else min(done, 9) + again
+                out.append(((before * 2 + late, draw.random()), key, [edit]))
+        return out
+
+    def _pairs(self, point_id, arguments, context, draw):
+        """Two options at once, and an option with another text: tests try most of them alone."""
+        options = {}
+        for argument, value in arguments.items():
+            present = encoding.literal(value) if type(value) in PLAIN else None
+            literals = [literal for literal in context.given.get(argument, ()) if literal != present]
+            if type(value) is bool:
+                literals = [repr(not value)]
+            elif type(value) is str and context.corpus:
+                literals.append(repr(draw.choice(context.corpus)))
+            if literals and not argument.startswith("*"):
+                options[argument] = draw.choice(literals)
+        pairs, out = list(itertools.combinations(options, 2)), []
+        for pair in draw.sample(pairs, min(PAIRS, len(pairs))):
+            key = (point_id, "pair", pair)
+            edits = [Edit((("arg", argument),), GIVEN, 0, options[argument]) for argument in pair]
+            out.append(((min(self._done.get(key, 0), 9) * 2 + 1, draw.random()), key, edits))
+        return out
+
+    def _made(self, point_id, arguments, context, draw, *, is_fresh):
+        """Objects as other tests make them: a method meets receivers that no test calls it on.
+
+        Every second one is made of an altered text, number or flag. What a constructor is called with is no object yet.
+        """
+        out, is_making = [], "__init__" in point_id
+        for argument, value in list(arguments.items())[is_making:]:
+            ways = context.made.get(type(value).__name__, ()) if not is_a(value, (*PLAIN, *OPAQUE)) else ()
+            key = (point_id, built.MADE, argument)
+            done = self._done.get(key, 0)
+            for again in range(min(len(ways) * 2, self._rich)):
+                number, is_altered = divmod(done + again, 2)
+                way = ways[number % len(ways)]
+                edit = Edit((("arg", argument),), built.MADE, 0, _altered(way, context, draw) if is_altered else way)
+                before = again if is_fresh and again < GIVEN_AGAIN else min(done, 9) + again
+                out.append(((before * 2 + 1, draw.random()), key, [edit]))
         return out
 
     def _asked(self, point_id, arguments, context, names, draw):
@@ -178,7 +243,7 @@ class Planner:
                 continue
             dropped = conversions.variants_for({*anywhere, HEIR} - {kind_of(value)})
             for variant in conversions.variants_for({*own, *anywhere} - {kind_of(value)}):
-                key = (point_id, ASKED, general(path), variant)
+                key = (point_id, ASKED, general(path, names), variant)
                 late = bool(weight) or variant not in dropped
                 rank = (self._done.get(key, 0) * 2 + late, draw.random())
                 out.append((rank, key, [Edit(path, ASKED, variant)]))
@@ -256,6 +321,25 @@ class Planner:
                     key = (point_id, "sibling", given)
                     out.append(((self._done.get(key, 0) * 2, draw.random()), key, start))
         return out
+
+
+def _altered(way, context, draw):
+    """A way of making an object with another value of the same kind in one place."""
+    maker, arguments, keywords = ast.literal_eval(way)
+    given = list(arguments)
+    spots = [(given, n) for n in range(len(given))] + [(keywords, name) for name in keywords]
+    spots = [(holder, key) for holder, key in spots if type(holder[key]) in _ALTERED]
+    if spots:
+        holder, key = draw.choice(spots)
+        listed = operators(holder[key], context, draw)
+        holder[key] = draw.choice([make for name, makers in listed if name in _SAME_KIND for make in makers])()
+    return repr((maker, tuple(given), keywords))
+
+
+def _shared_keys(arguments):
+    """Keys that stand in more than one mapping among the arguments."""
+    found = Counter(key for value in arguments.values() if is_a(value, dict) for key in dict.keys(value))
+    return sorted(key for key, count in found.items() if count > 1 and type(key) is str)[:SHARED_KEYS]
 
 
 def _weight(path, names):

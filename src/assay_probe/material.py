@@ -22,4 +22,5 @@ def context_of(job, point_id):
         [*texts, *material.get("telling", ())],
         material.get("compared", {}),
         material.get("keys", ()),
+        material.get("made", {}),
     )

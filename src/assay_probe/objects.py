@@ -18,6 +18,8 @@ def for_object(value):
     for family, operators_of in _FAMILIES:
         if is_a(value, family):
             return operators_of(value)
+    if is_a(value, type):
+        return [*built.for_class(value), no_value()]
     if is_a(value, OPAQUE):
         return [no_value()]
     if built.is_form(value):

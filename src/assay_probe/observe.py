@@ -16,6 +16,7 @@ from assay_probe.forks import ALARM_S
 from assay_probe.material import context_of
 from assay_probe.places import Edit
 from assay_probe.recording import Recorder, Running, State, Watch
+from assay_probe.replaying import entry_for
 from assay_probe.wire import send
 
 PLAIN_FACTOR = 4
@@ -242,7 +243,10 @@ class Observer:
         if self._now() > self._deadline:
             return
         if settings.get("texts"):
-            self._searcher.choose(self.scenario, point, n, call, settings, before, self._context(point), self._deadline)
+            self._searcher.choose(
+                *(self.scenario, point, n, call, settings, before, self._context(point), self._deadline),
+                is_touched=not is_untouched,
+            )
 
     def _is_of_test_to_run(self):
         """Does the call belong to a chosen test? While files are imported, caches are empty that a first call fills."""
@@ -288,16 +292,11 @@ class Observer:
         return made
 
     def _replay(self, point, n, call):
-        self._searcher.again(self.scenario, point, call, self._deadline)
+        self._searcher.again(self.scenario, point, n, call, self._deadline)
         planned = self._job["plan"].get(self.scenario, {}).get(point.id)
         if not planned:
             return
-        before = encoding.digest(call.tree())
-        entry = next((e for e in planned if e["digest"] == before and not e.get("used")), None)
-        matched = "digest"
-        if entry is None:
-            entry = next((e for e in planned if e["n"] == n and not e.get("used")), None)
-            matched = "order"
+        entry, before, matched = entry_for(planned, n, call)
         if entry is None:
             return
         entry["used"] = True

@@ -47,6 +47,7 @@ SEEDED = frozenset(
     (
         "number.constant",
         "number.power",
+        "none.key",
         "text.edit",
         "text.token",
         "text.lines",
@@ -74,10 +75,11 @@ class Context:
     kinds of value that base asks a name about, those that head asks nothing about any more under ""; texts that
     an expression of base takes and the one that head has for it does not, or the other way round; literals that base
     compares a name with, by that name: those that head does not, and the others; keys that base
-    asks mappings for, with the literal of what it takes where there is none.
+    asks mappings for, with the literal of what it takes where there is none; how tests make objects of a class, by its
+    name.
     """
 
-    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=(), keys=()):
+    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=(), keys=(), made=()):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
@@ -86,6 +88,7 @@ class Context:
         self.telling = tuple(telling)
         self.compared = dict(compared)
         self.keys = [(key, ast.literal_eval(default)) for key, default in keys]
+        self.made = dict(made)
 
 
 def operators(value, context, draw):
@@ -119,7 +122,12 @@ def operators(value, context, draw):
 
 def _for_none(context):
     plain = [0, "", False, True, 1, [], {}, "x", 3]
-    return [("none.given", constants(*plain)), ("none.constant", constants(*context.texts[:10], *context.numbers[:10]))]
+    out = [
+        ("none.given", constants(*plain)),
+        ("none.constant", constants(*context.texts[:10], *context.numbers[:10])),
+    ]
+    options = [{key: item} for key, default in context.keys for item in _instead_of(default)]
+    return [*out, ("none.key", constants(*options))] if options else out
 
 
 def _for_integer(value, context, draw):
@@ -201,6 +209,7 @@ def _for_sequence(value, context, draw):
     if len(items) > 1:
         out.append(("sequence.order", [lambda: kind(items[::-1]), lambda: kind(items[1:] + items[:1])]))
     out.append(("sequence.item", [lambda: kind([*items, None]), lambda: kind([*items, 0]), lambda: kind([*items, ""])]))
+    out.append(("sequence.nested", [lambda: kind([*items, kind(items[:1])]), lambda: kind([kind(items), *items[1:]])]))
     out.append(("sequence.kind", [lambda: other(items)]))
     if kind is tuple and items:
         out.append(("sequence.named", [lambda: _named(items)]))
@@ -257,6 +266,10 @@ def _for_mapping(value, context):
         copy[key] = item
         return copy
 
+    def inside(key):
+        item, last = dict.__getitem__(value, key), keys[-1]
+        return ({key: item}, [item, item], [item], {}, *([dict.__getitem__(value, last)] if key != last else []))
+
     out = []
     if keys:
         out.append(("mapping.empty", [lambda: type(value)() if type(value) in (dict, collections.OrderedDict) else {}]))
@@ -264,6 +277,7 @@ def _for_mapping(value, context):
         out.append(
             ("mapping.value", [functools.partial(having, key, item) for key in keys[:3] for item in (None, "", 1, [])])
         )
+        out.append(("mapping.nested", [functools.partial(having, key, new) for key in keys[:3] for new in inside(key)]))
         out.append(("mapping.order", [lambda: dict(reversed(list(dict.items(value))))]))
     wanted = [(key, item) for key, default in context.keys if key not in keys for item in _instead_of(default)]
     if wanted and all(type(key) is str for key in keys):

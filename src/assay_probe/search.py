@@ -1,18 +1,22 @@
-"""Many texts at one call, one after the other in one forked child; of each outcome only a digest is kept.
+"""Many texts and numbers at one call, one after the other in one forked child; of each outcome a digest is kept.
 
 Base chooses the texts: first those of the tests, then edits of them, preferring texts that run lines which few others
-run. The other runs make the same texts again. Whatever differs by its digest is only a hint, because what one call
+run. Where a parameter takes bytes, texts stand for them; numbers are taken from a list. They travel as literals, and
+the other runs make the same again. Whatever differs by its digest is only a hint, because what one call
 leaves behind may reach the next: the text is then given to a call in a fork of its own.
 """
 
+import ast
 import io
+import itertools
 import json
 import random
 import signal
 import sys
 from collections import Counter
 
-from assay_probe import calls, determinism, encoding, forks, texts, wire
+from assay_probe import calls, determinism, encoding, forks, numbers, texts, wire
+from assay_probe.replaying import is_near
 
 LONGEST_SLOT = 4000
 MOST_SLOTS = 3
@@ -22,14 +26,17 @@ SPLICED = 0.3
 """How often what is put into a text comes from another that ran changed lines, and not from any."""
 TOLD_APART = 0.3
 """How often what is put in is a text that two expressions read differently, where there is any."""
+NUMBERS_BESIDE_TEXTS = 60
+"""Where a call has texts as well, so many of its numbers are tried before them and after them."""
 RESTARTS = 4
 REWEIGH = 40
 LIMIT_BYTES = 8 << 20
 DIGEST = 16
 
 
-SEARCHES_A_POINT = 2
-PART_OF_THE_REST = 0.6
+SEARCHES_A_POINT, UNTOUCHED_SEARCHES = 2, 1
+"""At calls of a caller that run no changed unit whatever the text is, for the options that they give, one is enough."""
+PART_OF_THE_REST, PART_UNTOUCHED = 0.6, 0.2
 """One search may take so much of the time that searches have left; points without texts take none."""
 
 
@@ -42,15 +49,17 @@ class Searcher:
         self._done = {}
         self._spent_s = 0.0
 
-    def choose(self, scenario, point, n, call, settings, before, context, deadline):
-        """Search at this call, where it has texts and no call like it was searched, and send what came out."""
-        names, done = slots(call.arguments), self._done.setdefault(point.id, set())
+    def choose(self, scenario, point, n, call, settings, before, context, deadline, *, is_touched=True):
+        """Search at this call, where it has texts or numbers and none like it was searched, and send what came out."""
+        names = slots(call.arguments) + numbers.slots(call.arguments)
+        done = self._done.setdefault((point.id, is_touched), set())
         others = str([calls.shape(value) for name, value in call.arguments.items() if name not in names])
-        if not names or others in done or len(done) >= SEARCHES_A_POINT:
+        if not names or others in done or len(done) >= (SEARCHES_A_POINT if is_touched else UNTOUCHED_SEARCHES):
             return
         done.add(others)
         start = self._now()
-        until = min(deadline, start + (settings["texts_s"] - self._spent_s) * PART_OF_THE_REST)
+        part = PART_OF_THE_REST if is_touched else PART_UNTOUCHED
+        until = min(deadline, start + (settings["texts_s"] - self._spent_s) * part)
         seed = "%s|%s|%s|%d" % (self._job.get("seed", 0), point.id, scenario, n)
         tried, digests = explore(
             call,
@@ -65,10 +74,10 @@ class Searcher:
         self._spent_s += self._now() - start
         wire.send("searched", test=scenario, point=point.id, n=n, before=before, tried=tried, digests=digests)
 
-    def again(self, scenario, point, call, deadline):
+    def again(self, scenario, point, n, call, deadline):
         """Where another run searched at this call, try its texts again."""
         for entry in self._job.get("searches", {}).get(scenario, {}).get(point.id, ()):
-            if entry.get("used") or entry["digest"] != encoding.digest(call.tree()):
+            if entry.get("used") or not is_near(entry, n) or entry["digest"] != encoding.digest(call.tree()):
                 continue
             entry["used"] = True
             is_open, tried = (lambda: self._now() < deadline), entry["tried"]
@@ -78,26 +87,35 @@ class Searcher:
 
 
 def slots(arguments):
-    """Names of arguments that are texts, the longest first."""
-    found = [name for name, value in arguments.items() if type(value) is str and len(value) <= LONGEST_SLOT]
+    """Names of arguments that are texts or bytes, the longest first."""
+    found = [name for name, value in arguments.items() if type(value) in (str, bytes) and len(value) <= LONGEST_SLOT]
     return sorted(found, key=lambda name: -len(arguments[name]))[:MOST_SLOTS]
 
 
 def explore(call, context, seed, n, is_open, root, alarm_s, watch):
-    """Choose and try up to `n` texts while `is_open()`; returns `[[name, text], ...]` and their digests."""
+    """Choose and try up to `n` values while `is_open()`; returns `[[name, literal], ...]` and their digests."""
     tried, digests = [], []
+    draw = random.Random(seed)
+    small, large = numbers.candidates(call.arguments, context, draw)
+    if slots(call.arguments):
+        small, large = (draw.sample(some, min(NUMBERS_BESIDE_TEXTS, len(some))) for some in (small, large))
     for attempt in range(RESTARTS):
         if len(tried) >= n or not is_open():
             break
         explorer = _Explorer(call.arguments, context, "%s|%d" % (seed, attempt), watch.lines, tried)
         left = n - len(tried)
 
-        def work(writing, explorer=explorer, left=left):
+        known = {tuple(pair) for pair in tried}
+
+        def work(writing, explorer=explorer, left=left, known=known):
             own = dict(call.arguments)
             run = _Runner(call, own, root, alarm_s, watch)
-            for name, text in explorer.choose(left, is_open):
-                wire.write_all(writing, forks.line([name, text]))
-                wire.write_all(writing, forks.line(run(name, text)))
+            chosen = itertools.chain(small, explorer.choose(left, is_open), large)
+            for name, value in itertools.takewhile(lambda _: is_open(), chosen):
+                pair = [name, repr(value)]
+                if tuple(pair) not in known:
+                    wire.write_all(writing, forks.line(pair))
+                    wire.write_all(writing, forks.line(run(name, value)))
 
         data, _ = forks.in_child(work, LIMIT_BYTES, alarm_s)
         answers = _answers(data)
@@ -110,7 +128,7 @@ def explore(call, context, seed, n, is_open, root, alarm_s, watch):
 
 
 def again(call, inputs, is_open, root, alarm_s, watch):
-    """Digests of the same texts in the same order; shorter where time ran out."""
+    """Digests of the same values in the same order; shorter where time ran out."""
     digests = []
     for _ in range(RESTARTS + 1):
         if len(digests) >= len(inputs) or not is_open():
@@ -120,10 +138,10 @@ def again(call, inputs, is_open, root, alarm_s, watch):
         def work(writing, todo=todo):
             own = dict(call.arguments)
             run = _Runner(call, own, root, alarm_s, watch)
-            for name, text in todo:
+            for name, literal in todo:
                 if not is_open():
                     return
-                wire.write_all(writing, forks.line(run(name, text)))
+                wire.write_all(writing, forks.line(run(name, ast.literal_eval(literal))))
 
         data, status = forks.in_child(work, LIMIT_BYTES, alarm_s)
         digests += _answers(data)
@@ -146,19 +164,23 @@ def _answers(data):
     return out
 
 
+def _as_text(value):
+    return value.decode("latin-1") if type(value) is bytes else value
+
+
 class _Runner:
-    """Gives one text at a time to the call and says what came of it, without words that may change."""
+    """Gives one value at a time to the call and says what came of it, without words that may change."""
 
     def __init__(self, call, own, root, alarm_s, watch):
         self._call, self._own, self._root, self._alarm_s, self._watch = call, own, root, alarm_s, watch
         self._captured = io.StringIO()
         sys.stdout = sys.stderr = self._captured
 
-    def __call__(self, name, text):
+    def __call__(self, name, value):
         arguments = self._call.arguments
         arguments.clear()
         arguments.update(self._own)
-        arguments[name] = text
+        arguments[name] = value
         self._watch.lines.clear()
         determinism.begin_call()
         signal.setitimer(signal.ITIMER_REAL, self._alarm_s)
@@ -170,8 +192,7 @@ class _Runner:
             self._captured.seek(0)
             self._captured.truncate()
         # What exceptions tell is mostly a message, in which nobody looks for differences.
-        value = None if raised else outcome.get("value")
-        essence = [value, outcome.get("text"), output]
+        essence = [None if raised else outcome.get("value"), outcome.get("text"), output]
         return "%s|%s|%s" % (outcome["kind"], raised.get("type", ""), encoding.digest(essence)[:DIGEST])
 
 
@@ -181,27 +202,32 @@ class _Explorer:
     def __init__(self, arguments, context, seed, lines, tried):
         self._draw = random.Random(seed)
         self._names = slots(arguments)
+        self._bytes = {name for name in self._names if type(arguments[name]) is bytes}
         self._telling = context.telling
         self._seeds = list(dict.fromkeys([*context.telling, *context.corpus, *context.texts]))
         self._dictionary = context.texts
         self._signs = texts.signs(context.texts)
         self._lines = lines
-        self._tried = {tuple(candidate) for candidate in tried}
-        self._pool = [(name, arguments[name]) for name in self._names]
+        self._tried = {(name, _as_text(ast.literal_eval(literal))) for name, literal in tried}
+        self._pool = [(name, _as_text(arguments[name])) for name in self._names]
         self._reached, self._weights = [], []
         self._hits = Counter()
         self._known = set()
 
     def choose(self, n, is_open):
-        """Yield up to `n` pairs `(name, text)`; when asked for the next, the last one's lines are in the watch."""
+        """Yield up to `n` pairs `(name, text)`; when asked for the next, the last one's lines are in the watch.
+
+        Where bytes are taken they are bytes.
+        """
         chosen = 0
-        for candidate in self._candidates(n * 4):
+        for candidate in self._candidates(n * 4) if self._names else ():
             if chosen >= n or not is_open():
                 return
             if candidate not in self._tried:
                 self._tried.add(candidate)
                 chosen += 1
-                yield candidate
+                name, text = candidate
+                yield name, texts.encoded(text) if name in self._bytes else text
                 self._learn(candidate)
 
     def _candidates(self, n):

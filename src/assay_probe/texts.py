@@ -89,7 +89,7 @@ def for_bytes(value, context, draw):
     out = [("bytes.edge", [lambda: b"", lambda: value + b"x", lambda: value[:-1], lambda: b"\xff"])]
     for name, variants in for_text(text, context, draw):
         if name in _OF_BYTES_TOO:
-            out.append(("bytes" + name[len("text") :], [functools.partial(_encoded, variant) for variant in variants]))
+            out.append(("bytes" + name[len("text") :], [functools.partial(_made, variant) for variant in variants]))
     return [*out, ("bytes.text", [lambda: text]), no_value()]
 
 
@@ -98,11 +98,16 @@ _OF_BYTES_TOO = frozenset(
 )
 
 
-def _encoded(variant):
+def _made(variant):
+    return encoded(variant())
+
+
+def encoded(text):
+    """A text as bytes: of as many bytes as it has characters, where that can be."""
     try:
-        return variant().encode("latin-1")
+        return text.encode("latin-1")
     except UnicodeEncodeError:
-        return variant().encode("utf-8", "replace")
+        return text.encode("utf-8", "replace")
 
 
 def _telling(value, found, draw):

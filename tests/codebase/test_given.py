@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assay.codebase.given import VALUES_OF_A_NAME, constructions, values_given
+from assay.codebase.given import VALUES_OF_A_NAME, constructions, objects_made, values_given
 from assay.values.change import Side
 
 
@@ -54,3 +54,33 @@ def test_constructions_are_calls_of_the_class_with_literals() -> None:
     assert constructions(["a", "b"], Texts(a=text, b="Names('a')"), "Names") == (
         "(('a',), {})", "(([1],), {'sep': ';'})",
     )  # fmt: skip
+
+
+def test_objects_are_made_by_their_class_or_by_what_is_called_of_it() -> None:
+    """With literals, however the class is named; what it is not asked to give stays away."""
+    text = "Url('a')\nm.Url.parse('b', strict=True)\nUrl()\nUrl(x)\nOther('a')\nother.parse('c')\n"
+    assert objects_made(["a"], Texts(a=text), {"Url"}) == {
+        "Url": ("('', ('a',), {})", "('parse', ('b',), {'strict': True})")
+    }
+
+
+def test_a_name_that_stands_for_one_literal_is_read_as_that_literal() -> None:
+    """In its own function, or in the file; what is given two values, or is worked out, stands for none."""
+    text = """
+MODE = "fast"
+def test_it():
+    schema = {"a": 1}
+    twice = 1
+    twice = 2
+    made = work()
+    Validator(schema, mode=MODE)
+    Validator(twice)
+    Validator(made)
+def test_other():
+    Validator(schema)
+"""
+    assert objects_made(["a"], Texts(a=text), {"Validator"}) == {"Validator": ("('', ({'a': 1},), {'mode': 'fast'})",)}
+    assert values_given(["a"], Texts(a=text), {"mode", "schema"}, {"Validator": ("schema",)}) == {
+        "mode": ("'fast'",),
+        "schema": ("{'a': 1}",),
+    }

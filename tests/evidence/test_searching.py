@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tests.evidence.making import experiment
 
 from assay.evidence.frames import Searched
@@ -15,7 +17,7 @@ def searched(*digests: str, call: int = 0, texts: tuple[str, ...] = ("a b", "c",
         point="m.py::split",
         call=call,
         arrived_digest="d",
-        tried=tuple(("text", text) for text in texts),
+        tried=tuple(("text", repr(text)) for text in texts),
         digests=digests,
     )
 
@@ -79,3 +81,11 @@ def test_texts_on_which_all_agree_tell_where_nothing_differs() -> None:
     assert found[1].outcome.raised is not None
     assert found[1].outcome.raised.type == "builtins.ValueError"
     assert len({e.arguments_digest for e in found}) == 2
+
+
+def test_a_number_hints_as_a_text_does() -> None:
+    """It stands for itself in the experiment."""
+    tried = (("n", "71"), ("n", "-3.5"))
+    base, head = (replace(searched(*digests), tried=tried) for digests in (("1", "2"), ("1", "9")))
+    (made,) = hints([base], [base], [head])
+    assert [(edit.operator, edit.literal) for edit in made.intervention.edits] == [("number.search", "-3.5")]

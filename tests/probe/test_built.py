@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import random
 import typing
@@ -14,13 +15,14 @@ from tests.probe.test_experiments import kinds_on
 
 import assay_probe.built as untyped_built
 import assay_probe.operators as untyped_operators
-from assay.evidence.jobs import plan_of, replay_run
+from assay.evidence.jobs import Material, plan_of, replay_run
 from assay.evidence.kept import with_arguments_of_base
 from assay.evidence.matching import match_experiments
 from assay.values.finding import DifferenceKind
 
 built: Any = untyped_built
 operators: Any = untyped_operators
+ANY_OR_NONE = typing.Optional[typing.Any]  # noqa: UP045 - this form is what is asked about
 
 
 @dataclasses.dataclass(frozen=True)
@@ -88,8 +90,12 @@ def test_an_object_that_keeps_no_parameter_is_not_made_anew() -> None:
     ("form", "anything", "optional"),
     [
         (typing.Optional[int], [typing.Optional[typing.Any]], [int]),  # noqa: UP045 - this form is what is asked about
-        (list[int], [list[typing.Any]], [list[typing.Optional[int]]]),  # noqa: UP045
-        (dict[str, int], [dict[typing.Any, int], dict[str, typing.Any]], [dict[str, typing.Optional[int]]]),  # noqa: UP045
+        (list[int], [list[typing.Any], list[ANY_OR_NONE]], [list[typing.Optional[int]]]),  # noqa: UP045
+        (
+            dict[str, int],
+            [dict[typing.Any, int], dict[str, typing.Any], dict[ANY_OR_NONE, int], dict[str, ANY_OR_NONE]],
+            [dict[str, typing.Optional[int]]],  # noqa: UP045
+        ),
         (typing.Union[int, str], [], []),  # noqa: UP007
     ],
     ids=str,
@@ -98,6 +104,13 @@ def test_a_type_gives_way_to_its_neighbours(form: Any, anything: list[Any], opti
     """With `Any` for a part, with or without `None`."""
     assert made(form, "type.any") == anything
     assert made(form, "type.optional") == optional
+
+
+def test_a_class_gives_way_to_types_that_hold_it() -> None:
+    """And the last part of a type to one of two."""
+    either = typing.Union[int, str]  # noqa: UP007 - this form is what is asked about
+    assert made(int, "type.made") == [typing.Optional[int], typing.List[int], ANY_OR_NONE, either]  # noqa: UP006, UP045
+    assert made(list[int], "type.union") == [list[either]]
 
 
 def test_asking_whether_a_value_is_a_type_runs_nothing_of_its_own() -> None:
@@ -303,3 +316,61 @@ def test_what_base_wrote_is_read_by_head(tmp_path: Path) -> None:
         "TypeError: tuple indices must be integers or slices, not str",
     )
     assert pair.base.intervention.edits[0].shown == "state as base's own test gives it: ('a',)"
+
+
+class Link:
+    """Made of a text, or read from one."""
+
+    def __init__(self, text: str, *, strict: bool = False) -> None:
+        self.text, self.strict = text, strict
+
+    @classmethod
+    def read(cls, text: str) -> Link:
+        """Another way to make one."""
+        return cls(text.upper())
+
+    @staticmethod
+    def count(text: str) -> int:
+        """Makes none."""
+        return len(text)
+
+
+def test_an_object_is_made_as_another_test_makes_one() -> None:
+    """By its constructor or by a method of its class; what gives something else is no way to make one."""
+    link = Link("a")
+    assert vars(built.as_made(link, ("", ("b",), {"strict": True}))) == {"text": "b", "strict": True}
+    assert vars(built.as_made(link, ("read", ("b",), {}))) == {"text": "B", "strict": False}
+    with pytest.raises(TypeError):
+        built.as_made(link, ("count", ("b",), {}))
+
+
+RECEIVERS = """
+=== m.py
+class Link:
+    def __init__(self, text):
+        self.text = text
+
+    def parts(self):
+        return self.text.split("/")
+=== test_m.py
+import unittest, m
+class Links(unittest.TestCase):
+    def test_it(self): self.assertEqual(m.Link("a/b").parts(), ["a", "b"])
+"""
+
+
+def test_a_method_is_called_on_objects_that_other_tests_make(tmp_path: Path) -> None:
+    """The same on both sides, because the way of making them is part of the plan."""
+    own = write(tmp_path, RECEIVERS)
+    own = dataclasses.replace(own, material=Material(made=(("Link", ("('', ('x//y',), {})", "('', (1,), {})")),)))
+    planned = own.plan("Link.parts")
+    wanted = [e for e in planned.made("Link.parts") if [x.operator for x in e.intervention.edits] == [built.MADE]]
+    ways = [str(e.intervention.edits[0].literal) for e in wanted]
+    assert {"('', ('x//y',), {})", "('', (1,), {})"} < set(ways)
+    assert {type(ast.literal_eval(way)[1][0]) for way in ways} == {str, int}
+    (source, path) = ((own.root / "m.py").read_text(encoding="utf-8"), own.root / "m.py")
+    path.write_text(source.replace('.split("/")', '.replace("//", "/").split("/")'), encoding="utf-8")
+    replayed = own.replay(planned, "Link.parts").outcomes
+    differing = [e for e in planned.made("Link.parts") if replayed[e.id].value != e.outcome.value]
+    assert "('', ('x//y',), {})" in [e.intervention.edits[0].literal for e in differing]
+    assert {e.intervention.edits[0].operator for e in differing} == {built.MADE}

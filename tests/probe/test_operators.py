@@ -184,7 +184,10 @@ def test_the_first_alterations_of_a_number_are_edges_and_steps() -> None:
         ([1, 2], "sequence.shorter", [[2], [1], [1]]),
         ((1, 2), "sequence.kind", [[1, 2]]),
         ([1], "sequence.item", [[1, None], [1, 0], [1, ""]]),
+        ([1, 2], "sequence.nested", [[1, 2, [1]], [[1, 2], 2]]),
+        ((), "sequence.nested", [((),), ((),)]),
         ({"a": 1, "b": 2}, "mapping.drop", [{"b": 2}, {"a": 1}]),
+        ({"a": 1}, "mapping.nested", [{"a": {"a": 1}}, {"a": [1, 1]}, {"a": [1]}, {"a": {}}]),
         ({"a": 1}, "mapping.empty", [{}]),
         ({1, 2}, "set.list", [[1, 2]]),
         (b"ab", "bytes.text", ["ab"]),
@@ -218,6 +221,21 @@ def test_nothing_is_made_of_constants_that_are_not_there() -> None:
     assert listed(None)["none.constant"] == []
     assert "none.constant" not in operators.SEEDED
     assert len(listed(None, MATERIAL)["none.constant"]) == 5
+
+
+def test_one_key_of_a_mapping_holds_what_another_holds() -> None:
+    """So that a list stands where a text stood, as it may in a document."""
+    made = [make() for make in listed({"a": "x", "b": ["y"]})["mapping.nested"]]
+    assert {"a": ["y"], "b": ["y"]} in made
+
+
+def test_options_that_the_code_asks_for_are_given_where_none_are() -> None:
+    """A mapping with the key, in the place of None; it travels as a literal."""
+    context = operators.Context(keys=[("strict", "False"), ("limit", "5")])
+    made = [make() for make in listed(None, context)["none.key"]]
+    assert made == [{"strict": True}, {"limit": 6}, {"limit": 0}]
+    assert "none.key" not in listed(None)
+    assert "none.key" in operators.SEEDED
 
 
 def test_a_naive_moment_gets_a_zone_and_an_aware_one_loses_it() -> None:

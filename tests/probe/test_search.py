@@ -43,6 +43,15 @@ def fragile(text):
 
 def number(n):
     return n + 1
+
+def ordinal(n):
+    return str(n) + ("th" if n % 100 in (11, 12, 13) else "st" if n % 10 == 1 else "th")
+
+def header(data):
+    return data.split(b":")[0]
+
+def total(items):
+    return sum(items)
 === test_m.py
 import unittest
 import m
@@ -59,6 +68,15 @@ class Split(unittest.TestCase):
 
     def test_number(self):
         self.assertEqual(m.number(1), 2)
+
+    def test_ordinal(self):
+        self.assertEqual(m.ordinal(3), "3th")
+
+    def test_header(self):
+        self.assertEqual(m.header(b"a: b"), b"a")
+
+    def test_total(self):
+        self.assertEqual(m.total([1]), 1)
 """
 CORPUS = ("BEGIN a END", "a; b", "select one", "BEGIN BEGIN b")
 
@@ -83,7 +101,7 @@ def test_the_same_texts_give_the_same_digests(tmp_path: Path, python: str) -> No
     (search,) = planned.story.searches
     assert len(search.tried) == len(search.digests) == 300
     assert {name for name, _ in search.tried} == {"text", "mark"}
-    assert {("text", text) for text in CORPUS} <= set(search.tried)
+    assert {("text", repr(text)) for text in CORPUS} <= set(search.tried)
     assert len(set(search.tried)) == 300
     again = own.replay(planned, "split", hash_seed=3)
     assert [other.digests for other in again.story.searches] == [search.digests]
@@ -144,14 +162,38 @@ def test_a_text_that_ends_its_process_costs_one_text(tmp_path: Path) -> None:
     planned = own.plan("fragile", texts=40)
     (search,) = planned.story.searches
     lost = [text for (_, text), digest in zip(search.tried, search.digests, strict=True) if digest == "lost"]
-    assert {"ax", "ay"} <= set(lost)
+    assert {"'ax'", "'ay'"} <= set(lost)
     (again,) = own.replay(planned, "fragile").story.searches
     assert again.digests == search.digests[: len(again.digests)]
     assert planned.endings["test_fragile"] == "passed"
 
 
-def test_a_call_without_a_text_is_not_searched(tmp_path: Path) -> None:
+def test_numbers_are_searched_as_texts_are(tmp_path: Path) -> None:
+    """A few of them show what no edge does: here those that end in thirteen."""
+    own = project(tmp_path)
+    planned = own.plan("ordinal", texts=50)
+    (search,) = planned.story.searches
+    assert {("n", "0"), ("n", "113"), ("n", "1000000")} <= set(search.tried)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    (own.root / "m.py").write_text(source.replace("(11, 12, 13)", "(11, 12)"), encoding="utf-8")
+    assert hinted(planned, own.replay(planned, "ordinal")) == []
+    (own.root / "m.py").write_text(source.replace("(11, 12, 13)", "(12, 13)"), encoding="utf-8")
+    assert {"11", "111"} <= set(hinted(planned, own.replay(planned, "ordinal")))
+
+
+def test_bytes_are_searched_as_texts_are(tmp_path: Path) -> None:
+    """As bytes, on every side."""
+    own = project(tmp_path)
+    planned = own.plan("header", texts=100)
+    (search,) = planned.story.searches
+    assert all(literal.startswith(("b'", 'b"')) for _, literal in search.tried)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    (own.root / "m.py").write_text(source.replace('split(b":")', 'split(b";")'), encoding="utf-8")
+    assert "b'a; b'" in hinted(planned, own.replay(planned, "header"))
+
+
+def test_a_call_without_a_text_or_number_is_not_searched(tmp_path: Path) -> None:
     """Nor is any where nobody asked for it."""
     own = project(tmp_path)
-    assert own.plan("number", texts=50).story.searches == ()
+    assert own.plan("total", texts=50).story.searches == ()
     assert own.plan("split").story.searches == ()

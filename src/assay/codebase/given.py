@@ -11,7 +11,9 @@ from assay.values.lab import Source
 
 VALUES_OF_A_NAME = 8
 CONSTRUCTIONS = 8
-LONGEST_VALUE = 200
+LONGEST_VALUE, LONGEST_MADE = 200, 1000
+MADE = 12
+"""So many ways of making an object of one class."""
 
 
 def values_given(
@@ -37,14 +39,42 @@ def constructions(tests: Iterable[str], source: Source, name: str) -> tuple[str,
     for path in tests:
         text = source.text("base", path) or ""
         for call in _calls_in(text) if name in text else ():
-            keys: list[ast.expr | None] = [ast.Constant(k.arg) if k.arg else None for k in call.keywords]
-            keywords = ast.Dict(keys=keys, values=[k.value for k in call.keywords])
-            arguments = ast.Tuple(elts=call.args, ctx=ast.Load())
-            given = ast.Tuple(elts=[arguments, keywords], ctx=ast.Load())
-            literal = _literal(given) if last_name(call.func) == name else ""
+            literal = _literal(_given_to(call)) if last_name(call.func) == name else ""
             if literal:
                 found[literal] = None
     return tuple(found)[:CONSTRUCTIONS]
+
+
+def objects_made(tests: Iterable[str], source: Source, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
+    """How the tests make objects of each class in `names`: `(maker, arguments, keywords)`, as source text.
+
+    The maker is empty where the class itself is called, else the name of what is called of it (`Url.parse("a")`).
+    """
+    found: dict[str, dict[str, None]] = {name: {} for name in names}
+    for path in tests:
+        for call in _calls_in(source.text("base", path) or ""):
+            owner, maker = _maker(call.func, names)
+            if owner and len(found[owner]) < MADE and (call.args or call.keywords):
+                literal = _literal(_given_to(call, ast.Constant(maker)), LONGEST_MADE)
+                if literal:
+                    found[owner][literal] = None
+    return {name: tuple(made) for name, made in found.items() if made}
+
+
+def _maker(function: ast.expr, names: Collection[str]) -> tuple[str, str]:
+    """The class, and the name of what is called of it, where it is not called itself; empty where it is none."""
+    name = last_name(function)
+    if name in names:
+        return name, ""
+    owner = last_name(function.value) if isinstance(function, ast.Attribute) else ""
+    return (owner, name) if owner in names else ("", "")
+
+
+def _given_to(call: ast.Call, *before: ast.expr) -> ast.Tuple:
+    """`(*before, arguments, keywords)` of a call."""
+    keys: list[ast.expr | None] = [ast.Constant(k.arg) if k.arg else None for k in call.keywords]
+    keywords = ast.Dict(keys=keys, values=[k.value for k in call.keywords])
+    return ast.Tuple(elts=[*before, ast.Tuple(elts=call.args, ctx=ast.Load()), keywords], ctx=ast.Load())
 
 
 def _given_in(text: str, positional: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ast.expr]]:
@@ -55,18 +85,49 @@ def _given_in(text: str, positional: Mapping[str, tuple[str, ...]]) -> Iterator[
 
 
 def _calls_in(text: str) -> Iterator[ast.Call]:
+    """The calls of a file, with names that stand for one literal replaced by it where they are arguments."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
         return
-    yield from (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    todo: list[tuple[ast.AST, Mapping[str, ast.expr]]] = [(tree, _named(tree))]
+    while todo:
+        node, known = todo.pop()
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            known = {**known, **_named(node)}
+        elif isinstance(node, ast.Call):
+            yield _filled(node, known)
+        todo += [(child, known) for child in reversed(list(ast.iter_child_nodes(node)))]
 
 
-def _literal(value: ast.expr) -> str:
+def _named(scope: ast.Module | ast.FunctionDef | ast.AsyncFunctionDef) -> Mapping[str, ast.expr]:
+    """Names that a body gives one literal and nothing else."""
+    found: dict[str, list[ast.expr]] = {}
+    for statement in scope.body:
+        if isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    found.setdefault(target.id, []).append(statement.value)
+    return {name: values[0] for name, values in found.items() if len(values) == 1 and _is_written_out(values[0])}
+
+
+def _is_written_out(value: ast.expr) -> bool:
+    return isinstance(value, (ast.Constant, ast.Dict, ast.List, ast.Tuple, ast.Set, ast.UnaryOp))
+
+
+def _filled(call: ast.Call, known: Mapping[str, ast.expr]) -> ast.Call:
+    def filled(value: ast.expr) -> ast.expr:
+        return known.get(value.id, value) if isinstance(value, ast.Name) else value
+
+    keywords = [ast.keyword(arg=k.arg, value=filled(k.value)) for k in call.keywords]
+    return ast.Call(func=call.func, args=[filled(value) for value in call.args], keywords=keywords)
+
+
+def _literal(value: ast.expr, longest: int = LONGEST_VALUE) -> str:
     try:
         literal = repr(ast.literal_eval(value))
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return ""
-    return literal if len(literal) <= LONGEST_VALUE else ""
+    return literal if len(literal) <= longest else ""

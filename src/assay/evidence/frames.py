@@ -53,14 +53,14 @@ class PointFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searched:
-    """Many texts at one call in one process, with a digest of what came of each."""
+    """Many texts or numbers at one call in one process, with a digest of what came of each."""
 
     scenario: str
     point: str
     call: int
     arrived_digest: str
     tried: tuple[tuple[str, str], ...]
-    """`(parameter, text)` in order; told only by the run that chose them."""
+    """`(parameter, literal)` in order; told only by the run that chose them."""
     digests: tuple[str, ...]
     """Fewer than were tried where time ran out; `lost` where the call ended its process."""
 
@@ -198,7 +198,7 @@ def _searched(frame: Frame) -> Searched:
         point=_text(frame, "point"),
         call=_int(frame, "n"),
         arrived_digest=_text(frame, "before"),
-        tried=tuple((str(name), str(text)) for name, text in tried),
+        tried=tuple((str(name), str(literal)) for name, literal in tried),
         digests=tuple(str(digest) for digest in cast("list[str]", frame.get("digests") or [])),
     )
 

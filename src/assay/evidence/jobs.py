@@ -36,6 +36,8 @@ class Material:
     """Texts that only one version of the changed code has."""
     keys: tuple[tuple[str, str], ...] = ()
     """Keys that base asks mappings for, with the literal of what it takes where there is none."""
+    made: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """How tests make objects of classes of these names: `(maker, arguments, keywords)` as literals."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,6 +206,7 @@ def _material(placements: Iterable[Placement]) -> dict[str, object]:
             "patterns": [list(pair) for pair in placement.material.patterns],
             "telling": list(placement.material.telling),
             "keys": [list(pair) for pair in placement.material.keys],
+            "made": {name: list(ways) for name, ways in placement.material.made},
             "compared": {name: [list(dropped), list(others)] for name, dropped, others in placement.material.compared},
         }
         for placement in placements

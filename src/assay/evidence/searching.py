@@ -1,6 +1,6 @@
-"""Many texts at one call: which of them hint at a difference, and the experiments that put the hint to the test.
+"""Many texts or numbers at one call: which hint at a difference, and the experiments that put the hint to the test.
 
-A search runs thousands of texts in one process and keeps a digest of each outcome. A digest that base and its control
+A search runs thousands of them in one process and keeps a digest of each outcome. A digest that base and its control
 agree on and head does not is no evidence, only a reason to make that one experiment in a process of its own.
 """
 
@@ -12,28 +12,29 @@ from dataclasses import replace
 from assay.evidence.frames import Searched
 from assay.values.experiment import Edit, Experiment, ExperimentId, Intervention, Outcome, Raised
 
-OPERATOR = "text.search"
+OF_TEXTS, OF_NUMBERS = "text.search", "number.search"
 MOST_HINTS = 30
 MOST_AGREEING = 200
 FIRST_NUMBER = 1_000_000
 """Numbers of these experiments at a call; all others are smaller."""
 
+_QUOTES = ("'", '"')
 _Call = tuple[str, str, int]
 
 
 def hints(base: Iterable[Searched], control: Iterable[Searched], head: Iterable[Searched]) -> tuple[Experiment, ...]:
-    """Experiments for texts whose outcome differs on head and not on base again: from each call the shortest first."""
+    """Experiments for values whose outcome differs on head and not on base again: from each call the shortest first."""
     again, theirs = _by_call(control), _by_call(head)
     queues: list[list[Experiment]] = []
     for search in base:
         call = (search.scenario, search.point, search.call)
         runs = (search.digests, again.get(call, ()), theirs.get(call, ()))
         differing = [
-            (len(text), number, name, text)
-            for number, (name, text) in enumerate(search.tried)
+            (len(literal), number, name, literal)
+            for number, (name, literal) in enumerate(search.tried)
             if _differs(*(_at(digests, number) for digests in runs))
         ]
-        queues.append([_experiment(search, number, name, text) for _, number, name, text in sorted(differing)])
+        queues.append([_experiment(search, number, name, literal) for _, number, name, literal in sorted(differing)])
     return tuple(_in_turn(queues)[:MOST_HINTS])
 
 
@@ -58,7 +59,7 @@ def agreeing(
     head: Iterable[Searched],
     own: Mapping[ExperimentId, Experiment],
 ) -> Iterator[Experiment]:
-    """Calls with a text of which all runs gave the same digest: a spread of at most 200 of each search.
+    """Calls with a text or number of which all runs gave the same digest: a spread of at most 200 of each search.
 
     A search in which nothing differs on head has no control, and needs none.
 
@@ -75,17 +76,17 @@ def agreeing(
             for number, (pair, digest, *rest) in enumerate(rows)
             if rest and {digest} == set(rest)
         ]
-        for number, name, text, digest in alike[:: max(1, -(-len(alike) // MOST_AGREEING))]:
+        for number, name, literal, digest in alike[:: max(1, -(-len(alike) // MOST_AGREEING))]:
             ending = _ending(digest)
             if first is not None and ending is not None:
-                made = _experiment(search, number, name, text)
-                arguments = tuple((key, repr(text) if key == name else value) for key, value in first.arguments)
+                made = _experiment(search, number, name, literal)
+                arguments = tuple((key, literal if key == name else value) for key, value in first.arguments)
                 yield replace(
                     first,
                     id=made.id,
                     intervention=made.intervention,
                     arguments=arguments,
-                    arguments_digest=f"text:{name}:{text}",
+                    arguments_digest=f"text:{name}:{literal}",
                     outcome=ending,
                 )
 
@@ -103,7 +104,7 @@ def _ending(digest: str) -> Outcome | None:
 
 
 def count_compared(base: Iterable[Searched], head: Iterable[Searched]) -> int:
-    """Texts of which both sides told what came out."""
+    """Texts and numbers of which both sides told what came out."""
     theirs = _by_call(head)
     return sum(
         min(len(search.digests), len(theirs.get((search.scenario, search.point, search.call), ()))) for search in base
@@ -122,8 +123,9 @@ def _differs(base: str | None, again: str | None, head: str | None) -> bool:
     return base is not None and head is not None and base == again and base not in (head, "lost")
 
 
-def _experiment(search: Searched, number: int, name: str, text: str) -> Experiment:
-    edit = Edit(path=(("arg", name),), operator=OPERATOR, literal=repr(text))
+def _experiment(search: Searched, number: int, name: str, literal: str) -> Experiment:
+    operator = OF_TEXTS if literal[-1:] in _QUOTES else OF_NUMBERS
+    edit = Edit(path=(("arg", name),), operator=operator, literal=literal)
     return Experiment(
         id=ExperimentId(
             scenario=search.scenario, point=search.point, call=search.call, intervention=FIRST_NUMBER + number

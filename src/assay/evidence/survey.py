@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
@@ -12,7 +13,7 @@ from assay.change.normalise import block_shape
 from assay.change.project import Project
 from assay.codebase.asked import no_longer_compared
 from assay.codebase.calls import locate
-from assay.codebase.given import values_given
+from assay.codebase.given import objects_made, values_given
 from assay.codebase.literals import (
     flags_for,
     keys_asked,
@@ -36,6 +37,8 @@ from assay.values.lab import Lab, Source
 CORPUS = 240
 MAX_CALLERS, MAX_ONE_SIDED = 6, 40
 TESTS_READ = 12
+FILES_BESIDE = 100
+_CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,10 @@ def _one_sided(change: Change, places: Places, base: Project, head: Project) -> 
 
 
 def with_values_given(placements: Iterable[Placement], tests: Iterable[str], source: Source) -> tuple[Placement, ...]:
-    """The placements with what the tests give to parameters of their names, and to keywords that their code names."""
+    """The placements with what the tests give to parameters of their names, and to keywords that their code names.
+
+    And with how the tests make objects of the classes that stand near them.
+    """
     every = tuple(placements)
     wanted = [tuple(dict.fromkeys((*p.point.parameters, *p.material.texts))) for p in every]
     names = {name for some in wanted for name in some if name.isidentifier()}
@@ -114,10 +120,19 @@ def with_values_given(placements: Iterable[Placement], tests: Iterable[str], sou
         positional[owner if last == "__init__" else last] = p.point.parameters[is_method:]
     given = values_given(tests, source, names - {"self", "cls"}, positional)
     given = {**given, **{name: (*given.get(name, ()), *also) for p in every for name, also in _defaults(p)}}
+    made = tuple(objects_made(tests, source, _classes_beside(every, source)).items())
+    known = [tuple((name, given[name]) for name in some if name in given) for some in wanted]
     return tuple(
-        replace(p, material=replace(p.material, given=tuple((name, given[name]) for name in some if name in given)))
-        for p, some in zip(every, wanted, strict=True)
+        replace(p, material=replace(p.material, given=own, made=made)) for p, own in zip(every, known, strict=True)
     )
+
+
+def _classes_beside(placements: Iterable[Placement], source: Source) -> frozenset[str]:
+    """Names of the classes in the folders of the placements."""
+    folders = {placement.point.path.rpartition("/")[0] for placement in placements}
+    files = [path for path in source.paths("base") if path.endswith(".py") and path.rpartition("/")[0] in folders]
+    texts = (source.text("base", path) or "" for path in files[:FILES_BESIDE])
+    return frozenset(name for text in texts for name in _CLASS.findall(text))
 
 
 def _defaults(placement: Placement) -> Iterator[tuple[str, tuple[str, ...]]]:

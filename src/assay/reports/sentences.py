@@ -213,7 +213,7 @@ def controls(verdict: Verdict) -> str:
     if effort.experiments:
         parts.append(f"{effort.matched:,} of {effort.experiments:,} experiments matched")
     if effort.searched:
-        parts.append(f"{effort.searched:,} texts tried")
+        parts.append(f"{effort.searched:,} values tried")
     if effort.kept_runs:
         parts.append(f"{count(effort.kept_runs, 'run')} of base kept from an earlier check")
     if effort.noisy or effort.masked:
