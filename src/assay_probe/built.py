@@ -178,7 +178,7 @@ def for_class(value):
     """Operators for a class. Variants are types in which it is a part; `Any` stands beside them."""
     makers = [
         lambda: _optional(value),
-        lambda: typing.List[value],
+        lambda: _with(typing.List[int], 0, value),
         lambda: _optional(typing.Any),
         lambda: typing.Union[value, int if value is str else str],
     ]

@@ -222,10 +222,9 @@ class Observer:
         wanted = int(min(settings["per_call"] * factor * share, settings["experiments"] * factor - state.experiments))
         if is_untouched:
             wanted = min(wanted, room)
-        call_name = "%s|%d" % (self.scenario, n)
         plans = self._planner.choose(
             point.id,
-            call_name,
+            "%s|%d" % (self.scenario, n),
             call.arguments,
             context,
             frozenset(settings.get("names", ())),
@@ -243,10 +242,8 @@ class Observer:
         if self._now() > self._deadline:
             return
         if settings.get("texts"):
-            self._searcher.choose(
-                *(self.scenario, point, n, call, settings, before, self._context(point), self._deadline),
-                is_touched=not is_untouched,
-            )
+            where = (self.scenario, point, n, call, settings, before, context, self._deadline)
+            self._searcher.choose(*where, is_touched=not is_untouched)
 
     def _is_of_test_to_run(self):
         """Does the call belong to a chosen test? While files are imported, caches are empty that a first call fills."""
