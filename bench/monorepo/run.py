@@ -155,7 +155,8 @@ def check(root: Path, options: argparse.Namespace, strace: str | None = None) ->
     shutil.rmtree(cache, ignore_errors=True)
     log = root.parent / "calls"
     watch = [strace, "-f", "-qq", "-e", "trace=openat,open,clone,clone3,fork,vfork", "-o", str(log)] if strace else []
-    command = [str(Path(options.assay).absolute()), "check", "HEAD~1..HEAD", "--python", options.python]
+    assay, python = (str(Path(path).absolute()) for path in (options.assay, options.python))
+    command = [assay, "check", "HEAD~1..HEAD", "--python", python]
     before, started = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
     done = subprocess.run(
         [*watch, *command, "--budget", str(options.budget)],

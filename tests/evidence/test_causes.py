@@ -34,6 +34,11 @@ from assay.evidence.reach import Recorded
         ),
         ("E   OSError: [Errno 30] Read-only file system: '/x'", "OSError: [Errno 30]", "nowhere else"),
         ("E   assert 1 == 2\nE   Use -v to get more diff", "assert 1 == 2", "by hand"),
+        (
+            "  self.assertEqual(x, {})\nAssertionError: {'a': 1} != {}\n- {'a': 1}\n+ {}\n",
+            "AssertionError: {'a': 1}",
+            "hand",
+        ),
         ("", "no reason given", "by hand"),
     ],
 )
@@ -51,6 +56,7 @@ def test_a_traceback_says_what_is_missing(detail: str, text: str, remedy: str) -
             "base: the run broke off (SystemError: AST constructor recursion depth mismatch (before=9, after=6))",
             "3.11.8",
         ),
+        ("base: the run broke off (it ended with signal 15 after t.py::a)", "ends the whole process"),
         ("base: the run broke off (ValueError: closed)", "by hand"),
     ],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from tests.evidence.making import (
@@ -21,7 +21,7 @@ from tests.evidence.making import (
     returned,
 )
 
-from assay.evidence.differences import Noise, compare_pairs, group, learn_noise, may_hold
+from assay.evidence.differences import Noise, compare_pairs, group, learn_noise, may_hold, with_messages_soft
 from assay.values.experiment import Experiment, Outcome
 from assay.values.finding import Difference
 
@@ -188,3 +188,24 @@ def test_answers_of_another_shape_are_one_group() -> None:
     )
     # wrong: the issue asks for groups by exception *or shape of value*; two defects of one function are told as one.
     assert len(groups) == 1
+
+
+def test_a_sentence_that_an_exception_tells_otherwise_is_soft_wherever_it_is_carried() -> None:
+    """A form collects the messages of its validators; a word, which may be data, stays hard."""
+
+    def told(head: str, base: str = "cannot be edited") -> Difference:
+        (seen,) = compare((made(raised(text=base)), made(raised(text=head)))).differences
+        return cast("Difference", seen)
+
+    def carried(base: object, head: object) -> Difference:
+        (seen,) = compare((made(returned(base)), made(returned(head)))).differences
+        return cast("Difference", seen)
+
+    sentence = carried(["cannot be edited"], ["cannot be edited."])
+    assert with_messages_soft([told("cannot be edited."), sentence])[1].kind == "details"
+    assert not may_hold(with_messages_soft([told("cannot be edited."), sentence])[1])
+    assert with_messages_soft([sentence]) == (sentence,)
+    more = carried(["cannot be edited", 1], ["cannot be edited.", 2])
+    assert with_messages_soft([told("cannot be edited."), more])[1] == more
+    word = carried(["a"], ["b"])
+    assert with_messages_soft([told("b", "a"), word])[1] == word

@@ -10,7 +10,16 @@ from assay.codebase.tests import texts_of
 from assay.evidence.conditions.explain import Labelled
 from assay.evidence.conditions.testing import Explained, explain
 from assay.evidence.confirm import confirm, confirm_recorded, rerun
-from assay.evidence.differences import Compared, Noise, alternatives, compare_pairs, group, learn_noise, may_hold
+from assay.evidence.differences import (
+    Compared,
+    Noise,
+    alternatives,
+    compare_pairs,
+    group,
+    learn_noise,
+    may_hold,
+    with_messages_soft,
+)
 from assay.evidence.faults import attempt
 from assay.evidence.frames import RecordedCall, Story
 from assay.evidence.jobs import Placement, Quota, Scenarios
@@ -81,7 +90,7 @@ def run_campaign(
     again = _record_again(lab, recorded, raw.differences, broken, changed, share_s)
     steady = _steady(raw.differences, recorded, again)
     probed = _probe(lab, recorded, changed, callers, corpus, n_experiments, share_s)
-    differences = [*steady, *(probed.compared.differences if probed else ())]
+    differences = with_messages_soft([*steady, *(probed.compared.differences if probed else ())])
     agreeing = raw.agreeing + (probed.compared.agreeing if probed else raw.agreeing.__class__())
     sure_s = to_be_sure(lab, share_s)
     groups = _confirm(lab, group(differences, agreeing), differences, recorded.scenarios, placements, sure_s)
@@ -89,7 +98,7 @@ def run_campaign(
     lifted = show_at_callers(lab, groups, differences, callers, recorded.scenarios, within_budget(lab, share_s))
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
     labelled = Labelled(
-        differences=tuple(differences),
+        differences=differences,
         agreed=raw.agreed + (probed.compared.agreed if probed else ()),
         kinds=probed.kinds if probed else kinds,
         masks=probed.compared.masks if probed else {},

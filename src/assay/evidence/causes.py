@@ -31,6 +31,7 @@ _ADDRESS = re.compile(
     r"(?:connecting to|connect to(?: server(?: at)?)?|host=|host) ['\"]?([\w.-]+(?:[:, ]+(?:port )?\d{2,5})?)"
 )
 _VARIABLE_PART = re.compile(r"'[^']*'?|\"[^\"]*\"?|\d+")
+_EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Failed)\b")
 _WRITING = re.compile(r"Read-only file system|\[Errno 13\] Permission denied")
 _FROM_FIXTURE = {"mocker": "pytest-mock", "httpserver": "pytest-httpserver", "requests_mock": "requests-mock"}
 _FROM_FIXTURE |= {"benchmark": "pytest-benchmark", "snapshot": "syrupy", "event_loop": "pytest-asyncio"}
@@ -133,6 +134,8 @@ def _remedy_of(trouble: str) -> str:
     """What helps a run that did not end as it should."""
     if trouble.endswith("were stopped"):
         return _MORE_TIME
+    if "it ended with" in trouble:
+        return "What runs after it ends the whole process, so nothing behind it was looked at: run its file by hand."
     return _NEWER_PYTHON if _FAULT_OF_PYTHON in trouble else "Run the project's tests by hand in the same environment."
 
 
@@ -176,7 +179,9 @@ def _gaps_of_failing(failing: Sequence[ScenarioResult], n_tests: int) -> Iterato
 
 
 def _telling(detail: str) -> str:
-    """The first line that pytest marks as the exception, else the last line."""
+    """The first line that pytest marks as the exception, else the last that begins with one, else the last line."""
     lines = [line.strip() for line in detail.splitlines() if line.strip()]
     marked = [text for line in lines if line.startswith("E ") and (text := line.removeprefix("E").strip())]
-    return (marked[0] if marked else lines[-1] if lines else "no reason given")[:160]
+    # unittest shows the two values below the exception.
+    raised = [line for line in detail.splitlines() if _EXCEPTION.match(line)]
+    return (marked[0] if marked else raised[-1] if raised else lines[-1] if lines else "no reason given")[:160]

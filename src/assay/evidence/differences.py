@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from assay.evidence.classify import Contrast, contrast, is_comparable, is_defined, noise
 from assay.evidence.matching import Matched, Pair
 from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
-from assay.values.finding import Difference, DifferenceKind
+from assay.values.finding import Difference, DifferenceKind, Disagreement
 
 _ROOTS = frozenset({"result", "output", "text", "exception", "exception text", "effect"})
 _RANK: Mapping[DifferenceKind, int] = {
@@ -129,6 +129,36 @@ def difference_of(pair: Pair, seen: Contrast, point: ObservationPoint, kinds: Ki
         implausible_because=reason,
         unperturbed=pair.base.intervention.is_none,
     )
+
+
+def with_messages_soft(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """The differences; one that only carries a sentence which an exception tells otherwise is a detail.
+
+    A form collects the messages of its validators, a command prints what it caught: sentences are for people there too.
+    """
+    found = tuple(differences)
+    told = {(d.base, d.head) for difference in found if _both_refuse(difference) for d in _sentences(difference)}
+    return tuple(_softened(difference, told) for difference in found) if told else found
+
+
+def _both_refuse(difference: Difference) -> bool:
+    return difference.kind == "details" and difference.base.outcome.kind == difference.head.outcome.kind == "raised"
+
+
+def _sentences(difference: Difference) -> Iterable[Disagreement]:
+    """Texts of several words that two exceptions of one class tell otherwise, as they are shown inside other values."""
+    for place in difference.disagreements:
+        if place.kind == "value" and " " in place.base and " " in place.head:
+            yield place
+            yield replace(place, base=repr(place.base), head=repr(place.head))
+
+
+def _softened(difference: Difference, told: Container[tuple[str, str]]) -> Difference:
+    hard = [place for place in difference.disagreements if not place.soft]
+    if not hard or any(place.kind != "value" or (place.base, place.head) not in told for place in hard):
+        return difference
+    soft = tuple(replace(place, soft=True) for place in difference.disagreements)
+    return replace(difference, kind="details", disagreements=soft)
 
 
 def group(differences: Iterable[Difference], agreeing: Mapping[str, int]) -> tuple[Difference, ...]:

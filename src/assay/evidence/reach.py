@@ -6,6 +6,7 @@ is over. Base and head run the same files side by side.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -25,6 +26,8 @@ PATIENCE = 2.2
 LEAST_S = 3.0
 """A portion that begins is given this long, or half of a small share."""
 NO_WINDOW = Window(collect_s=0.0, deadline_s=0.0)
+_PROGRESS = re.compile(r"[.FEsxX]*\s*(?:\[ *\d+%\])?")
+"""What pytest writes while tests run."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -205,5 +208,15 @@ def _trouble(results: Sequence[RunResult]) -> Iterator[str]:
         elif result.completed.timed_out:
             yield f"{side}: the tests did not come to an end and were stopped"
         elif story.failure or not any(frame.get("t") == "done" for frame in result.frames):
-            tail = (story.failure or result.completed.output).strip().splitlines()
-            yield f"{side}: the run broke off ({tail[-1][:300] if tail else f'status {result.completed.status}'})"
+            yield f"{side}: the run broke off ({_last_words(story.failure or result.completed.output, result)})"
+
+
+def _last_words(said: str, result: RunResult) -> str:
+    """The last line that says something, or with which status the process ended, and after which test."""
+    lines = [line for line in said.strip().splitlines() if not _PROGRESS.fullmatch(line.strip())]
+    if lines:
+        return lines[-1][:300]
+    status = result.completed.status
+    how = f"signal {-status}" if status < 0 else f"status {status}"
+    tests = [str(frame.get("test")) for frame in result.frames if frame.get("t") == "test"]
+    return f"it ended with {how}{f' after {tests[-1]}' if tests else ''}"
