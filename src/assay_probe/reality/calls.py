@@ -223,18 +223,9 @@ def _check_refused(walk, node, callee, keyword):
     end = refusals.refuses_keyword(callee, keyword.arg, filled)
     if end is None:
         return False
-    name = name_of(callee.object)
-    walk.claims.add(
-        _at_keyword(node, keyword),
-        "unknown-parameter",
-        f"{name}({keyword.arg}=)",
-        f"{name}() refuses a keyword {keyword.arg!r}: {end.exception}: {end.text}",
-        root=_root(callee.object),
-        raises=end.exception,
-        certainty="static",
-        near=installed.nearest(keyword.arg, signatures.names_reached(callee)),
-        signature=shown(callee),
-    )
+    near = installed.nearest(keyword.arg, signatures.names_reached(callee))
+    says = f"refuses a keyword {keyword.arg!r}: {end.exception}: {end.text}"
+    _claim_keyword(walk, node, callee, keyword, says, raises=end.exception, certainty="static", near=near)
     return True
 
 
@@ -244,19 +235,22 @@ def _check_dropped(walk, node, callee, keyword, answer):
     near = [name for name in taken if name.endswith(f"_{keyword.arg}") or keyword.arg.endswith(f"_{name}")]
     if answer is not signatures.DROPS or not isinstance(callee.object, type) or not near:
         return False
+    says = f"takes any keyword and does nothing with {keyword.arg!r}"
+    _claim_keyword(walk, node, callee, keyword, says, raises="", certainty="ignored", near=near)
+    return True
+
+
+def _claim_keyword(walk, node, callee, keyword, says, **rest):
     name = name_of(callee.object)
     walk.claims.add(
         _at_keyword(node, keyword),
         "unknown-parameter",
         f"{name}({keyword.arg}=)",
-        f"{name}() takes any keyword and does nothing with {keyword.arg!r}",
+        f"{name}() {says}",
         root=_root(callee.object),
-        raises="",
-        certainty="ignored",
-        near=near,
         signature=shown(callee),
+        **rest,
     )
-    return True
 
 
 def _check_slip(walk, node, callee, keyword):
