@@ -22,6 +22,7 @@ import types
 LINES = "\0assay lines"
 MARK = "\0assay "
 ACTIONS = ("called", "keep", "item", "each", "raised", "left")
+SIGNED = "signed"
 ANY = MARK + "any exception"
 _VARARGS, _VARKEYWORDS = 0x04, 0x08
 _COROUTINE, _ASYNC_GENERATOR = 0x80, 0x200
@@ -92,6 +93,16 @@ def add_entries(holders, codes):
                 if known is not None:
                     _add_entry(node, *known)
         ast.fix_missing_locations(holder)
+
+
+def add_signing(holders, numbers):
+    """Hand the functions in `numbers`, `{(first line, name): number}`, to `SIGNED` when they are made."""
+    for holder in holders:
+        for node in ast.walk(holder):
+            if isinstance(node, _FUNCTIONS) and (first_line(node), node.name) in numbers:
+                number = numbers[first_line(node), node.name]
+                signed = ast.Constant("%s%s %d" % (MARK, SIGNED, number))
+                node.decorator_list.append(ast.copy_location(signed, node))
 
 
 def _add_entry(node, number, code):

@@ -6,7 +6,8 @@ A source file that holds an observation point is compiled as usual, except that
   (see `entries`);
 * where head binds its arguments otherwise, the code object of the function is replaced by a trampoline that takes any
   arguments and hands them to the hook, and the hook runs the original code; the same where head made a generator of it,
-  whose call is then seen when it is made, and not only once somebody reads it;
+  whose call is then seen when it is made, and not only once somebody reads it; `__signature__` tells whoever asks what
+  the original takes;
 * every statement of a changed function first adds its line number to a set.
 
 Nothing is patched from outside: whoever holds the function, under whatever name, decorated or in a closure, calls this.
@@ -15,11 +16,22 @@ Nothing is patched from outside: whoever holds the function, under whatever name
 import ast
 import functools
 import importlib.machinery
+import inspect
 import sys
 import types
 import warnings
 
-from assay_probe.entries import ACTIONS, ANY, LINES, MARK, add_entries, add_line_probes, holders_of
+from assay_probe.entries import (
+    ACTIONS,
+    ANY,
+    LINES,
+    MARK,
+    SIGNED,
+    add_entries,
+    add_line_probes,
+    add_signing,
+    holders_of,
+)
 
 _HOOK, _KEY = "\0assay hook", "\0assay key"
 _ASYNC_GENERATOR, _COROUTINE, _GENERATOR = 0x200, 0x80, 0x20
@@ -98,6 +110,7 @@ class Instrumentation:
                 if point.code is not None
             }
             add_entries(holders, told)
+            add_signing(holders, {key: number for key, (number, _) in told.items() if points[number].form is not None})
             code = compile(tree, path, "exec", dont_inherit=True)
         rewritten = self._rewrite(code, "", found, points)
         for point in points:
@@ -127,6 +140,8 @@ class Instrumentation:
         if mark == ANY:
             return BaseException
         action, _, number = mark[len(MARK) :].partition(" ")
+        if action == SIGNED:
+            return functools.partial(_signed, points[int(number)])
         if action not in ACTIONS or not number.isdigit():
             return mark
         return functools.partial(getattr(self._observer, action), points[int(number)])
@@ -151,6 +166,32 @@ class Instrumentation:
         if at_once:
             changes["co_flags"] = made.co_flags | _GENERATOR
         return made.replace(**changes)
+
+
+def _signed(point, function):
+    """The function, its `__signature__` that of the code that stands behind the trampoline."""
+    if function.__code__ is point.code:
+        return function
+    cells = tuple(types.CellType() for _ in point.code.co_freevars)
+    original = types.FunctionType(point.code, function.__globals__, function.__name__, function.__defaults__, cells)
+    original.__kwdefaults__ = function.__kwdefaults__
+    if sys.version_info >= (3, 14):
+        # Annotations are worked out when somebody asks for them, and `inspect` calls what it finds.
+        original.__annotate__ = function.__annotate__
+        function.__signature__ = functools.partial(_signature, original)
+    else:
+        original.__annotations__ = function.__annotations__
+        function.__signature__ = inspect.signature(original)
+    return function
+
+
+def _signature(function):
+    try:
+        return inspect.signature(function)
+    except NameError:
+        import annotationlib
+
+        return inspect.signature(function, annotation_format=annotationlib.Format.FORWARDREF)
 
 
 def _only(statements, tree):

@@ -157,6 +157,11 @@ class Signatures(unittest.TestCase):
         self.assertEqual(str(inspect.signature(m.Base)), "(name, size=1)")
         self.assertEqual(str(inspect.signature(m.Base("a").describe)), "(*, loud=False)")
 
+    def test_argument_specification(self):
+        told = inspect.getfullargspec(m.plain)
+        self.assertEqual(told[:3], (["a", "b"], "rest", "others"))
+        self.assertEqual((told.defaults, told.kwonlyargs, told.kwonlydefaults), ((2,), ["c", "d"], {"d": 4}))
+
 
 if __name__ == "__main__":
     unittest.main()
