@@ -214,26 +214,11 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     signal.setitimer(signal.ITIMER_REAL, alarm_s)
     captured = io.StringIO()
     sys.stdout = sys.stderr = captured
-    answer, n_modules = {"edits": []}, len(sys.modules)
+    answer, n_modules = {}, len(sys.modules)
     around, earlier = steps.Steps(call, edits), set()
     own_files = files.Files(unguarded)
     try:
-        for edit in edits:
-            if edit.operator in steps.OPERATORS:
-                watch.touched.clear()
-                with guarded():
-                    answer["edits"].append(around.take(edit))
-                earlier |= watch.touched
-            elif edit.operator in contents.OPERATORS:
-                name, data, words = contents.held(call.arguments, edit)
-                own_files.hold(name, data)
-                answer["edits"].append(["", "", words, {}])
-            else:
-                if undo is not None:
-                    undo.append(applying.undoing(call.arguments, edit))
-                # A property's setter is code of the target.
-                with guarded():
-                    answer["edits"].append(applying.apply(call.arguments, edit, context))
+        answer["edits"] = [_altered(call, edit, around, own_files, context, watch, earlier, undo) for edit in edits]
         tree = call.tree()
         answer["digest"] = encoding.digest(tree) if edits else before
         answer["args"] = call.literals()
@@ -270,6 +255,25 @@ def attempt(call, edits, plant, context, root, alarm_s, before, watch, undo=None
     answer["outcome"] = outcome
     signal.setitimer(signal.ITIMER_REAL, 0)
     return answer
+
+
+def _altered(call, edit, around, own_files, context, watch, earlier, undo):
+    """Alter the call as the edit says; `earlier` is given what calls before it touched."""
+    if edit.operator in steps.OPERATORS:
+        watch.touched.clear()
+        with guarded():
+            told = around.take(edit)
+        earlier |= watch.touched
+        return told
+    if edit.operator in contents.OPERATORS:
+        name, data, words = contents.held(call.arguments, edit)
+        own_files.hold(name, data)
+        return ["", "", words, {}]
+    if undo is not None:
+        undo.append(applying.undoing(call.arguments, edit))
+    # A property's setter is code of the target.
+    with guarded():
+        return applying.apply(call.arguments, edit, context)
 
 
 def run(call, plant, root, then=None):
