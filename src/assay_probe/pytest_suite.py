@@ -13,6 +13,7 @@ from assay_probe.scenarios import TimeIsUp, last, running, unwatch
 from assay_probe.wire import send
 
 USAGE_ERROR = 4
+ENOUGH = "assay: enough"
 ATTEMPTS = 8
 """pytest is asked again without what it refused: a broken conftest.py, an option of a plugin that is not there."""
 _BROKEN_CONFTEST = re.compile(r"while loading conftest '([^']+)'")
@@ -105,9 +106,15 @@ class PytestPlugin:
         del nextitem
         if not self._selection.is_open() or self._observer.is_done():
             # Not as an interruption: of that pytest makes a long report, which reads every file on the stack.
-            item.session.shouldfail = "assay: enough"
+            item.session.shouldfail = ENOUGH
         running(False)
-        self._selection.watch()
+
+        def stop_parts():
+            item.failfast = True
+            if not self._selection.is_open():
+                item.session.shouldfail = ENOUGH
+
+        self._selection.watch(stop_parts)
 
     def pytest_sessionfinish(self, session):
         """The plugin of hypothesis would load all of it for its last word, though no test did."""

@@ -34,13 +34,16 @@ class Selection:
         """Is there still time to run another test?"""
         return self._now() < self.until or (self._now() < self.patient_until and not self.has_reached())
 
-    def watch(self):
-        """Interrupt the test that begins now when it takes too long, or longer than the run may."""
+    def watch(self, stop_parts):
+        """Interrupt the test that begins now when it takes too long, or longer than the run may.
+
+        `stop_parts` is called first: parts of a test (`subTest`) survive an exception each, unless told to end with it.
+        """
         left_s = max(1.0, (self.until if self.has_reached() else self.patient_until) + OVERTIME_S - self._now())
         if left_s < TEST_LIMIT_S:
-            _limit(left_s, TimeIsUp("assay: the time of the run was over"))
+            _limit(left_s, TimeIsUp("assay: the time of the run was over"), stop_parts)
         else:
-            _limit(TEST_LIMIT_S, TooSlow("assay: the test ran for more than %g s" % TEST_LIMIT_S))
+            _limit(TEST_LIMIT_S, TooSlow("assay: the test ran for more than %g s" % TEST_LIMIT_S), stop_parts)
 
 
 # Not derived from Exception: a test that retries on every exception would never end.
@@ -63,12 +66,13 @@ def running(is_running):
 
 def unwatch():
     """The test is over."""
-    _limit(0, None)
+    _limit(0, None, None)
 
 
-def _limit(seconds, error):
+def _limit(seconds, error, stop_parts):
     def ring(_number, _frame):
         if _is_running[0]:
+            stop_parts()
             raise error
 
     if threading.current_thread() is threading.main_thread():

@@ -23,11 +23,14 @@ class _Result(unittest.TestResult):
     def startTest(self, test):
         """Tell the observer whose calls come next."""
         super().startTest(test)
-        self._selection.watch()
+        self._selection.watch(self._stop_parts)
         self._outcome, self._detail = "passed", ""
         observe.prepare_scenario(self._observer, test.id())
         if not self._selection.is_open() or self._observer.is_done():
             self.stop()
+
+    def _stop_parts(self):
+        self.failfast = True
 
     def addError(self, test, err):
         """An exception in the test."""
@@ -66,6 +69,8 @@ class _Result(unittest.TestResult):
         """Send the outcome."""
         super().stopTest(test)
         unwatch()
+        if self.failfast:
+            self.failfast, self.shouldStop = False, not self._selection.is_open()
         if TimeIsUp.__name__ in self._detail:
             return
         module = sys.modules.get(type(test).__module__)

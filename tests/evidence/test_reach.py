@@ -195,6 +195,24 @@ def test_a_kept_portion_that_reaches_nothing_is_not_run_on_head() -> None:
     assert told.trouble == ()
 
 
+def test_where_several_portions_are_kept_head_runs_the_tests_of_all_of_them_at_once() -> None:
+    """And one of them whole, where its calls have no partner."""
+    first, second = FILES[: PORTIONS[0]], FILES[PORTIONS[0] : sum(PORTIONS)]
+    stored = {first: kept(first, FILES[1:2]), second: kept(second, FILES[9:10])}
+    asked = FILES[1:2] + FILES[9:10]
+    lab = FakeLab(answer=lambda run: frames(run, asked), kept=stored)
+    told = recorded(lab)
+    assert [(run.side, run.job["files"]) for run in lab.asked] == [("head", list(asked)), *_last_portion()]
+    assert len(told.head.calls) == len(told.base.calls) == 2
+    lonely = FakeLab(answer=lambda run: frames(run, FILES[1:2] if run.job["tests"] else asked), kept=stored)
+    assert len(recorded(lonely).head.calls) == 2
+    assert [run.job["files"] for run in lonely.asked][:2] == [list(asked), list(second)]
+
+
+def _last_portion() -> list[tuple[str, list[str]]]:
+    return [(side, list(FILES[sum(PORTIONS) :])) for side in ("base", "head")]
+
+
 def test_head_runs_the_whole_kept_portion_where_calls_have_no_partner_or_imports_differ() -> None:
     """A test alone may do something else than after others; a test that reaches no unit may fail all the same."""
     first = FILES[: PORTIONS[0]]

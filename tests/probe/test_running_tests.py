@@ -226,6 +226,39 @@ def test_a_test_that_does_not_end_is_stopped_and_the_next_one_runs(tmp_path: Pat
     assert "the test ran for more than 10 s" in next(iter(told.problems.values()))
 
 
+IN_PARTS = """
+=== m.py
+def f(x): return x
+=== test_parts.py
+import m, unittest
+class Parts(unittest.TestCase):
+    def test_a(self):
+        for number in range(1000):
+            with self.subTest(number=number):
+                while True: m.f(number)
+    def test_b(self): m.f(2)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["pytest", "unittest"])
+def test_a_test_of_many_parts_is_stopped_as_a_whole(tmp_path: Path, runner: str) -> None:
+    """Each part survives what is raised in it: a thousand of them would go on for a thousand seconds."""
+    told = write(tmp_path, IN_PARTS).under(WITH_PYTEST, runner).record("f")
+    assert told.endings == {"test_a": "failed", "test_b": "passed"}
+    assert "ran for more than 10 s" in next(iter(told.problems.values()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("runner", ["pytest", "unittest"])
+def test_a_test_of_many_parts_ends_with_the_time_of_the_run(tmp_path: Path, runner: str) -> None:
+    """It says nothing then, and no other begins."""
+    project = replace(write(tmp_path, IN_PARTS), window=Window(collect_s=60.0, deadline_s=0.5))
+    told = project.under(WITH_PYTEST, runner).record("f")
+    assert told.endings == {}
+    assert not told.story.complete
+
+
 SLOWLY_TOLD = """
 === m.py
 def f(x): return x

@@ -15,7 +15,7 @@ from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.evidence.matching import match_calls
 from assay.evidence.promises import reach_by_test
 from assay.evidence.selection import file_of
-from assay.values.lab import Lab, Run, RunResult
+from assay.values.lab import Frame, Lab, Run, RunResult
 
 PORTIONS = (4, 24)
 """Test files in the first and the second portion; the third is all the rest."""
@@ -74,7 +74,9 @@ def record(
     done: dict[str, None] = {}
     exhausted = True
     ended = set(finished)
-    for portion in _order(lab, (*placements, *also), scenarios, known, ended):
+    portions = list(_order(lab, (*placements, *also), scenarios, known, ended))
+    ahead = () if imports_otherwise else _ahead_on_head(lab, (*placements, *also), portions, share_s)
+    for portion in portions:
         # Nothing can be said before a test reaches a unit, so until then more time is given.
         spent = lab.clock.elapsed_s() - start
         patience = share_s * (1.0 if not placements or _reaches_any(stories) else PATIENCE) - spent
@@ -86,7 +88,7 @@ def record(
             collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
         )
         lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
-        results = _both_sides(lab, (*placements, *also), portion, window, whole=imports_otherwise)
+        results = _both_sides(lab, (*placements, *also), portion, window, ahead, whole=imports_otherwise)
         trouble.extend(_trouble(results))
         told = {test.id for story, _ in stories for test in story.tests}
         base, head = (without(read_story(result.frames), told) for result in results)
@@ -120,21 +122,65 @@ def _on_base(placements: Sequence[Placement], portion: Scenarios, window: Window
     return replace(record_run("base", placements, portion, window), may_be_kept=True)
 
 
+def _ahead_on_head(
+    lab: Lab, placements: Sequence[Placement], portions: Sequence[Scenarios], share_s: float
+) -> Sequence[Frame]:
+    """What the tests of all kept portions that reach the units do on head, where they would else take several runs."""
+    some: list[Scenarios] = []
+    for portion in portions:
+        kept = lab.recalled(_on_base(placements, portion, NO_WINDOW))
+        if kept is None:
+            break
+        reaching = _reaching(portion, read_story(kept.frames))
+        some += [reaching] if reaching.tests else []
+    if len(some) < 2:
+        return ()
+    files = tuple(dict.fromkeys(file for one in some for file in one.files))
+    tests = tuple(test for one in some for test in one.tests or ())
+    window = Window(collect_s=share_s * 0.7, deadline_s=share_s)
+    return lab.run([record_run("head", placements, replace(some[0], files=files, tests=tests), window)])[0].frames
+
+
+def _reaching(portion: Scenarios, base: Story) -> Scenarios:
+    """The tests of a portion that reach the units on base, and their files."""
+    reaching = reach_by_test(base.calls).keys()
+    tests = tuple(test.id for test in base.tests if test.id in reaching)
+    files = tuple(file for file in portion.files if any(file_of(test) == file for test in tests))
+    return replace(portion, tests=tests, files=files or portion.files)
+
+
+def _told_of(frames: Sequence[Frame], some: Scenarios) -> tuple[Frame, ...]:
+    """The frames about these tests and files, and those that are about none."""
+    names = {*(some.tests or ()), *some.files, *(f"import:{file}" for file in some.files)}
+
+    def is_meant(frame: Frame) -> bool:
+        about = frame.get("path") if frame.get("t") == "uncollected" else frame.get("test")
+        return about is None or str(about).removesuffix("::setup") in names
+
+    return tuple(frame for frame in frames if is_meant(frame))
+
+
 def _both_sides(
-    lab: Lab, placements: Sequence[Placement], portion: Scenarios, window: Window, *, whole: bool
+    lab: Lab,
+    placements: Sequence[Placement],
+    portion: Scenarios,
+    window: Window,
+    ahead: Sequence[Frame],
+    *,
+    whole: bool,
 ) -> Sequence[RunResult]:
-    """The portion on base and on head."""
+    """The portion on base and on head; `ahead` is what head told of the tests that reach the units, if it was asked."""
     on_base = _on_base(placements, portion, window)
     kept = lab.recalled(on_base)
     if kept is not None and not whole:
         base = read_story(kept.frames)
-        reaching = reach_by_test(base.calls).keys()
-        tests = tuple(test.id for test in base.tests if test.id in reaching)
-        if not tests:
+        some = _reaching(portion, base)
+        if not some.tests:
             return (kept, RunResult(frames=({"t": "done", "complete": True},), completed=kept.completed))
-        files = tuple(file for file in portion.files if any(file_of(test) == file for test in tests))
-        some = replace(portion, tests=tests, files=files or portion.files)
-        head = lab.run([record_run("head", placements, some, window)])[0]
+        if ahead:
+            head = RunResult(frames=_told_of(ahead, some), completed=kept.completed)
+        else:
+            head = lab.run([record_run("head", placements, some, window)])[0]
         if len(match_calls(base.calls, read_story(head.frames).calls).pairs) == len(base.calls):
             return (kept, head)
     if kept is not None:
