@@ -15,6 +15,7 @@ Nothing is patched from outside: whoever holds the function, under whatever name
 
 import ast
 import functools
+import importlib
 import importlib.machinery
 import inspect
 import sys
@@ -189,9 +190,9 @@ def _signature(function):
     try:
         return inspect.signature(function)
     except NameError:
-        import annotationlib
-
-        return inspect.signature(function, annotation_format=annotationlib.Format.FORWARDREF)
+        formats = importlib.import_module("annotationlib").Format
+        options = {"annotation_format": formats.FORWARDREF}
+        return inspect.signature(function, **options)
 
 
 def _only(statements, tree):
