@@ -31,7 +31,6 @@ if TYPE_CHECKING:
             """Write a test for a finding of a report, or say why there is none."""
 
 
-COLLECTED_AFTER = (50_000, 20, 100)
 EXIT_USAGE, EXIT_FAILED, EXIT_UNKNOWN, EXIT_INTERRUPTED, EXIT_TERMINATED = 2, 3, 4, 130, 143
 
 HELP = """\
@@ -278,11 +277,8 @@ def _unknown(name: str) -> int:
 
 def _guarded(command: Callable[[], int], arguments: Sequence[str], store: ReportsStore | None) -> int:
     """Run a command; one that was told to stop says so by its status, whatever stumbled over that on the way out."""
-    import gc
     import signal
 
-    # Stories are many objects without a circle among them: looking for circles took a third of what Assay itself takes.
-    gc.set_threshold(*COLLECTED_AFTER)
     stops: list[int] = []
 
     def stop(number: int, _frame: object) -> None:
