@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
 from tests.probe.asking import ask, denied
+from tests.probe.test_reality_loading import home_with
 
 
 @pytest.mark.parametrize(
@@ -133,3 +135,18 @@ def test_methods_are_not_taken_for_classes_of_the_same_name(tmp_path: Path) -> N
 def test_an_instance_that_is_called_in_order_to_raise_is_called_rightly(tmp_path: Path) -> None:
     """It says so by `NoReturn`, as `pytest.fail` does."""
     assert denied(tmp_path, "import pytest\n\ndef f(reason: str):\n    pytest.fail(reason)\n") == []
+
+
+def test_a_module_that_is_called_is_told(tmp_path: Path) -> None:
+    """What was meant stands inside it, or beside it; a module that answers for names itself may give either."""
+    files = {
+        "mill/__init__.py": "from mill import grind\n",
+        "mill/grind.py": "def grind(): return 1\n",
+        "lazy/__init__.py": "from lazy import grind\ndef __getattr__(name): return grind.grind\n",
+        "lazy/grind.py": "def grind(): return 1\n",
+    }
+    judge = home_with(tmp_path, sys.executable, files)
+    (found,) = ask(tmp_path, "import mill\nmill.grind()\n", python=judge).found
+    assert (found.kind, found.certainty, found.nearest) == ("misuse", "proven", ("mill.grind.grind",))
+    assert found.output == "TypeError: 'module' object is not callable"
+    assert denied(tmp_path, "import mill, lazy\nmill.grind.grind()\nlazy.grind()\n", python=judge) == []

@@ -57,6 +57,19 @@ def lenient(**options):
 def column(data: dict, name="grain"):
     return data[name.strip()]
 
+def known(name):
+    if name not in ("left", "right"):
+        raise ValueError("a side is 'left' or 'right'")
+
+def side(name="left"):
+    return list(map(known, [name]))
+
+def never(name):
+    raise ValueError("a side is 'left' or 'right', today neither")
+
+def sided(name):
+    return list(map(never, [name]))
+
 def written(name="fine"):
     with open("flour", "w") as file:
         file.write(name)
@@ -100,6 +113,7 @@ def test_a_keyword_that_the_library_refuses_by_its_name_is_told(python: str, tmp
     [
         ("mill.grade('rough')", ("wrong-literal", "suspect", "mill.grade(name='rough')")),
         ("mill.table({'a': {'grade': 'rough'}})", ("wrong-literal", "suspect", "mill.table(rules='rough')")),
+        ("mill.side('center')", ("wrong-literal", "suspect", "mill.side(name='center')")),
         ("mill.lenient(spede=1)", ("unknown-parameter", "ignored", "mill.lenient(spede=)")),
     ],
 )
@@ -125,6 +139,8 @@ def test_what_is_done_with_the_result_at_once_is_part_of_the_call(tmp_path: Path
 @pytest.mark.parametrize(
     "line",
     [
+        "mill.side('right')",
+        "mill.sided('center')",
         "mill.column(dict(grain), 'rye')",
         "mill.written('rough')",
         "mill.registered('rough')",

@@ -14,6 +14,7 @@ from assay_probe.reality import (
     installed,
     instances,
     literals,
+    misuse,
     refusals,
     results,
     signatures,
@@ -97,7 +98,7 @@ def check_call(walk, node, callee):
     """Hold one call against the real signature, what goes away, and what its constants do."""
     walk.claims.calls_bound += 1
     before, walk.claims.is_doubtful = walk.claims.is_doubtful, callee.doubted
-    if not _check_never(walk, node, callee):
+    if not (misuse.check_module(walk, node, callee.object) or _check_never(walk, node, callee)):
         check_binding(walk, node, callee)
     _check_deprecation(walk, node, callee)
     trials.note_values(walk, node, callee, literals.check(walk, node, callee))

@@ -2,9 +2,10 @@
 
 import ast
 import itertools
+import sys
 import types
 
-from assay_probe.reality import installed, results, scopes, sources
+from assay_probe.reality import installed, loading, results, scopes, sources
 from assay_probe.reality.values import LocalFunction, Made, Managed, Thing, static
 
 _ITERATORS = (zip, map, filter, enumerate, reversed, iter)
@@ -58,6 +59,28 @@ def check_awaited(walk, node, callee):
         raises="TypeError",
         certainty="static",
     )
+
+
+def check_module(walk, node, module):
+    """Note a module that is called as if it were the function or class inside it; was it one?"""
+    if type(module) is not types.ModuleType or not loading.is_loaded(module.__name__):
+        return False
+    package, _, last = module.__name__.rpartition(".")
+    around = sys.modules.get(package)
+    if hasattr(around, "__getattr__"):
+        return True  # which of the two a name stands for hangs on what was asked for first
+    inside = [f"{module.__name__}.{name}" for name in (last, last.title()) if callable(getattr(module, name, None))]
+    walk.claims.add(
+        node,
+        "misuse",
+        module.__name__,
+        f"{module.__name__} is a module, and no function or class",
+        root=module.__name__,
+        raises="TypeError",
+        near=inside or installed.nearest(last, dir(around)),
+        reproducer=f"import {package or last}; {module.__name__}()",
+    )
+    return True
 
 
 def check_dropped(walk, node, value):

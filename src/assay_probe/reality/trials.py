@@ -29,6 +29,9 @@ CALL_LIMIT_S, PATIENCE_S, FILE_LIMIT_S = 1.0, 5.0, 4.0
 WALLS = 2
 """From this rung of isolation on nothing outside the run can be written, and nothing sent."""
 NONSENSE = "zqvx"
+LISTED = 3
+"""So many of the words that an error lists are tried."""
+_QUOTED = re.compile(r"['\"`](\w[\w+-]{0,29})['\"`]")
 _OPTION = re.compile(r"\w[\w+-]{0,29}")
 _DECIDED_BY_STATE = re.compile(r"NotFound|DoesNotExist|NotExist|Missing|Runtime|LookupError|Context|Registry")
 _SAID_BY_STATE = re.compile(r"registered|not found|does not exist|doesn't exist|no such", re.IGNORECASE)
@@ -237,6 +240,8 @@ def _judged(trial):
             lambda: _outcome(trial, trial.parameter if option.path else None, option.replaced(None)),
         ]
     wrong = ways[0]()
+    if wrong is not None and option is not None and _names_others(trial, wrong, ways[1]()):
+        return wrong
     if wrong is None or not _speaks_of(wrong[1], word) or (option is not None and _is_of_state(trial, wrong)):
         return None
     other = ways[1]()
@@ -246,6 +251,15 @@ def _judged(trial):
     if without is not None and (_speaks_of(without[1], word) or without[0] == wrong[0]) and not _lacks(without):
         return None
     return wrong
+
+
+def _names_others(trial, wrong, other):
+    """Does the error list what may stand here, is it the same for a made-up word, and is one of the listed taken?"""
+    option = trial.value
+    listed = [word for word in _QUOTED.findall(wrong[1]) if word != option.word]
+    if len(listed) < 2 or wrong != other or option.is_key or _is_of_state(trial, wrong):
+        return False
+    return any(_outcome(trial, trial.parameter, option.replaced(word)) is None for word in listed[:LISTED])
 
 
 def _is_of_state(trial, outcome):
