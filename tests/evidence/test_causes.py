@@ -22,6 +22,11 @@ from assay.evidence.reach import Recorded
             "no network inside the sandbox (localhost:6379)",
             "[tool.assay] setup",
         ),
+        (
+            'E   psycopg2.OperationalError: connection to server at "127.0.0.1", port 5432 failed: Connection refused',
+            "no network inside the sandbox (127.0.0.1, port 5432)",
+            "[tool.assay] setup",
+        ),
         ("E   socket.gaierror: [Errno -3] Temporary failure in name resolution", "no network inside", "loopback"),
         ("E   KeyError: 'DATABASE_URL'", "the environment variable DATABASE_URL is not set", "DATABASE_URL = ..."),
         ("E   KeyError: 'name'", "KeyError: 'name'", "by hand"),

@@ -68,6 +68,7 @@ def written(text: str) -> io.TextIOWrapper:
 
 
 Amount = collections.namedtuple("Amount", "value currency")  # noqa: PYI024 - the kind without types is what is meant
+Renamed = collections.namedtuple("Amount", "value unit")  # type: ignore[name-match] # noqa: PYI024 - as head has it
 
 
 @pytest.mark.parametrize(
@@ -128,6 +129,7 @@ shared = [1]
     [
         ({"a": 1, "b": 2}, {"b": 2, "a": 1}, ["(result order: 'a', 'b' -> 'b', 'a')"]),
         (Thing(a=1), Thing(a=1, cache=2), ["(result.cache schema:  -> 2)"]),
+        (Amount(1, "EUR"), Renamed(1, "EUR"), ["(result schema: value, currency -> value, unit)"]),
         ([shared, shared], [[1], [1]], ["(result[1] identity: <result[0] again> -> [1])"]),
         (Thing(_seen=[1]), Thing(_seen=[2]), ["(result._seen[0] private: 1 -> 2)"]),
         (Thing(_p=Thing(x=1)), Thing(_p=Thing(x=2)), ["(result._p.x private: 1 -> 2)"]),

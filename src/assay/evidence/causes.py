@@ -28,8 +28,9 @@ _SOCKET = re.compile(
     r"|No route to host|ServerSelectionTimeout|NoBrokersAvailable|All connection attempts failed"
 )
 _ADDRESS = re.compile(
-    r"(?:connecting to|connect to(?: server(?: at)?)?|host=|host) ['\"]?([\w.-]+(?:[:, ]+(?:port )?\d{2,5})?)"
+    r"(?:connect(?:ing|ion)? to(?: server(?: at)?)?|host=|host) ['\"]?([\w.-]+['\"]?(?:[:, ]+(?:port )?\d{2,5})?)"
 )
+_QUOTES = re.compile("['\"]")
 _VARIABLE_PART = re.compile(r"'[^']*'?|\"[^\"]*\"?|\d+")
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Failed)\b")
 _WRITING = re.compile(r"Read-only file system|\[Errno 13\] Permission denied")
@@ -82,7 +83,7 @@ def cause_of(detail: str) -> Cause:
         )
     if _SOCKET.search(detail):
         found = _ADDRESS.search(detail)
-        where = f" ({found[1].strip(' ,')})" if found else ""
+        where = f" ({_QUOTES.sub('', found[1]).strip(' ,')})" if found else ""
         return Cause(f"no network inside the sandbox{where}", _LOOPBACK)
     if found := _VARIABLE.search(detail):
         name = found[1] or found[2]

@@ -3,9 +3,10 @@
 Kinds of disagreement. Hard ones: `value` (same type, other content), `type`, `length`, `missing` and `extra` (a key
 or member that only base or only head has), `output` (what was written to a stream in memory), `iterator` (an iterator
 on one side with the elements of the other side's list or tuple). Soft ones: `order` (of the keys of a mapping),
-`schema` (an attribute that one side has only), `identity` (what is the same object as what), `private` (something
-below an attribute whose name begins with an underscore, or the name of a local function), `address`. A `type` is soft
-between two iterators with the same items. Output stays hard below private attributes.
+`schema` (an attribute that one side has only, other names for the fields of a named tuple), `identity` (what is the
+same object as what), `private` (something below an attribute whose name begins with an underscore, or the name of a
+local function), `address`. A `type` is soft between two iterators with the same items. Output stays hard below private
+attributes.
 
 The trees come from the target. Whatever they look like, comparing them ends, and raises nothing.
 """
@@ -168,10 +169,9 @@ class _Comparison:
                 self.add("schema", below, "", render(inside, RENDERED))
 
     def sequences(self, one: Node, other: Node, base: Tree, head: Tree, place: _Place) -> None:
-        """Compare item by item."""
+        """Compare item by item; that the fields of a named tuple have other names is a matter of schema."""
         if one.fields != other.fields:
-            self.add("type", place, ", ".join(one.fields), ", ".join(other.fields))
-            return
+            self.add("schema", place, ", ".join(one.fields), ", ".join(other.fields))
         if one.length != other.length:
             self.add("length", place, render(base, RENDERED), render(head, RENDERED))
         for n, (left, right) in enumerate(zip(one.items, other.items, strict=False)):
