@@ -119,11 +119,9 @@ def with_values_given(placements: Iterable[Placement], tests: Iterable[str], sou
         is_method = p.point.parameters[:1] in (("self",), ("cls",))
         positional[owner if last == "__init__" else last] = p.point.parameters[is_method:]
     given = values_given(tests, source, names - {"self", "cls"}, positional)
-    # What head refuses to take at all it refuses whatever it is: the default is sure to be a value that callers may give.
-    given = {
-        **given,
-        **{name: tuple(dict.fromkeys((*also, *given.get(name, ())))) for p in every for name, also in _defaults(p)},
-    }
+    for name, also in (pair for p in every for pair in _defaults(p)):
+        # What head refuses to take at all it refuses whatever it is, and that callers may give the default is sure.
+        given = {**given, name: tuple(dict.fromkeys((*also, *given.get(name, ()))))}
     made = tuple(objects_made(tests, source, _classes_beside(every, source)).items())
     known = [tuple((name, given[name]) for name in some if name in given) for some in wanted]
     return tuple(
