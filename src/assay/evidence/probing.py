@@ -23,6 +23,8 @@ CONTROL_HASH_SEED = 1
 SAMPLED = 4
 """One experiment in so many is made on base again, whether it differs on head or not."""
 CERTAINTY_PART = 6
+PLANNING_PART = 0.4
+"""Base plans in so much of the time that is left: head makes the same again, and what it does not come to is lost."""
 LEAST_S, LEAST_PART = 4.0, 15
 """A run is given this long, or one part in so many of a small budget, however little is left."""
 
@@ -73,7 +75,7 @@ def probe(
 
     As a control base makes a sample of them again, and whatever differs on head: only that can be noise.
     """
-    plan_s = within_budget(lab, share_s)
+    plan_s = within_budget(lab, share_s, part=PLANNING_PART)
     window = Window(collect_s=plan_s, deadline_s=plan_s)
     lanes = in_lanes(scenarios, quotas)
     runs = lab.run([plan_run(placements, lane.scenarios, window, lane.quotas, corpus) for lane in lanes])
