@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import builtins
+import collections
+import types
 from itertools import islice
 from math import isfinite, isnan
 from zlib import crc32
@@ -21,6 +23,8 @@ MAX_MEMBERS = 40
 
 _CONTAINERS = {id(cls): cls for cls in (list, tuple, dict, set, frozenset)}
 _SILENT = {id(cls) for cls in (type(len), type(lambda: 0), type(builtins), type([].append), type([].append.__call__))}
+_NAMED_TUPLES = collections.ChainMap.__init__.__code__.co_filename
+"""The file in which the methods of named tuples are written."""
 _ATOMS = {id(cls) for cls in (int, str, bytes, bool, type(None), type(...))}
 _BRACKETS = {list: "[]", tuple: "()", dict: "{}", set: "{}", frozenset: ("frozenset({", "})")}
 
@@ -30,11 +34,11 @@ def visible(value):
 
     Empty where the tree says it all (plain scalars and containers of them) or where printing says nothing
     (iterators, functions, classes, objects without a text of their own). `!TypeName` where printing raises. Of a
-    container the first 300 parts are printed, those of a set sorted.
+    container the first 300 parts are printed, those of a set sorted, and those that say nothing by their type.
     """
     kind = type(value)
     if id(kind) in _CONTAINERS:
-        text = "" if _is_plain(value, 4) else _Line(MAX_VISIBLE * 4, MAX_PARTS).write(value, 6)
+        text = "" if _is_plain(value, 4) else _Seen(MAX_VISIBLE * 4, MAX_PARTS).write(value, 6)
     elif _says_nothing(kind):
         text = ""
     else:
@@ -60,7 +64,15 @@ def _says_nothing(kind):
             printer = names.get("__str__")
         if teller is None:
             teller = names.get("__repr__")
-    return printer is object.__str__ and teller is object.__repr__
+    return printer is object.__str__ and (teller is object.__repr__ or _is_generated(teller))
+
+
+def _is_generated(teller):
+    """Was it made out of the fields of its class, of which the tree tells: by `dataclass`, `namedtuple`, attrs?"""
+    while type(teller) is types.FunctionType and "__wrapped__" in teller.__dict__:
+        teller = teller.__dict__["__wrapped__"]
+    file = teller.__code__.co_filename if type(teller) is types.FunctionType else ""
+    return file.startswith("<") or file == _NAMED_TUPLES
 
 
 def _is_plain(value, depth):
@@ -149,6 +161,21 @@ class _Line:
             return "<%s>" % name
         parts = ["%s=%s" % (key, self.write(found[key], min(depth, 2) - 1)) for key in sorted(found)[:8]]
         return "%s(%s%s)" % (name, ", ".join(parts), ", ..." if len(found) > 8 else "")
+
+
+class _Seen(_Line):
+    """What says nothing is there by its type alone: else an attribute more would be another text."""
+
+    __slots__ = ()
+
+    def write(self, value, depth):
+        """The value in Python's words, containers to the given depth."""
+        kind = type(value)
+        is_known = id(kind) in PLAIN or id(kind) in _CONTAINERS
+        if not is_known and (_says_nothing(kind) or not _has_own_repr(kind)):
+            self.left -= 1
+            return "<%s>" % qualname_of(kind).rpartition(".")[2]
+        return super().write(value, depth)
 
 
 def _has_own_repr(kind):

@@ -5,6 +5,7 @@
 
 import ast
 import builtins
+import dataclasses
 import gc
 import json
 import time
@@ -14,6 +15,16 @@ from tests.probe import hostile_values
 from tests.probe.sample_values import Colour, Flavour, Money, Point, Slotted
 
 from assay_probe.encoding import alias, digest, encode, encode_call, literal, shown, visible
+
+
+@dataclasses.dataclass
+class Made:
+    n: int
+
+
+class Told(Made):
+    def __repr__(self) -> str:
+        return "told"
 
 
 def fact_nothing_of_the_target_runs():
@@ -102,6 +113,9 @@ def fact_a_person_sees_one_line_and_a_caller_sees_what_is_printed():
     assert visible(Money(3)) == "3 EUR"
     assert visible(ValueError("no such thing")) == "no such thing"
     assert [visible(value) for value in (1, "x", None, [1, {"k": 2}], iter([]), len, Money, object())] == [""] * 8
+    assert [visible(value) for value in (Point(1, 2), Made(1))] == [""] * 2
+    assert visible([1, Point(1, 2), Made(2), Money(3)]) == "[1, <Point>, <Made>, <Money>]"
+    assert visible([Told(1)]) == "[told]"
     assert visible(type("Bad", (), {"__str__": lambda self: 1 / 0})()) == "!ZeroDivisionError"
     assert len(visible(type("Long", (), {"__str__": lambda self: "x" * 9999})())) <= 400
     assert shown(Money(1)) == "Money(_cache={}, amount=1, currency='EUR')"
