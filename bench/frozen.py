@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import importlib.util
 import subprocess
 import sys
@@ -57,6 +58,8 @@ def frozen(revision: str, state: Path) -> Subject:
         part = Path(tempfile.mkdtemp(dir=home.parent, prefix=".part-"))
         with tarfile.open(fileobj=BytesIO(git("archive", "--format=tar", commit, "src"))) as sources:
             sources.extractall(part, filter="data")
+        # As pip does when it installs: else every run compiles Assay anew where nothing may write bytecode.
+        compileall.compile_dir(part / "src", quiet=2, stripdir=part, prependdir=home)
         part.rename(home)
         venv.create(home / "venv", with_pip=False, symlinks=True)
         packages = next((home / "venv").glob("lib/python*/site-packages"))

@@ -52,3 +52,14 @@ def test_a_name_that_is_bound_in_another_way_is_still_there(tmp_path: Path) -> N
     assert told(tmp_path / "moved", **{"shop/store.py": moved}) == []
     asked = "def __getattr__(name):\n    return name\n"
     assert told(tmp_path / "asked", **{"shop/store.py": asked}) == []
+
+
+def test_what_the_project_asks_for_and_sets_is_held_against_what_is_installed(tmp_path: Path) -> None:
+    """A version that is not there, a name one slip away from another, and a key that no installed plugin knows."""
+    asks = PROJECT.replace('version = "1"', 'version = "1"\ndependencies = ["pytest<1", "pytestt"]')
+    found = told(tmp_path, **{"pyproject.toml": f'{asks}\n[tool.pytest.ini_options]\ntestpath = ["tests"]\n'})
+    assert sorted(found) == [
+        ("pyproject.toml", 4, "pytest", "notice"),
+        ("pyproject.toml", 4, "pytestt", "notice"),
+        ("pyproject.toml", 11, "tool.pytest.testpath", "notice"),
+    ]

@@ -43,17 +43,10 @@ def check(claims, text):
 def _tools():
     """`(section, package, function)`: what each tool says of a file, for the tools that are installed."""
     for section, (package, says) in _SAYING.items():
-        if _is_installed(package):
+        if importlib.util.find_spec(package) is not None:
             yield section, package, says
     for package, says in adapters.bringing("unknown_keys"):
         yield f"tool.{package}", package, says
-
-
-def _is_installed(package):
-    try:
-        return importlib.util.find_spec(package) is not None
-    except ImportError:
-        return False
 
 
 def _in_child(text, tools):
@@ -167,22 +160,8 @@ def _setuptools(path):
     try:
         reading.validate(reading.load_file(path), path)
     except Exception as error:
-        yield from _refused(str(error), "tool.setuptools")
-
-
-def _poetry(path):
-    data = importlib.import_module("poetry.core.pyproject.toml").PyProjectTOML(path).data
-    result = importlib.import_module("poetry.core.factory").Factory.validate(data)
-    yield from _refused("\n".join(result["errors"]), "tool.poetry")
-
-
-def _refused(text, section):
-    """Keys that a JSON schema did not allow, in the words of two validators."""
-    for found in re.finditer(r"[`']?([\w.-]+)[`']?:? must not contain \{(.*?)\} properties", text):
-        if found[1] == "data" or f"{found[1]}.".startswith(f"{section}."):
+        for found in re.finditer(r"`(tool\.setuptools[\w.-]*)` must not contain \{(.*?)\} properties", str(error)):
             yield from ((name, ()) for name in re.findall(r"'([\w.-]+)'", found[2]))
-    for found in re.findall(r"Additional properties are not allowed \((.*?) (?:was|were) unexpected\)", text):
-        yield from ((name, ()) for name in re.findall(r"'([\w.-]+)'", found))
 
 
 _SAYING = {
@@ -193,6 +172,5 @@ _SAYING = {
     "tool.isort": ("isort", _isort),
     "tool.ruff": ("ruff", _ruff),
     "tool.setuptools": ("setuptools", _setuptools),
-    "tool.poetry": ("poetry.core", _poetry),
 }
 """Which package reads which section, and how it is asked."""
