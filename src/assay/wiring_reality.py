@@ -51,8 +51,7 @@ def reality(options: RealityOptions) -> tuple[Denials, Target]:
         known = known_around(paths, options.files)
         kept = without_own_keys(denials.found, (text for _, text in known.standing()))
         found, lacking = told_apart(kept, known)
-        gaps = (not_installed(denial) for denial in lacking)
-        told = tuple(f"{gap.reason} {gap.remedy}" for gap in gaps)
+        told = tuple(f"{gap.reason} {gap.remedy}" for gap in not_installed(lacking))
         return replace(
             denials, found=dated(lab, collapsed(found)), unchecked=trouble, gaps=told
         ), lab.interpreter.target

@@ -237,6 +237,18 @@ def test_a_missing_package_that_the_same_file_imported_before_is_one_gap() -> No
     assert [one.reason.partition(" imports")[0] for one in seen if isinstance(one, Gap)] == ["a.py:2"]
 
 
+def test_packages_that_are_missing_are_one_gap() -> None:
+    """Documents and benchmarks alone often ask for five."""
+    claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}
+    claims = {"a.py": [claim, {**claim, "name": "toml", "text": "no toml", "line": 3}], "b.py": [claim]}
+    text = "import yaml\nimport toml\n"
+    head = {"a.py": text + "x", "b.py": text + "x"}
+    seen = investigated({"a.py": text, "b.py": text}, head, head_claims=claims, base_claims=claims)
+    assert [one.reason for one in seen if isinstance(one, Gap)] == [
+        "The project uses toml, yaml, which are not installed here (a.py:2, a.py:3)."
+    ]
+
+
 def test_a_missing_package_that_base_imports_already_is_a_gap() -> None:
     """The environment lacks it, whatever the change does."""
     claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}

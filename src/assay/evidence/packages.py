@@ -7,11 +7,14 @@ which were there before import too, says that the environment is not whole: then
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from assay.values.finding import Gap
 from assay.values.reality import Denial
+
+SHOWN = 3
+"""So many places are named at which missing packages are imported."""
 
 DECLARING = re.compile(
     r"(^|/)(pyproject\.toml|setup\.cfg|setup\.py|Pipfile|tox\.ini|noxfile\.py|environment\.ya?ml"
@@ -63,11 +66,18 @@ def importing(packages: Iterable[str], files: Iterable[tuple[str, str]]) -> dict
     return found
 
 
-def not_installed(denial: Denial) -> Gap:
-    """What is not known because the package is not there."""
-    where = f"{denial.path}:{denial.line}"
-    return Gap(
-        slug="not-installed",
-        reason=f"{where} imports {denial.name}, which the project uses and which is not installed here.",
-        remedy=f"Install {denial.name} in the target's environment, so that its use can be checked.",
-    )
+def not_installed(lacking: Iterable[Denial]) -> Iterator[Gap]:
+    """What is not known because packages are not there: one gap for all of them."""
+    places: dict[str, str] = {}
+    for denial in lacking:
+        places.setdefault(denial.name, f"{denial.path}:{denial.line}")
+    names = ", ".join(sorted(places))
+    if len(places) > 1:
+        where = ", ".join(sorted(places.values())[:SHOWN])
+        reason = f"The project uses {names}, which are not installed here ({where}{' ...' * (len(places) > SHOWN)})."
+        remedy = "Install them in the target's environment, so that their use can be checked."
+    elif places:
+        reason = f"{places[names]} imports {names}, which the project uses and which is not installed here."
+        remedy = f"Install {names} in the target's environment, so that its use can be checked."
+    if places:
+        yield Gap(slug="not-installed", reason=reason, remedy=remedy)
