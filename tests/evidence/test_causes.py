@@ -61,6 +61,10 @@ def test_a_traceback_says_what_is_missing(detail: str, text: str, remedy: str) -
             "base: the run broke off (SystemError: AST constructor recursion depth mismatch (before=9, after=6))",
             "3.11.8",
         ),
+        (
+            "base: the run broke off (Argument(s) {'path'} are declared in the hookimpl but can not be found)",
+            "version of py",
+        ),
         ("base: the run broke off (it ended with signal 15 after t.py::a)", "ends the whole process"),
         ("base: the run broke off (ValueError: closed)", "by hand"),
     ],

@@ -135,6 +135,8 @@ def _remedy_of(trouble: str) -> str:
     """What helps a run that did not end as it should."""
     if trouble.endswith("were stopped"):
         return _MORE_TIME
+    if "declared in the hookimpl but" in trouble:
+        return "A conftest.py or plugin is written for another version of pytest: install that one in its environment."
     if "it ended with" in trouble:
         return "What runs after it ends the whole process, so nothing behind it was looked at: run its file by hand."
     return _NEWER_PYTHON if _FAULT_OF_PYTHON in trouble else "Run the project's tests by hand in the same environment."
