@@ -9,7 +9,7 @@ import os
 import shutil
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -31,8 +31,9 @@ from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
 from assay.instruments.sandbox.door import open_sandbox
 from assay.instruments.scratch import scratch_folder
+from assay.instruments.standing import StandingProcesses
 from assay.instruments.surroundings import read_surroundings
-from assay.instruments.target import linked_folders
+from assay.instruments.target import Interpreter, linked_folders
 from assay.instruments.trees import Opened, open_trees
 from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
@@ -221,29 +222,24 @@ def laboratory(
     """A lab on both sides of the change; everything it made is gone when it closes."""
     directory = opened.root or options.directory
     surroundings = read_surroundings(table, os.environ)
+    named = Named(python=python, head=head_python, configured=table.get("python"), project=project)
     with (
         scratch_folder() as scratch,
         contextlib.closing(open_sandbox(scratch / "sandbox", at_least=at_least)) as sandbox,
-        interpreters_for(
-            opened,
-            options,
-            Named(python=python, head=head_python, configured=table.get("python"), project=project),
-            sandbox,
-            progress,
-            clock,
-        ) as interpreters,
+        contextlib.closing(StandingProcesses(sandbox)) as standing,
+        interpreters_for(opened, options, named, sandbox, progress, clock) as interpreters,
     ):
         interpreter, head = interpreters.base, interpreters.head
-        roots = roots_of(opened.source, "base")
         progress.say(f"python {interpreter.target.version} ({interpreter.target.found_by})")
-        known = opened.source.paths("base")
-        installed = installed_files(interpreter.path, roots, known, opened.ignored)
-        theirs = installed if head is None else installed_files(head.path, roots, known, opened.ignored)
+        roots = roots_of(opened.source, "base")
+        installed = _installed(opened, interpreter, roots)
+        theirs = installed if head is None else _installed(opened, head, roots)
         trees = _write_trees(opened, scratch, installed, theirs)
         carried = _carried(opened, installed)
         memo = DiskMemo(cache_folder()) if options.cache else NoMemo()
         yield Laboratory(
             sandbox=sandbox,
+            standing=standing,
             interpreter=interpreters.with_roots(roots),
             head_interpreter=head,
             bumps=interpreters.bumps,
@@ -267,6 +263,11 @@ def laboratory(
             tell=progress.tell,
             checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
         )
+
+
+def _installed(opened: Opened, interpreter: Interpreter, roots: Sequence[str]) -> Mapping[str, Path]:
+    """Files of the project that only the copy in this environment has, such as compiled parts."""
+    return installed_files(interpreter.path, roots, opened.source.paths("base"), opened.ignored)
 
 
 def _carried(opened: Opened, installed: Mapping[str, Path]) -> Mapping[str, Path]:

@@ -13,7 +13,16 @@ BYTECODE_BYTES = 4 << 20
 
 def main():
     """Read the job and run it; the exit status is 0 whenever the frames tell the whole story."""
-    job = json.loads(sys.stdin.buffer.read())
+    head = os.read(0, 1)
+    jobs = None
+    if head == b"{":
+        job = json.loads(head + sys.stdin.buffer.read())
+    else:
+        # A length, of which the first byte is zero: one job comes after the other.
+        from assay_probe import standing
+
+        jobs = standing.Jobs()
+        job = jobs.next(head)
     here = os.path.dirname(os.path.abspath(__file__))
     sys.path[:] = [entry for entry in sys.path if entry and os.path.abspath(entry) != here]
     os.chdir(os.path.join(job["root"], job.get("project", "")))
@@ -27,11 +36,11 @@ def main():
 
     if not services.start(job.get("setup", ())):
         os._exit(0)
-    observe_project(job)
+    observe_project(job, jobs)
 
 
-def observe_project(job):
-    """Run the project's scenarios with its functions observed."""
+def observe_project(job, jobs):
+    """Run the project's scenarios with its functions observed; those of all `jobs` where several begin alike."""
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
     from assay_probe import determinism, forks, instrument, observe, scenarios, wire
@@ -53,14 +62,15 @@ def observe_project(job):
     determinism.tame_hypothesis()
     selection = scenarios.Selection(job, now, start)
     selection.has_reached = observer.has_calls
-    observer.begin(selection.until)
+    if jobs is None:
+        observer.begin(selection.until)
     determinism.begin_test()
     limit = sys.getrecursionlimit()
     # A trampoline takes two frames beside the function's own; what the observer does in a deep call takes some too.
     sys.setrecursionlimit(limit * 3 if any(point.form for point in points) else limit + 200)
     runners = {
         "import": scenarios.import_modules,
-        "pytest": run_pytest,
+        "pytest": lambda *given: run_pytest(*given, jobs),
         "unittest": run_unittest,
         "scripts": scenarios.run_scripts,
     }

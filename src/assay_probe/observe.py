@@ -32,9 +32,14 @@ class Observer:
     """Sees every call at every point. One instance a process; not used from forked children."""
 
     def __init__(self, job, now):
-        self.watch = Watch()
+        self.watch, self._now = Watch(), now
+        self.adopt(job)
+
+    def adopt(self, job):
+        """Do this job, as if nothing had been seen so far. The instrumentation goes on filling the same `watch`."""
+        now = self._now
         self.scenario = IMPORTING
-        self._job, self._now = job, now
+        self._job = job
         self._root = job["root"]
         self._mode = job["mode"]
         self._states = {}

@@ -8,7 +8,7 @@ import os
 import re
 import sys
 
-from assay_probe import observe
+from assay_probe import determinism, observe
 from assay_probe.scenarios import TimeIsUp, last, running, unwatch
 from assay_probe.wire import send
 
@@ -24,8 +24,10 @@ _MISSING_PLUGIN = re.compile(r"Error importing plugin \"([^\"]+)\"")
 class PytestPlugin:
     """Orders and stops the tests, and tells the observer which one runs."""
 
-    def __init__(self, observer, selection, job):
+    def __init__(self, observer, selection, job, jobs):
         self._observer, self._selection = observer, selection
+        self._job, self._jobs = job, jobs
+        self._uncollected = []
         self._modules, self._hints = job["verify"], frozenset(job.get("hints", ()))
         self._outcomes = {}
         self._seconds = {}
@@ -41,6 +43,7 @@ class PytestPlugin:
             "pytest_runtest_teardown",
             "pytest_runtest_makereport",
             "pytest_make_collect_report",
+            "pytest_runtestloop",
         ):
             function = getattr(type(self), name)
             setattr(type(self), name, pytest.hookimpl(tryfirst=True)(function))
@@ -69,6 +72,11 @@ class PytestPlugin:
             observe.prepare_scenario(self._observer, "import:" + collector.nodeid)
 
     def pytest_collection_modifyitems(self, config, items):
+        """Choose among the tests, unless each job is to choose for itself."""
+        if self._jobs is None:
+            self._choose(config, items)
+
+    def _choose(self, config, items):
         """Keep and order the wanted tests; a name without its parameters means all of them."""
         wanted = self._selection.wanted
         if wanted is not None:
@@ -92,10 +100,35 @@ class PytestPlugin:
                 except Exception:
                     continue
 
+    def pytest_runtestloop(self, session):
+        """Where several jobs begin here, go on with each of them in a child."""
+        if self._jobs is None:
+            return
+        if self._selection.is_cut:
+            self._adopt(session, self._job)
+        else:
+            self._jobs.serve(self._job, self._job["root"], lambda job: self._adopt(session, job))
+
+    def _adopt(self, session, job):
+        if job is not self._job:
+            self._job.clear()
+            self._job.update(job)
+        self._hints = frozenset(job.get("hints", ()))
+        self._selection.begin(job, determinism.real_monotonic())
+        self._observer.adopt(self._job)
+        self._observer.begin(self._selection.until)
+        for told in self._uncollected:
+            send("uncollected", **told)
+        self._choose(session.config, session.items)
+        session.testscollected = len(session.items)
+
     def pytest_collectreport(self, report):
         """Report a file that could not be collected."""
         if report.outcome == "failed":
-            send("uncollected", path=report.nodeid, detail=last(str(report.longrepr), 3000))
+            told = {"path": report.nodeid, "detail": last(str(report.longrepr), 3000)}
+            if self._jobs is None:
+                send("uncollected", **told)
+            self._uncollected.append(told)
 
     def pytest_internalerror(self, excrepr):
         """Pytest itself, or a plugin of the target, failed: the run ends here."""
@@ -179,12 +212,15 @@ def _promise(item, hints):
     return int(any(hint.lower() in title for hint in hints))
 
 
-def run_pytest(job, observer, selection):
-    """Run the files; returns pytest's exit status. What made pytest give up is told and left out of a next attempt."""
+def run_pytest(job, observer, selection, jobs=None):
+    """Run the files; returns pytest's exit status. What made pytest give up is told and left out of a next attempt.
+
+    With `jobs` the files are collected once, and each job runs its tests in a child.
+    """
     import pytest
 
     files, options = list(job["files"]), installed(job.get("options", ()))
-    plugin = PytestPlugin(observer, selection, job)._hooks()
+    plugin = PytestPlugin(observer, selection, job, jobs)._hooks()
     _leave_as_compiled({os.path.join(job["root"], point["path"]) for point in job["points"]}, job["root"] + "/")
     said = _Said(sys.stderr)
     for _ in range(ATTEMPTS):

@@ -16,15 +16,19 @@ class Selection:
     """Which tests run, in which order, and until when."""
 
     def __init__(self, job, now, start):
-        self.wanted = job.get("tests")
         self._now = now
-        self.collect_until = start + job["collect_s"]
-        self.until = start + job["deadline_s"]
-        self.patient_until = start + job.get("patience_s", job["deadline_s"])
         self.has_reached = lambda: False
         """Did a test reach an observation point? Until one does, the run may go on for longer."""
         self.is_cut = False
         """Were files left out for want of time?"""
+        self.begin(job, start)
+
+    def begin(self, job, start):
+        """The tests of this job, from this moment on."""
+        self.wanted = job.get("tests")
+        self.collect_until = start + job["collect_s"]
+        self.until = start + job["deadline_s"]
+        self.patient_until = start + job.get("patience_s", job["deadline_s"])
 
     def is_collecting(self):
         """Is there still time to collect another file?"""

@@ -27,6 +27,11 @@ def send(kind, **members):
     write_all(FRAMES_FD, _pack(len(data)) + data)
 
 
+def take_over():
+    """This process, a child, is the one that writes frames from now on."""
+    _owner[0] = _getpid()
+
+
 def write_all(descriptor, data):
     """Write every byte; `os.write` may take fewer."""
     view = memoryview(data)

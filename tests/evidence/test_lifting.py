@@ -59,7 +59,7 @@ def setting(accepted: str) -> Any:
 def shown(accepted: str, groups: Sequence[Difference], differences: Sequence[Difference], at: Placement) -> int:
     """How many of the groups are shown at the caller."""
     lab = FakeLab(answer=setting(accepted))
-    return len(show_at_callers(lab, groups, differences, [at], Scenarios(runner="pytest", tests=(TEST,)), 5.0))
+    return len(show_at_callers(lab, groups, differences, [at], [at], Scenarios(runner="pytest", tests=(TEST,)), 5.0))
 
 
 def test_an_option_in_a_mapping_is_set_on_the_object_that_hands_it_down() -> None:

@@ -95,7 +95,8 @@ def run_campaign(
     sure_s = to_be_sure(lab, share_s)
     groups = _confirm(lab, group(differences, agreeing), differences, recorded.scenarios, placements, sure_s)
     groups = _weigh_private(groups, differences, placements, _below_public(recorded.base.calls, callers))
-    lifted = show_at_callers(lab, groups, differences, callers, recorded.scenarios, within_budget(lab, share_s))
+    watched, limit_s = tuple(placements.values()), within_budget(lab, share_s)
+    lifted = show_at_callers(lab, groups, differences, watched, callers, recorded.scenarios, limit_s)
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
     labelled = Labelled(
         differences=differences,

@@ -10,6 +10,7 @@ from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.matching import match_calls
 from assay.evidence.selection import file_of
+from assay.values.change import SIDES
 from assay.values.experiment import Experiment
 from assay.values.finding import Difference
 from assay.values.lab import Lab
@@ -25,8 +26,8 @@ def confirm(
     plan = plan_of(experiments)
     narrow = narrow_to(scenarios, (e.id.scenario for e in experiments))
     window = Window(collect_s=limit_s, deadline_s=limit_s)
-    runs = lab.run([replay_run(side, placements, narrow, window, plan) for side in ("base", "head")])
-    base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
+    runs = [replace(replay_run(side, placements, narrow, window, plan), is_fresh=True) for side in SIDES]
+    base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in lab.run(runs))
     return tuple(
         _seen_again(difference, base.get(difference.base.id), head.get(difference.base.id))
         for difference in differences

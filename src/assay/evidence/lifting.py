@@ -31,6 +31,7 @@ def show_at_callers(
     lab: Lab,
     groups: Sequence[Difference],
     differences: Sequence[Difference],
+    placements: Sequence[Placement],
     callers: Sequence[Placement],
     scenarios: Scenarios,
     limit_s: float,
@@ -53,7 +54,7 @@ def show_at_callers(
     narrow = narrow_to(scenarios, (d.base.id.scenario for d in planned.values()))
     window = Window(collect_s=limit_s, deadline_s=limit_s)
     plan = plan_of({e.id: e for e in experiments}.values())
-    runs = lab.run([replay_run(side, public, narrow, window, plan) for side in ("base", "head")])
+    runs = lab.run([replay_run(side, placements, narrow, window, plan) for side in ("base", "head")])
     base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
     shown = set()
     for pair in match_experiments(base, head).pairs:

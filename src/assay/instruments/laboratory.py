@@ -15,6 +15,7 @@ from assay.instruments.answers import Answers, answers_in, merged
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
 from assay.instruments.kept_runs import KeptRuns
+from assay.instruments.standing import StandingProcesses
 from assay.instruments.surroundings import Surroundings
 from assay.instruments.target import Interpreter
 from assay.values.change import Side
@@ -94,6 +95,7 @@ class Laboratory:
     cores: int = os.cpu_count() or 1
     checker: Checker
     kept_runs: KeptRuns
+    standing: StandingProcesses
     head_interpreter: Interpreter | None = None
     """Where head's environment holds other packages than base's."""
     bumps: tuple[Bump, ...] = ()
@@ -158,6 +160,7 @@ class Laboratory:
                 results = list(pool.map(self._run, runs))
             except BaseException:
                 # Leaving the pool waits for its threads, and they wait for their runs.
+                self.standing.close()
                 self.sandbox.close()
                 raise
         self.bytecode.write()
@@ -197,7 +200,7 @@ class Laboratory:
                 self.bytecode.take(frame)
 
         began_s = time.monotonic()
-        completed = self.sandbox.run(
+        completed = self.standing.run(
             Command(
                 argv=(interpreter.target.python, "-s", str(PROBE / "__main__.py")),
                 tree=self.trees[run.side],
@@ -206,6 +209,7 @@ class Laboratory:
                 job=json.dumps({**self._settings(), "keep_bytecode": keep, **run.job}).encode(),
                 time_limit_s=run.time_limit_s,
             ),
+            run,
             take,
         )
         result = RunResult(frames=tuple(frames), completed=completed, took_s=time.monotonic() - began_s)

@@ -59,6 +59,20 @@ class Completed:
     """Set when its frames broke the protocol (forged length, too many bytes, no JSON)."""
 
 
+class Standing(Protocol):
+    """A process behind walls that answers jobs, one after the other, each as if it had just begun."""
+
+    @property
+    def is_open(self) -> bool:
+        """May it be given another job?"""
+
+    def ask(self, job: bytes, on_frame: Callable[[Frame], None], time_limit_s: float) -> Completed:
+        """Hand over each frame of the answer as it arrives; ends the process where that takes longer."""
+
+    def close(self) -> None:
+        """End it."""
+
+
 class Sandbox(Protocol):
     """Runs commands of the target behind walls."""
 
@@ -76,6 +90,9 @@ class Sandbox(Protocol):
         Frames arrive on descriptor 3 of the process: 4 bytes big-endian length, then UTF-8 JSON (an object).
         """
 
+    def stand(self, command: Command) -> Standing:
+        """Start a process that answers one job after the other; it may live as long as the command's time limit."""
+
     def close(self) -> None:
         """Kill whatever still runs and remove scratch folders."""
 
@@ -90,6 +107,8 @@ class Run:
     hash_seed: int = 0
     files: tuple[tuple[str, str], ...] = ()
     """Paths and texts of files that stand in the tree for the length of this run, in place of its own."""
+    is_fresh: bool = False
+    """Must it begin in a process that has answered nothing before? What was seen there is to be seen independently."""
     may_be_kept: bool = False
     """On base: may what an earlier check got from this very run stand for it? Never where it is made to see again."""
 

@@ -82,7 +82,7 @@ def explain(
     learned |= hypotheses(heavy[1:], seen, placements, projects, has_time)
     cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
     cases = list(_cases(groups, learned, seen, placements))
-    made = _test(lab, cases, seen, projects, scenarios, until_s)
+    made = _test(lab, cases, placements, seen, projects, scenarios, until_s)
     # What stops nobody is worth a moment of learning, no more.
     light_until_s = min(until_s, lab.clock.elapsed_s() + LIGHT_S)
     learned |= hypotheses(light, seen, placements, projects, _until(lab, light_until_s))
@@ -151,6 +151,7 @@ def _cases(
 def _test(
     lab: Lab,
     cases: Sequence[Case],
+    placements: Mapping[str, Placement],
     seen: Labelled,
     projects: Sequence[Project],
     scenarios: Scenarios,
@@ -172,7 +173,7 @@ def _test(
         experiments = [experiment for each in asked.values() for experiment in each]
         made += len(experiments)
         left_s = max(LEAST_S, until_s - lab.clock.elapsed_s())
-        answered = _run(lab, [case.placement for case in cases], scenarios, experiments, left_s, seen)
+        answered = _run(lab, placements, scenarios, experiments, left_s, seen)
         seen = Labelled(
             differences=(*seen.differences, *answered.differences),
             agreed=(*seen.agreed, *answered.agreed),
@@ -189,30 +190,29 @@ def _test(
 
 def _run(
     lab: Lab,
-    placements: Sequence[Placement],
+    placements: Mapping[str, Placement],
     scenarios: Scenarios,
     experiments: Sequence[Experiment],
     limit_s: float,
     seen: Labelled,
 ) -> Labelled:
-    """Make the experiments on both sides and compare them."""
-    unique = {placement.point.id: placement for placement in placements}
+    """Make the experiments on both sides and compare them. All points are observed, as when they were confirmed."""
     window = Window(collect_s=limit_s, deadline_s=limit_s)
     plan = plan_of({e.id: e for e in experiments}.values())
     narrow = narrow_to(scenarios, (e.id.scenario for e in experiments))
-    runs = lab.run([replay_run(side, list(unique.values()), narrow, window, plan) for side in ("base", "head")])
+    runs = lab.run([replay_run(side, tuple(placements.values()), narrow, window, plan) for side in ("base", "head")])
     base, head = ({e.id: e for e in read_story(run.frames).experiments} for run in runs)
     differences: list[Difference] = []
     agreed: list[Experiment] = []
     for pair in match_experiments(base, head).pairs:
         point = pair.base.id.point
-        if point not in unique or not is_comparable(pair.base) or not is_comparable(pair.head):
+        if point not in placements or not is_comparable(pair.base) or not is_comparable(pair.head):
             continue
         told = contrast(pair.base.outcome, pair.head.outcome, seen.masks.get(point, frozenset()))
         if told is None:
             agreed.append(pair.base)
         else:
-            differences.append(difference_of(pair, told, unique[point].point, seen.kinds.get(point, {})))
+            differences.append(difference_of(pair, told, placements[point].point, seen.kinds.get(point, {})))
     return Labelled(differences=tuple(differences), agreed=tuple(agreed), kinds=seen.kinds, masks=seen.masks)
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
 from assay.errors import SandboxFailed, UnsafeHost
 from assay.instruments.sandbox import landlock
-from assay.instruments.sandbox.places import MountedPlaces, Places, SharedPlaces
+from assay.instruments.sandbox.places import MountedPlaces, Place, Places, SharedPlaces
 from assay.instruments.sandbox.promises import LOWEST, STRONGEST, name_mechanisms
 from assay.instruments.sandbox.proof import find_broken, prove
 from assay.instruments.sandbox.spec import LANDLOCK, NAMESPACES, Spec
+from assay.instruments.sandbox.standing import StandingProcess
 from assay.instruments.sandbox.supervise import Running, supervise
 from assay.values.isolation import Isolation, Property
 from assay.values.lab import Command, Completed, Frame
@@ -57,32 +59,45 @@ class LinuxSandbox:
         Raises:
             SandboxFailed: the program could not be started.
         """
-        kept = {name: os.environ[name] for name in _PASSED_TO_LAUNCHER if name in os.environ}
-        return self._run(command, on_frame, kept)
+        return self._run(command, on_frame, _passed_on())
+
+    def stand(self, command: Command) -> StandingProcess:
+        """Start it for several jobs; the one in the command is not among them. For as long as its time limit says.
+
+        Raises:
+            SandboxFailed: the program could not be started.
+        """
+        with ExitStack() as stack:
+            place = stack.enter_context(self._places.held(command.tree))
+            spec = self._spec(command, place)
+            return StandingProcess(spec, command.frames_bytes, self._running, _passed_on(), stack.pop_all())
 
     def _run(
         self, command: Command, on_frame: Callable[[Frame], None], launcher_environment: dict[str, str]
     ) -> Completed:
         with self._places.held(command.tree) as place:
-            own = {"TMPDIR": place.temporary, "HOME": f"{place.temporary}/home"}
-            spec = Spec(
-                level=self._isolation.level,
-                argv=list(command.argv),
-                environment=dict(command.environment) | own,
-                tree=str(place.tree.resolve()),
-                tree_path=self._places.tree_path,
-                readable=[str(path.absolute()) for path in command.readable],
-                scratch=str(place.scratch),
-                time_limit_s=command.time_limit_s,
-                memory_bytes=command.memory_bytes,
-                processes=command.processes,
-                file_bytes=command.opening.file_bytes if command.opening else _FILE_BYTES,
-                scratch_bytes=_SCRATCH_BYTES,
-                owner=os.getpid(),
-                network=command.opening is not None,
-                writable=tuple(str(path.resolve()) for path in command.opening.writable) if command.opening else (),
-            )
+            spec = self._spec(command, place)
             return supervise(spec, command.job, command.frames_bytes, on_frame, self._running, launcher_environment)
+
+    def _spec(self, command: Command, place: Place) -> Spec:
+        own = {"TMPDIR": place.temporary, "HOME": f"{place.temporary}/home"}
+        return Spec(
+            level=self._isolation.level,
+            argv=list(command.argv),
+            environment=dict(command.environment) | own,
+            tree=str(place.tree.resolve()),
+            tree_path=self._places.tree_path,
+            readable=[str(path.absolute()) for path in command.readable],
+            scratch=str(place.scratch),
+            time_limit_s=command.time_limit_s,
+            memory_bytes=command.memory_bytes,
+            processes=command.processes,
+            file_bytes=command.opening.file_bytes if command.opening else _FILE_BYTES,
+            scratch_bytes=_SCRATCH_BYTES,
+            owner=os.getpid(),
+            network=command.opening is not None,
+            writable=tuple(str(path.resolve()) for path in command.opening.writable) if command.opening else (),
+        )
 
     def prove(self, remarks: tuple[Property, ...]) -> tuple[str, ...]:
         """Try the walls and write down what was seen, after `remarks`; return the promises that were broken.
@@ -98,6 +113,10 @@ class LinuxSandbox:
         """Kill whatever still runs and remove what was made in the scratch folder."""
         self._running.stop_all(_STOP_S)
         self._places.remove()
+
+
+def _passed_on() -> dict[str, str]:
+    return {name: os.environ[name] for name in _PASSED_TO_LAUNCHER if name in os.environ}
 
 
 def open_sandbox(scratch: Path, *, at_least: int, level: int | None = None) -> LinuxSandbox:

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from assay.errors import SandboxFailed
@@ -20,6 +21,9 @@ from assay.values.lab import Completed, Frame
 _OUTPUT_BYTES = 64 << 10
 _READ_BYTES = 256 << 10
 _PIPE_BYTES = 1 << 20
+_FED_BYTES = 64 << 10
+ANSWERED = "answered"
+"""The frame after which a process that stands for other jobs waits for the next one."""
 _SETPIPE_SIZE = 1031
 """F_SETPIPE_SZ, which `fcntl` names from 3.10 on Linux only."""
 _GRACE_S = 10.0
@@ -99,29 +103,47 @@ def supervise(
         SandboxFailed: a wall could not be raised, or the program could not be started.
     """
     with ExitStack() as stack:
+        started = start(spec, _write_job(job), running, launcher_environment, stack)
+        conversation = Conversation(started, FrameReader(frames_bytes), on_frame)
+        conversation.hold(spec.time_limit_s + _GRACE_S)
+    return conversation.conclude()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """Our ends of the pipes of a run that was started."""
+
+    frames: int
+    output: int
+    report: int
+    stop: Stop
+
+
+def start(spec: Spec, job: int, running: Running, launcher_environment: dict[str, str], stack: ExitStack) -> Started:
+    """Start the launcher with the descriptor `job`, which is closed here; leaving `stack` ends the run."""
+    try:
         frames, frames_end = os.pipe()
         output, output_end = os.pipe()
         report, report_end = os.pipe()
         control_end, control = os.pipe()
         stop = Stop(control)
-        stack.enter_context(running.listed(stop))
-        for descriptor in (frames, output, report):
-            stack.callback(os.close, descriptor)
-        stack.callback(stop.now)
         theirs = (frames_end, control_end, report_end)
-        job_file = _write_job(job)
         try:
+            for descriptor in (frames, output, report):
+                stack.callback(os.close, descriptor)
+            stack.callback(stop.now)
+            stack.enter_context(running.listed(stop))
             _widen(frames)
-            process = _start_launcher(job_file, output_end, theirs, launcher_environment)
+            process = _start_launcher(job, output_end, theirs, launcher_environment)
         finally:
-            for descriptor in (job_file, output_end, *theirs):
+            for descriptor in (output_end, *theirs):
                 os.close(descriptor)
-        stack.callback(_end, process, stop)
-        data = write_spec(spec)
-        stop.send(b"%08d" % len(data) + data)
-        conversation = _Conversation(frames, output, report, FrameReader(frames_bytes), on_frame, stop)
-        conversation.hold(spec.time_limit_s + _GRACE_S)
-    return conversation.conclude()
+    finally:
+        os.close(job)
+    stack.callback(_end, process, stop)
+    data = write_spec(spec)
+    stop.send(b"%08d" % len(data) + data)
+    return Started(frames=frames, output=output, report=report, stop=stop)
 
 
 def _write_job(job: bytes) -> int:
@@ -169,38 +191,71 @@ def _end(process: subprocess.Popen[bytes], stop: Stop) -> None:
         process.wait()
 
 
-class _Conversation:
-    """What is said between a run and Assay until both have said all."""
+class Feed:
+    """A job on its way into a pipe, as fast as the other side takes it."""
 
-    def __init__(
-        self,
-        frames: int,
-        output: int,
-        report: int,
-        reader: FrameReader,
-        on_frame: Callable[[Frame], None],
-        stop: Stop,
-    ) -> None:
-        self._frames = frames
-        self._output = output
-        self._source = report
-        self._stop = stop
+    def __init__(self, descriptor: int, data: bytes) -> None:
+        self.descriptor, self._left = descriptor, memoryview(data)
+
+    def write(self) -> bool:
+        """Write what can be written now; is anything left?"""
+        try:
+            self._left = self._left[os.write(self.descriptor, self._left[:_FED_BYTES]) :]
+        except BlockingIOError:
+            return True
+        except BrokenPipeError:
+            return False
+        return bool(self._left)
+
+
+class Conversation:
+    """What is said between a run and Assay until both have said all, or the answer to one job is whole."""
+
+    def __init__(self, started: Started, reader: FrameReader, on_frame: Callable[[Frame], None]) -> None:
+        self._frames = started.frames
+        self._output = started.output
+        self._source = started.report
+        self._stop = started.stop
         self._reader = reader
         self._on_frame = on_frame
         self._report = b""
         self._tail = b""
         self._error = ""
+        self.answered: Frame | None = None
+        """The last frame of the answer to a job, where the process stands for others."""
+        self.went_on = False
+        """Did it speak after the end of its answer? Nobody knows what that belongs to."""
 
-    def hold(self, timeout_s: float) -> None:
-        """Read until everyone has hung up; at most a second longer than the launcher lives."""
+    @property
+    def error(self) -> str:
+        """How the frames broke the protocol."""
+        return self._error
+
+    @property
+    def has_report(self) -> bool:
+        """Did the launcher say how the process ended?"""
+        return bool(self._report)
+
+    @property
+    def output(self) -> str:
+        """The last of what was written to standard output and error."""
+        return self._tail.decode("utf-8", "replace")
+
+    def hold(self, timeout_s: float, feed: Feed | None = None) -> None:
+        """Read until everyone has hung up, or one job is answered; at most a second longer than the launcher lives."""
         poll = select.poll()
         is_open = {self._frames, self._output, self._source}
         for descriptor in is_open:
             poll.register(descriptor, select.POLLIN)
+        if feed is not None:
+            poll.register(feed.descriptor, select.POLLOUT)
         deadline = time.monotonic() + timeout_s
-        while is_open and (left_s := deadline - time.monotonic()) > 0:
+        while is_open and self.answered is None and (left_s := deadline - time.monotonic()) > 0:
             for descriptor, _ in poll.poll(left_s * 1000):
-                if not self._hear(descriptor):
+                if feed is not None and descriptor == feed.descriptor:
+                    if not feed.write():
+                        poll.unregister(descriptor)
+                elif not self._hear(descriptor):
                     is_open.discard(descriptor)
                     poll.unregister(descriptor)
                     if descriptor == self._source:
@@ -222,7 +277,12 @@ class _Conversation:
             return
         try:
             for frame in self._reader.read(data):
-                self._on_frame(frame)
+                if self.answered is not None:
+                    self.went_on = True
+                elif frame.get("t") == ANSWERED:
+                    self.answered = frame
+                else:
+                    self._on_frame(frame)
         except BrokenProtocol as error:
             self._error = str(error)
             self._stop.now()
@@ -232,7 +292,7 @@ class _Conversation:
         first, _, rest = self._report.decode("utf-8", "replace").partition("\n")
         verb, _, detail = first.partition(" ")
         reason = rest.strip()
-        output = self._tail.decode("utf-8", "replace")
+        output = self.output
         if verb != "ended":
             raise SandboxFailed(
                 "A process could not be started in the sandbox.",
