@@ -3,6 +3,7 @@
 import contextlib
 import importlib
 import importlib.util
+import inspect
 import io
 import os
 import re
@@ -29,6 +30,7 @@ class PytestPlugin:
         self._job, self._jobs = job, jobs
         self._uncollected = []
         self._modules, self._hints = job["verify"], frozenset(job.get("hints", ()))
+        self._is_in_call = False
         self._outcomes = {}
         self._seconds = {}
         self._details = {}
@@ -46,7 +48,8 @@ class PytestPlugin:
             "pytest_runtestloop",
         ):
             function = getattr(type(self), name)
-            setattr(type(self), name, pytest.hookimpl(tryfirst=True)(function))
+            wraps = inspect.isgeneratorfunction(function)
+            setattr(type(self), name, pytest.hookimpl(tryfirst=True, hookwrapper=wraps)(function))
         return self
 
     def pytest_make_collect_report(self, collector):
@@ -164,17 +167,31 @@ class PytestPlugin:
         """The test itself begins."""
         observe.prepare_scenario(self._observer, item.nodeid)
         running(True)
+        self._is_in_call = True
+        yield
+        running(False)
+        self._is_in_call = False
 
     def pytest_runtest_teardown(self):
         """The test is tidied up."""
         running(True)
 
     def pytest_runtest_makereport(self):
-        """What became of a part of the test is written down; an interruption here would end the whole run."""
+        """What became of a part of the test is written down; an interruption here would end the whole run.
+
+        A `subTest` is reported in the middle of its test, which goes on.
+        """
         running(False)
+        yield
+        running(self._is_in_call)
 
     def pytest_runtest_logreport(self, report):
         """Send how a test ended once its teardown is over."""
+        running(False)
+        self._note(report)
+        running(self._is_in_call)
+
+    def _note(self, report):
         name = report.nodeid
         if report.when == "call" or report.outcome != "passed":
             before = self._outcomes.get(name)
