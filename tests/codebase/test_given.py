@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from assay.codebase.given import VALUES_OF_A_NAME, constructions, objects_made, values_given
+from assay.codebase.given import VALUES_OF_A_NAME, constructions, values_and_objects
 from assay.values.change import Side
 
 
@@ -35,16 +35,15 @@ def test_rows():
 
 def test_values_by_keyword_in_any_call_and_by_position_in_calls_of_the_function() -> None:
     """What is no literal is left out, and a call with a star is not read by position."""
-    given = values_given(
-        ["a", "broken", "gone"], Texts(a=TESTS, broken="def"), {"fields", "start", "end", "n"}, {"show": ("table", "n")}
-    )
+    texts, names = Texts(a=TESTS, broken="def"), {"fields", "start", "end", "n"}
+    given, _ = values_and_objects(["a", "broken", "gone"], texts, names, {"show": ("table", "n")}, ())
     assert given == {"fields": ("['a', 'b']", "()"), "start": ("1",), "n": ("4", "5")}
 
 
 def test_a_name_gets_a_few_values_of_moderate_length() -> None:
     """Whole documents are no arguments to try."""
     text = "".join(f"f(n={n})\n" for n in range(50)) + f"f(text={'x' * 5000!r})\n"
-    given = values_given(["a"], Texts(a=text), {"n", "text"}, {})
+    given, _ = values_and_objects(["a"], Texts(a=text), {"n", "text"}, {}, ())
     assert {name: len(values) for name, values in given.items()} == {"n": VALUES_OF_A_NAME}
 
 
@@ -59,7 +58,7 @@ def test_constructions_are_calls_of_the_class_with_literals() -> None:
 def test_objects_are_made_by_their_class_or_by_what_is_called_of_it() -> None:
     """With literals, however the class is named; what it is not asked to give stays away."""
     text = "Url('a')\nm.Url.parse('b', strict=True)\nUrl()\nUrl(x)\nOther('a')\nother.parse('c')\n"
-    assert objects_made(["a"], Texts(a=text), {"Url"}) == {
+    assert values_and_objects(["a"], Texts(a=text), (), {}, {"Url"})[1] == {
         "Url": ("('', ('a',), {})", "('parse', ('b',), {'strict': True})")
     }
 
@@ -79,8 +78,7 @@ def test_it():
 def test_other():
     Validator(schema)
 """
-    assert objects_made(["a"], Texts(a=text), {"Validator"}) == {"Validator": ("('', ({'a': 1},), {'mode': 'fast'})",)}
-    assert values_given(["a"], Texts(a=text), {"mode", "schema"}, {"Validator": ("schema",)}) == {
-        "mode": ("'fast'",),
-        "schema": ("{'a': 1}",),
-    }
+    positional = {"Validator": ("schema",)}
+    given, made = values_and_objects(["a"], Texts(a=text), {"mode", "schema"}, positional, {"Validator"})
+    assert made == {"Validator": ("('', ({'a': 1},), {'mode': 'fast'})",)}
+    assert given == {"mode": ("'fast'",), "schema": ("{'a': 1}",)}

@@ -16,21 +16,39 @@ MADE = 12
 """So many ways of making an object of one class."""
 
 
-def values_given(
-    tests: Iterable[str], source: Source, names: Collection[str], positional: Mapping[str, tuple[str, ...]]
-) -> Mapping[str, tuple[str, ...]]:
-    """Literals, as source text, that the tests give to each of `names`: by keyword in any call, or by position.
+def values_and_objects(
+    tests: Iterable[str],
+    source: Source,
+    names: Collection[str],
+    positional: Mapping[str, tuple[str, ...]],
+    classes: Collection[str],
+) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
+    """Literals that the tests give to each of `names`, and how they make objects of each of `classes`, as source text.
 
-    `positional` has the parameters of functions whose calls are read by position, by the last part of their name.
+    Values are those given by keyword in any call, or by position: `positional` has the parameters of functions whose
+    calls are read so, by the last part of their name. An object is `(maker, arguments, keywords)`; the maker is empty
+    where the class itself is called, else the name of what is called of it (`Url.parse("a")`).
     """
-    found: dict[str, dict[str, None]] = {name: {} for name in names}
+    values: dict[str, dict[str, None]] = {name: {} for name in names}
+    objects: dict[str, dict[str, None]] = {name: {} for name in classes}
     for path in tests:
-        for name, value in _given_in(source.text("base", path) or "", positional):
-            if name in found and len(found[name]) < VALUES_OF_A_NAME:
-                literal = _literal(value)
-                if literal:
-                    found[name][literal] = None
-    return {name: tuple(values) for name, values in found.items() if values}
+        for call in _calls_in(source.text("base", path) or ""):
+            _note_values(call, positional, values)
+            _note_object(call, objects)
+    return (
+        {name: tuple(some) for name, some in values.items() if some},
+        {name: tuple(made) for name, made in objects.items() if made},
+    )
+
+
+def _note_values(
+    call: ast.Call, positional: Mapping[str, tuple[str, ...]], found: Mapping[str, dict[str, None]]
+) -> None:
+    for name, value in _given_in(call, positional):
+        if name in found and len(found[name]) < VALUES_OF_A_NAME:
+            literal = _literal(value)
+            if literal:
+                found[name][literal] = None
 
 
 def constructions(tests: Iterable[str], source: Source, name: str) -> tuple[str, ...]:
@@ -45,20 +63,12 @@ def constructions(tests: Iterable[str], source: Source, name: str) -> tuple[str,
     return tuple(found)[:CONSTRUCTIONS]
 
 
-def objects_made(tests: Iterable[str], source: Source, names: Collection[str]) -> Mapping[str, tuple[str, ...]]:
-    """How the tests make objects of each class in `names`: `(maker, arguments, keywords)`, as source text.
-
-    The maker is empty where the class itself is called, else the name of what is called of it (`Url.parse("a")`).
-    """
-    found: dict[str, dict[str, None]] = {name: {} for name in names}
-    for path in tests:
-        for call in _calls_in(source.text("base", path) or ""):
-            owner, maker = _maker(call.func, names)
-            if owner and len(found[owner]) < MADE and (call.args or call.keywords):
-                literal = _literal(_given_to(call, ast.Constant(maker)), LONGEST_MADE)
-                if literal:
-                    found[owner][literal] = None
-    return {name: tuple(made) for name, made in found.items() if made}
+def _note_object(call: ast.Call, found: Mapping[str, dict[str, None]]) -> None:
+    owner, maker = _maker(call.func, found)
+    if owner and len(found[owner]) < MADE and (call.args or call.keywords):
+        literal = _literal(_given_to(call, ast.Constant(maker)), LONGEST_MADE)
+        if literal:
+            found[owner][literal] = None
 
 
 def _maker(function: ast.expr, names: Collection[str]) -> tuple[str, str]:
@@ -77,11 +87,10 @@ def _given_to(call: ast.Call, *before: ast.expr) -> ast.Tuple:
     return ast.Tuple(elts=[*before, ast.Tuple(elts=call.args, ctx=ast.Load()), keywords], ctx=ast.Load())
 
 
-def _given_in(text: str, positional: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ast.expr]]:
-    for node in _calls_in(text):
-        plain = [] if any(isinstance(a, ast.Starred) for a in node.args) else node.args
-        yield from zip(positional.get(last_name(node.func), ()), plain, strict=False)
-        yield from ((keyword.arg, keyword.value) for keyword in node.keywords if keyword.arg is not None)
+def _given_in(call: ast.Call, positional: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ast.expr]]:
+    plain = [] if any(isinstance(a, ast.Starred) for a in call.args) else call.args
+    yield from zip(positional.get(last_name(call.func), ()), plain, strict=False)
+    yield from ((keyword.arg, keyword.value) for keyword in call.keywords if keyword.arg is not None)
 
 
 def _calls_in(text: str) -> Iterator[ast.Call]:

@@ -13,7 +13,7 @@ from assay.change.normalise import block_shape
 from assay.change.project import Project
 from assay.codebase.asked import no_longer_compared
 from assay.codebase.calls import locate
-from assay.codebase.given import objects_made, values_given
+from assay.codebase.given import values_and_objects
 from assay.codebase.literals import (
     flags_for,
     keys_asked,
@@ -118,11 +118,12 @@ def with_values_given(placements: Iterable[Placement], tests: Iterable[str], sou
         *_, owner, last = ("", *p.point.name.split("."))
         is_method = p.point.parameters[:1] in (("self",), ("cls",))
         positional[owner if last == "__init__" else last] = p.point.parameters[is_method:]
-    given = values_given(tests, source, names - {"self", "cls"}, positional)
+    classes = _classes_beside(every, source)
+    given, objects = values_and_objects(tests, source, names - {"self", "cls"}, positional, classes)
     for name, also in (pair for p in every for pair in _defaults(p)):
         # What head refuses to take at all it refuses whatever it is, and that callers may give the default is sure.
         given = {**given, name: tuple(dict.fromkeys((*also, *given.get(name, ()))))}
-    made = tuple(objects_made(tests, source, _classes_beside(every, source)).items())
+    made = tuple(objects.items())
     known = [tuple((name, given[name]) for name in some if name in given) for some in wanted]
     return tuple(
         replace(p, material=replace(p.material, given=own, made=made)) for p, own in zip(every, known, strict=True)
