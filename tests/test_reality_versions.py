@@ -19,26 +19,31 @@ def told(folder: Path, text: str, python: str) -> dict[str, list[str]]:
     return {one["name"]: one["versions"] for one in json.loads(done.stdout)["findings"]}
 
 
-def by_age() -> list[str]:
-    """Interpreters, the oldest version first."""
-    return [python for _, python in sorted(interpreters().items(), key=lambda one: int(one[0].split(".")[1]))]
+def by_age() -> list[tuple[int, str]]:
+    """`(minor version, interpreter)`, the oldest first: what is not found here is not asked."""
+    return sorted((int(name.split(".")[1]), python) for name, python in interpreters().items())
 
 
 def test_what_is_gone_is_told_with_the_last_python_that_had_it(tmp_path: Path) -> None:
     """A function, a module of today, and a module that is gone as a whole."""
     text = "import asyncio\nimport distutils\nfrom inspect import getargspec\nasyncio.coroutine(print)\nasyncio.koroutine\n"
-    assert told(tmp_path, text, by_age()[-1]) == {
-        "distutils": ["until Python 3.11, as the type checker's stubs tell"],
-        "inspect.getargspec": ["until Python 3.10, as the type checker's stubs tell"],
-        "asyncio.coroutine": ["until Python 3.10, as the type checker's stubs tell"],
-        "asyncio.koroutine": [],
+    last = {"distutils": 11, "inspect.getargspec": 10, "asyncio.coroutine": 10}
+    version, python = by_age()[-1]
+    expected = {
+        name: [f"until Python 3.{minor}, as the type checker's stubs tell"]
+        for name, minor in last.items()
+        if minor < version
     }
+    assert told(tmp_path, text, python) == {**expected, "asyncio.koroutine": []}
 
 
 def test_what_is_yet_to_come_is_told_with_the_first_python_that_has_it(tmp_path: Path) -> None:
     """The interpreter of the target is an older one."""
     text = "import itertools\nimport datetime\nitertools.batched([1], 1)\nprint(datetime.UTC)\n"
-    assert told(tmp_path, text, by_age()[0]) == {
-        "itertools.batched": ["since Python 3.12, as the type checker's stubs tell"],
-        "datetime.UTC": ["since Python 3.11, as the type checker's stubs tell"],
+    first = {"itertools.batched": 12, "datetime.UTC": 11}
+    version, python = by_age()[0]
+    assert told(tmp_path, text, python) == {
+        name: [f"since Python 3.{minor}, as the type checker's stubs tell"]
+        for name, minor in first.items()
+        if minor > version
     }

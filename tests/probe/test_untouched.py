@@ -231,7 +231,7 @@ def test_experiments_are_made_until_every_quota_is_used_up(tmp_path: Path) -> No
     project = write(tmp_path, UNTOUCHED)
     told = project.plan("append", experiments=5, per_call=5)
     assert len(told.made("append")) == 5
-    assert [e.id.intervention for e in told.made("append")] == [0, 1, 2, 3, 4]
+    assert sorted(e.id.intervention for e in told.made("append")) == [0, 1, 2, 3, 4]
     assert set(told.endings) == {"test_arguments", "test_database_in_memory"}  # the test that had begun, and no other
     assert told.story.points["m.py::append"].experiments == 5
     assert told.story.complete
@@ -248,5 +248,6 @@ def test_the_first_experiment_at_a_call_alters_nothing(tmp_path: Path) -> None:
     assert first.unaltered is not None
     for other in others:
         assert len(other.intervention.edits) >= 1
-        assert other.arguments_digest != first.arguments_digest
+        is_of_what_follows = other.intervention.edits[0].operator == "then.argument"
+        assert (other.arguments_digest == first.arguments_digest) == is_of_what_follows
         assert other.arrived_digest == first.arrived_digest
