@@ -1,6 +1,7 @@
 """Run one job: read it from standard input, get the target running, answer in frames."""
 
 import base64
+import functools
 import importlib.util
 import json
 import os
@@ -70,7 +71,7 @@ def observe_project(job, jobs):
     sys.setrecursionlimit(limit * 3 if any(point.form for point in points) else limit + 200)
     runners = {
         "import": scenarios.import_modules,
-        "pytest": lambda *given: run_pytest(*given, jobs),
+        "pytest": functools.partial(run_pytest, jobs=jobs),
         "unittest": run_unittest,
         "scripts": scenarios.run_scripts,
     }
