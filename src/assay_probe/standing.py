@@ -112,13 +112,16 @@ class _World:
         self._files, self._tree, self._processes = self._seen(), self._room(), _processes()
 
     def is_restored(self):
-        """Remove what is new; is all the rest as it was?"""
-        for path in sorted(self._seen().keys() - self._files.keys()):
-            if os.path.isdir(path) and not os.path.islink(path):
-                shutil.rmtree(path, ignore_errors=True)
-            elif os.path.lexists(path):
-                os.unlink(path)
-        return (self._seen(), self._room(), _processes()) == (self._files, self._tree, self._processes)
+        """Remove what is new; is all the rest as it was? No where that cannot be told, or somebody still writes."""
+        try:
+            for path in sorted(self._seen().keys() - self._files.keys()):
+                if os.path.isdir(path) and not os.path.islink(path):
+                    shutil.rmtree(path, ignore_errors=True)
+                elif os.path.lexists(path):
+                    os.unlink(path)
+            return (self._seen(), self._room(), _processes()) == (self._files, self._tree, self._processes)
+        except OSError:
+            return False
 
     def _seen(self):
         """Kind, and for files length, time and number, of all that stands in the folders."""

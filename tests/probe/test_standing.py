@@ -42,6 +42,16 @@ def test_b(capfd):
 """
 
 
+CLOSED = """
+import os, pathlib
+HELD = pathlib.Path(os.environ["TMPDIR"], "held")
+HELD.mkdir()
+def test_w():
+    (HELD / "left").write_text("x")
+    HELD.chmod(0o500)
+"""
+
+
 @pytest.fixture(scope="module")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LinuxSandbox]:
     """With namespaces."""
@@ -120,8 +130,9 @@ def test_a_fresh_run_begins_in_a_process_of_its_own(sandbox: LinuxSandbox, tmp_p
         ("import pathlib\ndef test_w():\n    pathlib.Path('left').write_text('x')\n", 0),
         ("import pathlib, os\ndef test_w():\n    pathlib.Path(os.environ['TMPDIR'], 'left').write_text('x')\n", 1),
         ("import subprocess\ndef test_w():\n    subprocess.Popen(['sleep', '60'])\n", 0),
+        (CLOSED, 0),
     ],
-    ids=["nothing", "thread", "socket", "file-of-the-tree", "temporary-file", "process"],
+    ids=["nothing", "thread", "socket", "file-of-the-tree", "temporary-file", "process", "closed-folder"],
 )
 def test_who_cannot_be_had_twice_answers_once(sandbox: LinuxSandbox, tmp_path: Path, code: str, n_waiting: int) -> None:
     """And every job is answered all the same."""
@@ -132,5 +143,6 @@ def test_who_cannot_be_had_twice_answers_once(sandbox: LinuxSandbox, tmp_path: P
     for result, n in told:
         assert {"test_a", "test_b"} <= outcomes(result).endings.keys()
         assert set(outcomes(result).endings.values()) == {"passed"}
+        assert not outcomes(result).story.failure
         assert len(outcomes(result).made("scaled")) > 20
         assert n == n_waiting
