@@ -209,6 +209,21 @@ def test_where_several_portions_are_kept_head_runs_the_tests_of_all_of_them_at_o
     assert [run.job["files"] for run in lonely.asked][:2] == [list(asked), list(second)]
 
 
+def test_a_run_of_several_portions_that_breaks_off_is_told_as_it_ended() -> None:
+    """Base's kept runs ended well, which says nothing of head's."""
+    first, second = FILES[: PORTIONS[0]], FILES[PORTIONS[0] : sum(PORTIONS)]
+
+    class Lab(FakeLab):
+        def run(self, runs: Sequence[Run]) -> Sequence[RunResult]:
+            ended = Completed(status=-15, timed_out=False, output="")
+            return [replace(told, completed=ended, frames=told.frames[:-1]) for told in super().run(runs)]
+
+    third = FILES[sum(PORTIONS) :]
+    stored = {first: kept(first, FILES[1:2]), second: kept(second, FILES[9:10]), third: kept(third, ())}
+    trouble = recorded(Lab(answer=lambda run: frames(run, FILES), kept=stored)).trouble
+    assert any(told.startswith("head: the run broke off (it ended with signal 15") for told in trouble)
+
+
 def _last_portion() -> list[tuple[str, list[str]]]:
     return [(side, list(FILES[sum(PORTIONS) :])) for side in ("base", "head")]
 

@@ -75,7 +75,7 @@ def record(
     exhausted = True
     ended = set(finished)
     portions = list(_order(lab, (*placements, *also), scenarios, known, ended))
-    ahead = () if imports_otherwise else _ahead_on_head(lab, (*placements, *also), portions, share_s)
+    ahead = None if imports_otherwise else _ahead_on_head(lab, (*placements, *also), portions, share_s)
     for portion in portions:
         # Nothing can be said before a test reaches a unit, so until then more time is given.
         spent = lab.clock.elapsed_s() - start
@@ -124,7 +124,7 @@ def _on_base(placements: Sequence[Placement], portion: Scenarios, window: Window
 
 def _ahead_on_head(
     lab: Lab, placements: Sequence[Placement], portions: Sequence[Scenarios], share_s: float
-) -> Sequence[Frame]:
+) -> RunResult | None:
     """What the tests of all kept portions that reach the units do on head, where they would else take several runs."""
     some: list[Scenarios] = []
     for portion in portions:
@@ -134,11 +134,11 @@ def _ahead_on_head(
         reaching = _reaching(portion, read_story(kept.frames))
         some += [reaching] if reaching.tests else []
     if len(some) < 2:
-        return ()
+        return None
     files = tuple(dict.fromkeys(file for one in some for file in one.files))
     tests = tuple(test for one in some for test in one.tests or ())
     window = Window(collect_s=share_s * 0.7, deadline_s=share_s)
-    return lab.run([record_run("head", placements, replace(some[0], files=files, tests=tests), window)])[0].frames
+    return lab.run([record_run("head", placements, replace(some[0], files=files, tests=tests), window)])[0]
 
 
 def _reaching(portion: Scenarios, base: Story) -> Scenarios:
@@ -165,7 +165,7 @@ def _both_sides(
     placements: Sequence[Placement],
     portion: Scenarios,
     window: Window,
-    ahead: Sequence[Frame],
+    ahead: RunResult | None,
     *,
     whole: bool,
 ) -> Sequence[RunResult]:
@@ -177,8 +177,8 @@ def _both_sides(
         some = _reaching(portion, base)
         if not some.tests:
             return (kept, RunResult(frames=({"t": "done", "complete": True},), completed=kept.completed))
-        if ahead:
-            head = RunResult(frames=_told_of(ahead, some), completed=kept.completed)
+        if ahead is not None:
+            head = replace(ahead, frames=_told_of(ahead.frames, some))
         else:
             head = lab.run([record_run("head", placements, some, window)])[0]
         if len(match_calls(base.calls, read_story(head.frames).calls).pairs) == len(base.calls):
