@@ -76,7 +76,7 @@ def answers(sandbox: LinuxSandbox, project: Project, runs: Sequence[Run]) -> lis
                 time_limit_s=60.0,
             )
             frames: list[Frame] = []
-            completed = processes.run(command, run, frames.append)
+            completed = processes.run(command, job, run, frames.append)
             told.append((RunResult(frames=tuple(frames), completed=completed), processes.n_waiting))
     finally:
         processes.close()
@@ -146,3 +146,17 @@ def test_who_cannot_be_had_twice_answers_once(sandbox: LinuxSandbox, tmp_path: P
         assert not outcomes(result).story.failure
         assert len(outcomes(result).made("scaled")) > 20
         assert n == n_waiting
+
+
+def test_what_is_asked_while_files_are_imported_is_asked_of_a_new_process(
+    sandbox: LinuxSandbox, tmp_path: Path
+) -> None:
+    """When a test could begin it is over."""
+    project = write(tmp_path, PYTEST + "m.scaled(9)\n").under(sys.executable, "pytest")
+    run = planned(project, "scaled")
+    quota = {**run.job["quota"]["m.py::scaled"], "calls": {"import:test_m.py": [0]}}  # type: ignore[index]
+    (result, n_waiting), *_ = answers(
+        sandbox, project, [replace(run, job={**run.job, "quota": {"m.py::scaled": quota}})]
+    )
+    assert n_waiting == 0
+    assert {e.id.scenario for e in outcomes(result).made("scaled")} <= {"import:test_m.py"}

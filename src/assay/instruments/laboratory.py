@@ -199,6 +199,7 @@ class Laboratory:
                 compiled.append(frame)
                 self.bytecode.take(frame)
 
+        job = {**self._settings(), "keep_bytecode": keep, **run.job}
         began_s = time.monotonic()
         completed = self.standing.run(
             Command(
@@ -206,9 +207,10 @@ class Laboratory:
                 tree=self.trees[run.side],
                 environment=self._environment(run),
                 readable=(*interpreter.readable, PROBE),
-                job=json.dumps({**self._settings(), "keep_bytecode": keep, **run.job}).encode(),
+                job=json.dumps(job).encode(),
                 time_limit_s=run.time_limit_s,
             ),
+            job,
             run,
             take,
         )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from typing import cast
 
 from assay.values.lab import Command, Completed, Frame, Run, Sandbox, Standing
 
@@ -36,9 +37,10 @@ class StandingProcesses:
         """How many wait for a job."""
         return len(self._waiting)
 
-    def run(self, command: Command, run: Run, on_frame: Callable[[Frame], None]) -> Completed:
-        """Have the command's job answered as a process of its own would answer it."""
-        job = json.loads(command.job)
+    def run(
+        self, command: Command, job: Mapping[str, object], run: Run, on_frame: Callable[[Frame], None]
+    ) -> Completed:
+        """Have the command's job, which is `job` written down, answered as a process of its own would answer it."""
         if run.files or not self._sandbox.isolation.same_path or not _may_stand(job):
             return self._sandbox.run(command, on_frame)
         beginning = [job.get(name) for name in _BEGINNING]
@@ -80,6 +82,13 @@ class StandingProcesses:
 
 def _may_stand(job: Mapping[str, object]) -> bool:
     """Services are started for one run, and what a file calls while it is imported is over before a test begins."""
-    asked = [job.get(name) for name in ("plan", "quota", "searches")]
-    while_importing = any(f'"{scenario}' in json.dumps(asked) for scenario in ("import:", "<import>"))
+    while_importing = any(scenario.startswith(("import:", "<import>")) for scenario in _scenarios(job))
     return job["mode"] in _MODES and job["runner"] == "pytest" and not job.get("setup") and not while_importing
+
+
+def _scenarios(job: Mapping[str, object]) -> Iterator[str]:
+    """Where experiments are to be made, as far as the job names it."""
+    for name in ("plan", "searches"):
+        yield from cast("Mapping[str, object]", job.get(name, {}))
+    for quota in cast("Mapping[str, Mapping[str, object]]", job.get("quota", {})).values():
+        yield from cast("Mapping[str, object]", quota.get("calls", {}))
