@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 from assay.evidence.classify import is_defined
 from assay.values.experiment import Edit, Experiment, ObservationPoint
@@ -133,6 +134,7 @@ def _is_neighbour(kind: str, known: frozenset[str]) -> bool:
     return any(kind in family and known & family for family in FAMILIES)
 
 
+@lru_cache(maxsize=4096)
 def _hinted(text: str) -> frozenset[str]:
     kinds: frozenset[str] = frozenset()
     for pattern, names in _HINTS:
@@ -141,6 +143,7 @@ def _hinted(text: str) -> frozenset[str]:
     return kinds
 
 
+@lru_cache(maxsize=4096)
 def _kinds_of_default(text: str) -> frozenset[str]:
     text = text.strip()
     if text == "None":

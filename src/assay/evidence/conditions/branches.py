@@ -11,6 +11,7 @@ import ast
 import copy
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 LONGEST = 200
 MOST = 120
@@ -33,10 +34,11 @@ class Said:
         self.tests[text] = min(cost, self.tests.get(text, cost))
 
 
-def said_by(node: ast.FunctionDef | ast.AsyncFunctionDef, parameters: Iterable[str]) -> Said:
-    """What one version of a function tests."""
+@lru_cache(maxsize=64)
+def said_by(node: ast.FunctionDef | ast.AsyncFunctionDef, parameters: frozenset[str]) -> Said:
+    """What one version of a function tests. Not to be altered: a version is asked about again with more calls."""
     stored = {n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
-    walk = _Walk(frozenset(parameters), frozenset(stored) - frozenset(parameters))
+    walk = _Walk(parameters, frozenset(stored) - parameters)
     walk.block(node.body, {}, [])
     walk.said.tests = dict(sorted(walk.said.tests.items(), key=lambda item: item[1])[:MOST])
     return walk.said

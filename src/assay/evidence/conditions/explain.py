@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from assay.change.project import Project
 from assay.evidence.conditions.answers import Answers
-from assay.evidence.conditions.learner import Formula, Observed, Pool, judge, learn
+from assay.evidence.conditions.learner import Formula, Observed, Pool, held_in, judge, learn
 from assay.evidence.conditions.pools import pool_for
 from assay.evidence.conditions.spelling import PLAIN, altered_words, spell
 from assay.evidence.conditions.things import read_call
@@ -174,7 +174,8 @@ def learn_from(calls: Sequence[Observed], pool: Pool, answers: Answers) -> tuple
         standing = tuple(j for j, _ in judged if j.fits)
         if standing:
             return standing
-        wrong = [call for call in calls if call.key not in chosen and _is_wrong(formulas[0], call, pool)]
+        held = held_in(formulas[0].text, calls, pool.scope)
+        wrong = [c for c, holds in zip(calls, held, strict=True) if holds != c.differs and c.key not in chosen]
         if not wrong:
             break
         sample += wrong[:MOST_REFUTING]
@@ -187,11 +188,6 @@ def grown(hypothesis: Hypothesis, calls: Sequence[Observed]) -> Hypothesis:
     every = (*hypothesis.calls, *calls)
     judged = (judge(f.text, every, hypothesis.pool.scope, f.cost) for f in hypothesis.formulas)
     return replace(hypothesis, formulas=tuple(f for f in judged if f.fits), calls=every)
-
-
-def _is_wrong(formula: Formula, call: Observed, pool: Pool) -> bool:
-    told = judge(formula.text, [call], pool.scope)
-    return bool(told.held_others or told.held_differing < told.differing)
 
 
 def _spread(calls: Sequence[Observed]) -> list[Observed]:

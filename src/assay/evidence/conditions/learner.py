@@ -18,7 +18,7 @@ from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations, takewhile
 
-from assay.evidence.conditions.answers import Answers
+from assay.evidence.conditions.answers import Answers, Sample
 from assay.evidence.conditions.cuts import LEARNED_NUMBER, as_float, thresholds, written
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, Scope, compile_text
 from assay.evidence.conditions.things import UndefinedError
@@ -121,15 +121,20 @@ def _closing(text: str, opening: int) -> int:
     return len(text)
 
 
-def judge(text: str, calls: Sequence[Observed], scope: Scope | None = None, cost: float = 0.0) -> Formula:
-    """How a predicate fares on calls, whether it was learned from them or not."""
+def held_in(text: str, calls: Sequence[Observed], scope: Scope | None = None) -> list[bool]:
+    """In which calls does a predicate hold?"""
     names = frozenset(name for call in calls for name in call.values)
     try:
         predicate = compile_text(text, names, scope)
-        held = [predicate.holds(call.values) is True for call in calls]
     except NotInLanguageError:
         # None of these calls has all the parameters that the predicate reads.
-        held = [False] * len(calls)
+        return [False] * len(calls)
+    return [predicate.holds(call.values) is True for call in calls]
+
+
+def judge(text: str, calls: Sequence[Observed], scope: Scope | None = None, cost: float = 0.0) -> Formula:
+    """How a predicate fares on calls, whether it was learned from them or not."""
+    held = held_in(text, calls, scope)
     return Formula(
         text=text,
         cost=cost,
@@ -160,16 +165,16 @@ def _literals(calls: Sequence[Observed], pool: Pool, wanted: int, answers: Answe
         if mask not in (0, everything):
             found.setdefault(mask, []).append(_Literal(text, cost, mask))
 
-    values = [call.values for call in calls]
-    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.tests, names, pool.scope)):
+    sample = Sample([call.values for call in calls], answers)
+    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.tests, names, pool.scope, answers)):
         yes = no = 0
-        for n, held in enumerate(answers.ask(predicate.text, predicate.names, values, predicate.holds)):
+        for held, those in sample.ask(predicate.text, predicate.names, predicate.holds):
             if held is not None:
-                yes, no = (yes | 1 << n, no) if held else (yes, no | 1 << n)
+                yes, no = (yes | those, no) if held else (yes, no | those)
         keep(predicate.text, cost, yes)
         keep(negated(predicate.text), cost + 0.15, no)
-    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.terms, names, pool.scope)):
-        found_values = list(answers.ask(f"value of {predicate.text}", predicate.names, values, _value_of(predicate)))
+    for predicate, cost in takewhile(lambda _: answers.has_time(), _compiled(pool.terms, names, pool.scope, answers)):
+        found_values = list(sample.ask(f"value of {predicate.text}", predicate.names, _value_of(predicate)))
         for text, more, mask in _cuts(predicate, found_values, wanted, pool.numbers):
             keep(text, cost + more, mask)
     kept: list[_Literal] = []
@@ -191,37 +196,34 @@ def _value_of(term: Predicate) -> Callable[[Mapping[str, object]], object]:
 
 
 def _compiled(
-    texts: Mapping[str, float], names: frozenset[str], scope: Scope | None
+    texts: Mapping[str, float], names: frozenset[str], scope: Scope | None, answers: Answers
 ) -> Iterator[tuple[Predicate, float]]:
     for text, cost in texts.items():
-        try:
-            predicate = compile_text(text, names, scope)
-        except NotInLanguageError:
-            continue
-        if predicate.names:
+        predicate = answers.predicate(text, names, scope)
+        if predicate is not None and predicate.names:
             yield predicate, cost
 
 
 def _cuts(
-    term: Predicate, found: Sequence[object], wanted: int, known: Sequence[int | float]
+    term: Predicate, found: Sequence[tuple[object, int]], wanted: int, known: Sequence[int | float]
 ) -> Iterator[tuple[str, float, int]]:
-    """Comparisons of a numeric term with constants of the code, round numbers, and between unlike neighbours."""
-    numbers: dict[int, float] = {}
+    """Comparisons of a numeric term with constants of the code, round numbers, and between unlike neighbours.
+
+    `found` are values of the term with the calls that have them, as bits.
+    """
+    below: dict[float, int] = {}
     whole = True
-    for n, value in enumerate(found):
+    for value, calls in found:
         if isinstance(value, (int, float, Decimal, Fraction)) and not isinstance(value, bool):
             whole = whole and isinstance(value, int)
             number = as_float(value)
             if not math.isnan(number):
-                numbers[n] = number
-    values = sorted(set(numbers.values()))
+                below[number] = below.get(number, 0) | calls
+    values = sorted(below)
     if len(values) < 2:
         return
-    differing = {numbers[n] for n in numbers if wanted >> n & 1}
-    others = {numbers[n] for n in numbers if not wanted >> n & 1}
-    below = dict.fromkeys(values, 0)
-    for n, number in numbers.items():
-        below[number] |= 1 << n
+    differing = {number for number, calls in below.items() if calls & wanted}
+    others = {number for number, calls in below.items() if calls & ~wanted}
     asked = thresholds(values, differing, others, known, whole=whole)
     for cut, cost in asked.items():
         shown = written(cut, whole=whole)
@@ -330,6 +332,7 @@ _FLIPPED: Mapping[type, ast.cmpop] = {
 }
 
 
+@lru_cache(maxsize=4096)
 def negated(text: str) -> str:
     """The opposite, said positively where a comparison has an opposite."""
     node = ast.parse(text, mode="eval").body

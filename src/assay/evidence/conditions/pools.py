@@ -44,7 +44,7 @@ def pool_for(placement: Placement, projects: Sequence[Project], calls: Sequence[
         for unit, project in zip((placement.base, placement.head), projects, strict=True)
         if unit is not None and (found := locate(unit, project)) is not None
     ]
-    own = {name: value for sample in samples[:SAMPLES] for name, value in sample.items()}
+    own = frozenset(name for sample in samples[:SAMPLES] for name in sample)
     said = [said_by(function.node, own) for _, _, function in located]
     names = set(placement.material.names)
     for _, _, function in located:

@@ -25,6 +25,8 @@ OPERATOR = "value.given"
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
 _CHARACTERS = ("é", "ß", "中", "٣", "²", "İ", "\u00a0", "\u00ad", "\t", "\n", " ", "_", "-", ".", "'", "A", "a", "0")
 _MAGNITUDES = (*(10**n for n in (3, 6, 9, 12, 15, 18, 20)), *(2**n for n in (7, 8, 15, 16, 31, 32, 53, 63, 64)))
+_READ_BACK = frozenset({bool, int, str, bytes, type(None)})
+"""What these are written as reads back as themselves, always."""
 _PLAIN = (bool, int, float, str, bytes, type(None), list, tuple, dict, set)
 
 
@@ -174,7 +176,11 @@ def literal_of(value: object) -> str | None:
     if not isinstance(value, _PLAIN):
         return None
     text = repr(value)
-    if len(text) > LONGEST_LITERAL or "Thing(" in text:
+    if len(text) > LONGEST_LITERAL:
+        return None
+    if type(value) in _READ_BACK:
+        return text
+    if "Thing(" in text:
         return None
     back = read_literal(text)
     return text if type(back) is type(value) and repr(back) == text else None
