@@ -81,6 +81,20 @@ def test_importable_files_that_git_ignores_are_carried_to_both_sides(repository:
     assert (tmp_path / "base/p/_version.py").read_text() == "ignored\n"
 
 
+def test_compiled_translations_are_carried_where_git_knows_their_source(repository: Repository, tmp_path: Path) -> None:
+    """The folders of a locale hold no Python file; a test that asks for a language failed on base without them."""
+    locale = repository.folder / "p" / "locale" / "de" / "LC_MESSAGES"
+    locale.mkdir(parents=True)
+    for name in ("p.po", "p.mo", "other.mo"):
+        (locale / name).write_text(f"{name}\n")
+    (repository.folder / ".gitignore").write_text("*.mo\n")
+    repository.commit(p_a="1\n")
+    with open_range(repository.folder, ["HEAD"]) as opened:
+        assert opened.carried == ("p/locale/de/LC_MESSAGES/p.mo",)
+        opened.materialise("base", tmp_path / "base")
+    assert (tmp_path / "base/p/locale/de/LC_MESSAGES/p.mo").read_text() == "p.mo\n"
+
+
 def test_two_folders_are_compared_without_git(tmp_path: Path) -> None:
     """Caches are no part of a tree; a renamed file is found by its lines."""
     text = "".join(f"line {n}\n" for n in range(20))

@@ -266,7 +266,7 @@ def _is_same(blobs: Blobs, before: Entry, content: bytes, algorithm: str) -> boo
 
 
 def _carried(git: Git, known: set[str]) -> tuple[str, ...]:
-    """Importable files that git ignores, where they stand beside files that it knows."""
+    """Importable files that git ignores, and compiled translations, where they stand beside files that it knows."""
     if git.root is None:
         return ()
     ignored = git.run(
@@ -282,9 +282,16 @@ def _carried(git: Git, known: set[str]) -> tuple[str, ...]:
             found += _files_below(git.root, path.rstrip("/"), ())
         elif path.endswith("/") and parent in inside and name not in CACHE_FOLDERS:
             found += _files_below(git.root, path.rstrip("/"), IMPORTABLE)
-        elif path.endswith(IMPORTABLE) and parent in packages and (git.root / path).is_file():
+        elif ((path.endswith(IMPORTABLE) and parent in packages) or _is_translation(path, known)) and (
+            git.root / path
+        ).is_file():
             found.append(path)
     return tuple(sorted(found))
+
+
+def _is_translation(path: str, known: set[str]) -> bool:
+    """Is it compiled from a file that git knows?"""
+    return path.endswith(".mo") and f"{path.removesuffix('.mo')}.po" in known
 
 
 def _files_below(root: Path, folder: str, suffixes: tuple[str, ...]) -> list[str]:
