@@ -7,6 +7,7 @@ from tests.values_for_tests import (
     CONDITION,
     EDIT,
     EFFORT,
+    INSIDE,
     added,
     change,
     changed,
@@ -146,6 +147,13 @@ def test_a_hold_for_want_of_evidence_says_what_is_wanting() -> None:
         "Nothing could be established about the 1 changed unit.",
         "verdict  hold for want of evidence   1 gap                                             exit status 4",
     ]
+
+
+def test_a_hold_for_want_of_evidence_beside_an_announced_finding_does_not_deny_it() -> None:
+    """Calls of head's own tests were compared and nothing else: the finding above shows what they announce."""
+    judged = verdict(finding(difference(unperturbed=True), announcement=INSIDE), established=frozenset())
+    told = render(judged, colour=False, width=100, verbose=False)
+    assert "\nBeyond what it announces, nothing could be established about the 1 changed unit.\n" in told
 
 
 def test_a_refactoring_that_stood_says_what_it_stood_up_to() -> None:

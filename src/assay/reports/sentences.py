@@ -243,11 +243,11 @@ def because(verdict: Verdict) -> str:
     if any(gap.slug == INTERNAL for gap, _ in verdict.gap_levels):
         return "A part of Assay itself failed, so what it looks for may be there."
     if nothing_established(examination):
-        return (
-            f"Nothing could be established about the {count(changed, 'changed unit')}."
-            if changed
-            else "The changed code could not be read, so nothing could be established about it."
-        )
+        if not changed:
+            return "The changed code could not be read, so nothing could be established about it."
+        announced = any(finding.announcement is not None for finding in examination.findings)
+        beginning = "Beyond what it announces, nothing" if announced else "Nothing"
+        return f"{beginning} could be established about the {count(changed, 'changed unit')}."
     counted = sorted({gap.slug for gap, level in verdict.gap_levels if level >= Level.HOLD})
     if counted:
         return f"Policy does not let a change pass with these gaps: {', '.join(counted)}."
