@@ -18,7 +18,7 @@ from assay_probe.reality import (
     refusals,
     results,
     signatures,
-    sources,
+    spoken,
     trials,
 )
 from assay_probe.reality.claims import expression_of, shown
@@ -258,7 +258,7 @@ def _check_slip(walk, node, callee, keyword):
     """A keyword nobody could follow: one slip away from one that is taken, and a word its package never says. Is it?"""
     name, root = name_of(callee.object), _root(callee.object)
     modules = signatures.modules_reached(callee)
-    if any(sources.is_spoken_of(module, keyword.arg) for module in modules):
+    if any(spoken.is_spoken_of(module, keyword.arg) for module in modules):
         return False
     reached = signatures.names_reached(callee)
     if isinstance(callee.object, type):
@@ -282,9 +282,9 @@ def _check_slip(walk, node, callee, keyword):
 
 def _spelt_alike(word, modules):
     """Names in the packages that differ from the word by underscores and case alone."""
-    bare = word.replace("_", "").lower()
-    names = set().union(*map(sources.words_of, modules))
-    return sorted(name for name in names if name.replace("_", "").lower() == bare)[:3] if len(bare) > 3 else []
+    if len(word.replace("_", "")) <= 3:
+        return []
+    return sorted(set().union(*(spoken.spelt_alike(module, word) for module in modules)))[:3]
 
 
 def _check_handed(walk, node, callee, given):

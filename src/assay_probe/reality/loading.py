@@ -67,7 +67,7 @@ def _watched(ask, names_of):
         name, more, importer = names_of(*given, **options)
         if name is None:
             return ask(*given, **options)
-        ready = _before.pop(name.partition(".")[0], None)
+        ready = _before.pop(name.partition(".")[0], None) if _before else None
         if ready is not None:
             ready()
         asking = _note(name, importer)

@@ -6,7 +6,7 @@ import dataclasses
 import inspect
 import types
 
-from assay_probe.reality import annotations, sources
+from assay_probe.reality import annotations, spoken
 from assay_probe.reality.forwarding import copied_to, is_read_to_refuse, uses_of
 from assay_probe.reality.results import Reading
 from assay_probe.reality.sources import parameters_of, tree_of
@@ -280,7 +280,7 @@ def _kept(attribute, reading, keyword, depth):
     Other code may read the attribute too: a word that stands anywhere in the package is not denied.
     """
     owner = reading.owner
-    if not isinstance(owner, type) or sources.is_spoken_of(owner.__module__, keyword):
+    if not isinstance(owner, type) or spoken.is_spoken_of(owner.__module__, keyword):
         return NOBODY_KNOWS
     answers = []
     names = [attribute, *(f.__name__ for f in _methods_of(owner) if _only_returns(tree_of(f), attribute))]

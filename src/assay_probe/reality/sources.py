@@ -13,13 +13,10 @@ from assay_probe.reality.values import function_of
 
 _functions = {}
 _attributes = {}
-_stores = {}
+_sources, _stores = {}, {}
 _STORE = re.compile(rb"(?<![\w.])(?!self\.|cls\.)[A-Za-z_][\w.]*\.(\w+)(?:[ \t]*:[^=\n]+)?[ \t]*=[^=]")
 _SETATTR = re.compile(rb"setattr\([^,\n]+,\s*[bru]?['\"](\w+)")
 _DEFINITION = re.compile(rb"^[ \t]*(?:async )?def (\w+)", re.MULTILINE)
-_WORD = re.compile(rb"[A-Za-z_]\w*")
-_PROSE = re.compile(rb'"""[\s\S]*?"""|\'\'\'[\s\S]*?\'\'\'|#[^\n]*')
-_LISTED = re.compile(rb"(?:^[ \t*-]*|:param (?:\w+ )?|`|[\"'])(\w+)(?=`|[\"']|[ \t]*[:=(])", re.MULTILINE)
 _NAMINGS = (
     re.compile(rb"\.(\w+)[ \t]*(?::[^=\n]+)?=[^=]"),
     re.compile(rb"^[ \t]+(\w+)[ \t]*(?::[^=\n]+)?=[^=]", re.MULTILINE),
@@ -27,7 +24,6 @@ _NAMINGS = (
     re.compile(rb"^[ \t]*(?:async )?(?:def|class) (\w+)", re.MULTILINE),
     re.compile(rb"[\"'](\w+)[\"']"),
 )
-_words = {}
 _named = {}
 _COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
 gone = set()
@@ -145,35 +141,17 @@ def is_set_from_outside(module, name):
     folders = list(first_party_roots)
     if isinstance(file, str) and os.path.basename(file) == "__init__.py" and not _is_standard(package.__name__):
         folders.append(os.path.dirname(file))
-    return any(name in _stores_below(folder) for folder in folders)
+    return any(_is_stored_below(folder, name) for folder in folders)
 
 
 def is_set_by(packages, name):
     """Does any of these packages store an attribute of this name on some object?"""
     folders = [os.path.dirname(file) for file in packages if os.path.basename(file) == "__init__.py"]
-    return any(name in _stores_below(folder) for folder in folders)
+    return any(_is_stored_below(folder, name) for folder in folders)
 
 
-def is_spoken_of(module, word):
-    """Does the code or the documentation of the package, or of a standard module, know the word as a name?"""
-    return word in words_of(module)
-
-
-def words_of(module):
-    """Names in the code of a package, and what its documentation lists or quotes; its prose says nothing."""
-    root = module.partition(".")[0].lstrip("_")
-    if root not in _words:
-        file = getattr(sys.modules.get(root), "__file__", None) or ""
-        folder = os.path.dirname(file) if os.path.basename(file) == "__init__.py" else ""
-        found = set()
-        for path in _files_below(folder) if folder else [file]:
-            text = _read(path) if path.endswith((".py", ".pyi", ".pyx")) else b""
-            found.update(*map(_LISTED.findall, _PROSE.findall(text)), _WORD.findall(_PROSE.sub(b"", text)))
-        _words[root] = {word.decode() for word in found}
-    return _words[root]
-
-
-def _files_below(folder):
+def files_below(folder):
+    """Every file in a folder and the folders inside it."""
     for directory, _, names in os.walk(folder):
         yield from (os.path.join(directory, name) for name in names)
 
@@ -185,26 +163,33 @@ def texts_of(package):
     except (ImportError, ValueError):
         spec = None
     for folder in (spec.submodule_search_locations or ()) if spec is not None else ():
-        yield from (_read(path).decode("utf-8", "replace") for path in _files_below(folder) if path.endswith(".py"))
+        yield from (bytes_of(path).decode("utf-8", "replace") for path in files_below(folder) if path.endswith(".py"))
 
 
 def _is_standard(name):
     return name in getattr(sys, "stdlib_module_names", ())
 
 
-def _stores_below(folder):
-    if folder not in _stores:
-        _stores[folder] = found = set()
-        for directory, _, names in os.walk(folder):
-            for name in names:
-                if name.endswith(".py"):
-                    found |= stores_in(_read(os.path.join(directory, name)))
-    return _stores[folder]
+def _is_stored_below(folder, name, said="{}"):
+    """Does a source below the folder store an attribute of this name, or say `said` of it? See `stores_in`.
+
+    One name is asked about and there may be thousands of files: only those that hold it are taken apart.
+    """
+    asked, sought = name.encode("utf-8", "replace"), said.format(name)
+    if folder not in _sources:
+        _sources[folder] = [(path, bytes_of(path)) for path in files_below(folder) if path.endswith(".py")]
+    for path, text in _sources[folder]:
+        if asked in text:
+            if path not in _stores:
+                _stores[path] = stores_in(text)
+            if sought in _stores[path]:
+                return True
+    return False
 
 
 def is_defined_in_project(name):
     """Does the project define a function or method of this name anywhere?"""
-    return any(f"def {name}" in _stores_below(folder) for folder in first_party_roots)
+    return any(_is_stored_below(folder, name, "def {}") for folder in first_party_roots)
 
 
 def is_named_in_project(name):
@@ -217,9 +202,9 @@ def is_named_in_project(name):
     for folder in first_party_roots:
         if folder not in _named:
             found = set()
-            for path in _files_below(folder):
+            for path in files_below(folder):
                 if path.endswith((".py", ".pyi")):
-                    text = _read(path)
+                    text = bytes_of(path)
                     found.update(*(pattern.findall(text) for pattern in _NAMINGS))
             _named[folder] = {word.decode() for word in found}
         if name in _named[folder]:
@@ -244,12 +229,12 @@ def is_of_another_platform(module, name):
     own = getattr(sys.modules.get(module), "__file__", None)
     word = re.escape(name).encode()
     bound = re.compile(rb"^\s+(?:(?:def|class|from .* import .*) )?\b%s\b(?: *=|[(,:]|$)" % word, re.MULTILINE)
-    if isinstance(own, str) and own.endswith(".py") and bound.search(_read(own)):
+    if isinstance(own, str) and own.endswith(".py") and bound.search(bytes_of(own)):
         return True
     spoken = {"posixpath": "os.path", "ntpath": "os.path"}.get(module, module)
     pattern = re.compile(rb"\b%s\.%s\b" % (re.escape(spoken).encode(), re.escape(name).encode()))
     if "" not in _texts:
-        _texts[""] = b"\n".join(_read(path) for path in _standard_files())
+        _texts[""] = b"\n".join(bytes_of(path) for path in _standard_files())
     return pattern.search(_texts[""]) is not None
 
 
@@ -266,7 +251,8 @@ def _standard_files():
             yield from (os.path.join(place, name) for name in sorted(os.listdir(place)) if name.endswith(".py"))
 
 
-def _read(path):
+def bytes_of(path):
+    """What a file holds, or nothing where it cannot be read."""
     try:
         with open(path, "rb") as file:
             return file.read()
