@@ -123,12 +123,24 @@ def test_files_that_an_earlier_check_finished_are_not_run_for_others() -> None:
     assert recorded(cut).finished == frozenset()
 
 
+DUMP = """..
+Fatal Python error: Segmentation fault
+
+Current thread 0x00007f (most recent call first):
+  File "/tree/src/fast.py", line 7 in inner
+  File "/tree/tests/test_fast.py", line 2 in test_it
+
+Extension modules: _speedups (total: 1)
+"""
+
+
 @pytest.mark.parametrize(
     ("ending", "answer", "sentence"),
     [
         ({"protocol_error": "a frame of 9 bytes"}, [], "base: a frame of 9 bytes"),
         ({"timed_out": True}, [], "base: the tests did not come to an end and were stopped"),
         ({"status": -11, "output": "x\nSegmentation fault"}, [], "base: the run broke off (Segmentation fault)"),
+        ({"status": -11, "output": DUMP}, [], "base: the run broke off (Segmentation fault in inner(), line 7 of fast.py)"),
         ({"status": 3}, [], "base: the run broke off (it ended with status 3)"),
         ({"status": -15, "output": "....F..x [ 12%]\n..."},
          [{"t": "test", "test": "t.py::a", "outcome": "passed", "seconds": 0.1, "detail": "", "path": "t.py", "line": 1}],

@@ -26,8 +26,11 @@ PATIENCE = 2.2
 LEAST_S = 3.0
 """A portion that begins is given this long, or half of a small share."""
 NO_WINDOW = Window(collect_s=0.0, deadline_s=0.0)
-_PROGRESS = re.compile(r"[.FEsxX]*\s*(?:\[ *\d+%\])?")
-"""What pytest writes while tests run."""
+_PROGRESS = re.compile(r"[.FEsxX]*\s*(?:\[ *\d+%\])?|Extension modules: .*")
+"""What pytest writes while tests run, and what stands below the stack of an interpreter that died."""
+_FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
+_FRAME = re.compile(r'^  File "(?:[^"]*/)?([^"/]+)", line (\d+) in (\S+)$', re.MULTILINE)
+"""A line of the stack that an interpreter writes when it dies, the innermost first."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
 
@@ -258,7 +261,10 @@ def _trouble(results: Sequence[RunResult]) -> Iterator[str]:
 
 
 def _last_words(said: str, result: RunResult) -> str:
-    """The last line that says something, or with which status the process ended, and after which test."""
+    """Where the interpreter died; else the last line that says something, or the status, and after which test."""
+    if fatal := _FATAL.search(said):
+        frame = _FRAME.search(said, fatal.end())
+        return fatal[1][:300] + (f" in {frame[3]}(), line {frame[2]} of {frame[1]}" if frame else "")
     lines = [line for line in said.strip().splitlines() if not _PROGRESS.fullmatch(line.strip())]
     if lines:
         return lines[-1][:300]
