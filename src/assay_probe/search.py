@@ -15,7 +15,7 @@ import signal
 import sys
 from collections import Counter
 
-from assay_probe import calls, determinism, encoding, forks, numbers, texts, wire
+from assay_probe import calls, determinism, encoding, forks, numbers, pieces, texts, wire
 from assay_probe.replaying import is_near
 
 LONGEST_SLOT = 4000
@@ -28,6 +28,8 @@ TOLD_APART = 0.3
 """How often what is put in is a text that two expressions read differently, where there is any."""
 NUMBERS_BESIDE_TEXTS = 60
 """Where a call has texts as well, so many of its numbers are tried before them and after them."""
+COMBINED = 0.25
+"""How often the smallest pieces that run rare lines are put together, once there are any."""
 RESTARTS = 4
 REWEIGH = 40
 LIMIT_BYTES = 8 << 20
@@ -213,6 +215,8 @@ class _Explorer:
         self._reached, self._weights = [], []
         self._hits = Counter()
         self._known = set()
+        self._lines_of = {}
+        self._pieces = pieces.Pieces()
 
     def choose(self, n, is_open):
         """Yield up to `n` pairs `(name, text)`; when asked for the next, the last one's lines are in the watch.
@@ -241,11 +245,24 @@ class _Explorer:
                     continue
             if number % REWEIGH == 1:
                 self._weights = [sum(1 / self._hits[line] for line in lines) + 0.001 for _, lines in self._reached]
+                yield from self._smaller()
             if number % 8 == 1 or len(self._weights) < 2:
                 name, text = self._draw.choice(self._pool)
             else:
                 name, text = self._known_texts(1)[0][0]
             yield name, self._mutate(text)
+
+    def _smaller(self):
+        """Texts on the way to the smallest piece of one that runs rare lines; asking for the next says the last ran."""
+        seeking = self._pieces.seek(self._reached, self._hits, len(self._lines_of))
+        lines = None
+        while True:
+            try:
+                candidate = seeking.send(lines)
+            except StopIteration:
+                return
+            yield candidate
+            lines = self._lines_of.get(candidate)
 
     def _known_texts(self, k):
         """Some of the texts that ran changed lines, rather those that ran rare ones."""
@@ -261,7 +278,7 @@ class _Explorer:
                 yield name, text
 
     def _learn(self, candidate):
-        lines = frozenset(self._lines)
+        lines = self._lines_of[candidate] = frozenset(self._lines)
         self._hits.update(lines)
         if lines and (lines not in self._known or len(self._reached) < len(self._seeds)):
             self._known.add(lines)
@@ -274,6 +291,8 @@ class _Explorer:
             seeds = [known for (_, known), _ in self._known_texts(8)]
         if self._telling and self._draw.random() < TOLD_APART:
             return texts.put_in(text, self._draw.choice(self._telling), self._draw)
+        if self._pieces.found and self._draw.random() < COMBINED:
+            return self._pieces.combine(text, self._dictionary, self._draw)
         action = self._draw.randrange(7)
         if action < 3:
             return texts.edit_tokens(text, self._dictionary, seeds, self._draw)

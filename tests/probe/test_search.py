@@ -147,6 +147,38 @@ def test_what_shows_only_where_a_piece_stands_twice_in_a_row(tmp_path: Path) -> 
     assert found
 
 
+NOTES = """
+=== m.py
+def without(text):
+    kept, at = "", 0
+    while at < len(text):
+        if text.startswith("<!", at):
+            end = text.find("!>", at)
+            if end < 0:
+                break
+            at = end + 2
+        else:
+            kept += text[at]
+            at += 1
+    return kept
+=== test_m.py
+import unittest, m
+class Without(unittest.TestCase):
+    def test_it(self): self.assertEqual(m.without("a"), "a")
+"""
+
+
+def test_what_shows_only_where_the_smallest_pieces_meet(tmp_path: Path) -> None:
+    """Such a piece has words around it wherever it stands in the texts of the tests, and here two have to meet."""
+    words = "one of them is here <!as a note that nobody reads when it is printed!> and goes on for a while, to its end"
+    own = replace(write(tmp_path, NOTES), corpus=(*(f"text number {n}, as it is" for n in range(40)), words))
+    planned = own.plan("without", texts=500)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    bad = source.replace("at = end + 2", "at = end + 2 + 2 * text.startswith('<!', end + 2)")
+    (own.root / "m.py").write_text(bad, encoding="utf-8")
+    assert hinted(planned, own.replay(planned, "without"))
+
+
 def test_what_one_text_leaves_behind_is_the_same_on_both_sides(tmp_path: Path) -> None:
     """A counter goes up with every text; equal code still shows nothing."""
     own = project(tmp_path)
