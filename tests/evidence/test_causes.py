@@ -44,6 +44,11 @@ from assay.evidence.reach import Recorded
             "AssertionError: {'a': 1}",
             "hand",
         ),
+        (
+            "E   CalledProcessError: Command '('py', '-c', \"f('x')\")' returned non-zero exit status 1.\nx.py:5: CalledProcessError",
+            "a process that the test starts returned non-zero exit status 1",
+            "by hand",
+        ),
         ("", "no reason given", "by hand"),
     ],
 )

@@ -33,6 +33,8 @@ _ADDRESS = re.compile(
 _QUOTES = re.compile("['\"]")
 _VARIABLE_PART = re.compile(r"'[^']*'?|\"[^\"]*\"?|\d+")
 _EXCEPTION = re.compile(r"(?:[A-Za-z_]\w*\.)*[A-Z]\w*(?:Error|Exception|Exit|Interrupt|Warning|Failed)\b")
+_STARTED = re.compile(r"CalledProcessError: Command .+ ((?:returned|died) .+?)\.?$", re.MULTILINE)
+"""A process that a test started: which command it was and with which arguments differs from test to test."""
 _WRITING = re.compile(r"Read-only file system|\[Errno 13\] Permission denied")
 _FROM_FIXTURE = {"mocker": "pytest-mock", "httpserver": "pytest-httpserver", "requests_mock": "requests-mock"}
 _FROM_FIXTURE |= {"benchmark": "pytest-benchmark", "snapshot": "syrupy", "event_loop": "pytest-asyncio"}
@@ -182,7 +184,12 @@ def _gaps_of_failing(failing: Sequence[ScenarioResult], n_tests: int) -> Iterato
 
 
 def _telling(detail: str) -> str:
-    """The first line that pytest marks as the exception, else the last that begins with one, else the last line."""
+    """The first line that pytest marks as the exception, else the last that begins with one, else the last line.
+
+    How a process ended that the test started says more than its command.
+    """
+    if found := _STARTED.search(detail):
+        return f"a process that the test starts {found[1]}"
     lines = [line.strip() for line in detail.splitlines() if line.strip()]
     marked = [text for line in lines if line.startswith("E ") and (text := line.removeprefix("E").strip())]
     # unittest shows the two values below the exception.
