@@ -22,10 +22,11 @@ from assay.change.read import read_change
 from assay.errors import StorageFailed, UnsafeHost, UsageError
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
+from assay.instruments.compiled_probe import CompiledProbe
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
 from assay.instruments.kept_runs import KeptRuns, world_of
-from assay.instruments.laboratory import Laboratory, WallClock
+from assay.instruments.laboratory import PROBE, Laboratory, WallClock
 from assay.instruments.lacking import gaps_of_lab, told_of_carried, with_commands
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
 from assay.instruments.progress import Progress
@@ -261,6 +262,7 @@ def laboratory(
             seed=options.seed,
             say=progress.say,
             tell=progress.tell,
+            probe=CompiledProbe(PROBE, cache_folder() if options.cache else None),
             checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
         )
 

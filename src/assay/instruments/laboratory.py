@@ -14,6 +14,7 @@ from pathlib import Path
 from assay.instruments.answers import Answers, answers_in, merged
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
+from assay.instruments.compiled_probe import CompiledProbe
 from assay.instruments.kept_runs import KeptRuns
 from assay.instruments.standing import StandingProcesses
 from assay.instruments.surroundings import Surroundings
@@ -94,6 +95,7 @@ class Laboratory:
     """Files that no commit holds and both sides got, with where they came from."""
     cores: int = os.cpu_count() or 1
     checker: Checker
+    probe: CompiledProbe
     kept_runs: KeptRuns
     standing: StandingProcesses
     head_interpreter: Interpreter | None = None
@@ -189,6 +191,7 @@ class Laboratory:
             return known
         keep = run.side == "base" and run.job["mode"] in ("import", "record")
         interpreter = self.interpreter_of(run.side)
+        probe = self.probe.place_for(interpreter, str(run.job["mode"]), self.sandbox)
         frames: list[Frame] = []
         compiled: list[Frame] = []
 
@@ -203,10 +206,10 @@ class Laboratory:
         began_s = time.monotonic()
         completed = self.standing.run(
             Command(
-                argv=(interpreter.target.python, "-s", str(PROBE / "__main__.py")),
+                argv=(interpreter.target.python, "-s", str(probe / "__main__.py")),
                 tree=self.trees[run.side],
                 environment=self._environment(run),
-                readable=(*interpreter.readable, PROBE),
+                readable=(*interpreter.readable, probe),
                 job=json.dumps(job).encode(),
                 time_limit_s=run.time_limit_s,
             ),

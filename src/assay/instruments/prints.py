@@ -37,7 +37,7 @@ def environment_print(python: str | None, own: Path | None = None) -> str | None
                 return None
             told.append(text)
         prefix = settings.parent if settings.is_file() else place.resolve().parent.parent
-        told.append(_stamp(place.resolve()))
+        told.append(stamp(place.resolve()))
         for folder in sorted(prefix.glob("lib/python3*/site-packages")):
             for line in _installed_in(folder, own):
                 if line is None:
@@ -53,7 +53,7 @@ def _installed_in(folder: Path, own: Path | None) -> Iterator[str | None]:
     for entry in sorted(os.scandir(folder), key=lambda entry: entry.name):
         if entry.name.endswith(".dist-info"):
             record = Path(entry.path, "RECORD")
-            yield _stamp(record) if record.is_file() else _stamp(Path(entry.path))
+            yield stamp(record) if record.is_file() else stamp(Path(entry.path))
         elif entry.name.endswith((".pth", ".egg-link")):
             text = Path(entry.path).read_text(encoding="utf-8", errors="replace")
             links = [line for line in text.splitlines() if os.sep in line and not line.startswith("import")]
@@ -63,7 +63,7 @@ def _installed_in(folder: Path, own: Path | None) -> Iterator[str | None]:
             links = _ABSOLUTE.findall(text)
             yield text if links and all(_leads_to(link, own) for link in links) else None
         elif entry.name != "__pycache__":
-            yield _stamp(Path(entry.path))
+            yield stamp(Path(entry.path))
 
 
 def _leads_to(link: str, own: Path | None) -> bool:
@@ -78,7 +78,7 @@ def files_print(paths: Iterable[Path]) -> str | None:
         around = [path for root in roots_of(paths) for path in _python_files_below(root)]
         if len(around) > MOST_FILES:
             return None
-        told += [_stamp(path) for path in around]
+        told += [stamp(path) for path in around]
     except OSError:
         return None
     return hashlib.sha256("\n".join(told).encode()).hexdigest()
@@ -88,7 +88,7 @@ def own_print() -> str:
     """Assay itself: one that was changed answers anew."""
     package = Path(assay.__file__).parent
     folders = (package, package.parent / "assay_probe")
-    lines = [_stamp(path) for folder in folders for path in _python_files_below(folder)]
+    lines = [stamp(path) for folder in folders for path in _python_files_below(folder)]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -111,6 +111,7 @@ def _python_files_below(folder: Path) -> Iterator[Path]:
             raise OSError(f"{folder} has too many folders")
 
 
-def _stamp(path: Path) -> str:
+def stamp(path: Path) -> str:
+    """A file or folder by its path, size and time of change."""
     found = path.stat()
     return f"{path} {found.st_size} {found.st_mtime_ns}"
