@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from tests.probe.asking import ask_all
-from tests.probe.projects import interpreters
+from tests.probe.projects import interpreters, write
+
+from assay.values.lab import Run
 
 PACKAGES = {
     "base/__init__.py": "class Parser:\n    def __init__(self):\n        self.name = ''\n    def parse(self):\n        return self\n",
@@ -72,3 +74,14 @@ def test_settings_that_import_nothing_are_read_by_the_adapter_of_their_package(t
     (alone,) = ask_all(tmp_path / "1", [text], python=judge)
     _, after = ask_all(tmp_path / "2", ["import json\n", text], python=judge)
     assert [one.name for one in alone.found] == [one.name for one in after.found] == ["nobody_wrote_this"]
+
+
+def test_an_answer_says_whether_something_was_looked_for_in_the_project(tmp_path: Path) -> None:
+    """Where nothing was, it holds in any tree; from the first question on all may hang on it."""
+    judge = home_with(tmp_path, sys.executable, PACKAGES)
+    texts = ["import base\n\nbase.Parser().parse()\n", ASKING, "import base\n"]
+    files = [{"path": f"{number}.py", "text": text} for number, text in enumerate(texts)]
+    run = Run(side="head", job={"mode": "reality", "files": files, "question": "json.loads"}, time_limit_s=60.0)
+    frames = write(tmp_path / "project", "=== empty.py\n").under(judge).run(run).frames
+    told = [frame["asks_project"] for frame in frames if frame["t"] in ("file", "lookup")]
+    assert told == [False, True, True, True]

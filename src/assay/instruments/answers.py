@@ -1,45 +1,50 @@
 """What the installed packages answered about a file or a name before, for every door that asks them.
 
 An answer is kept by all that it hangs on: the interpreter and the distributions installed for it, Assay itself, the
-text of the file, what the type checker claims of it, and the Python files of the project around it. What cannot be told
-for certain is neither kept nor found. Writing is atomic, so checks that run at the same time do each other no harm.
+text of the file, what the type checker claims of it, and, where the probe looked for something there, the Python files
+of the project around it. What cannot be told for certain is neither kept nor found. Writing is atomic, so checks that
+run at the same time do each other no harm.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from assay.instruments.prints import MOST_FILES, environment_print, own_print
 from assay.values.lab import Completed, Frame, Memo, Run, RunResult
 
+_ANY_TREE = ""
 _OF_ALL_FILES = ("first_party", "denied", "reproduce", "judges_project", "gone")
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The answers that hang on one environment and one tree."""
+    """The answers that hang on one environment, and maybe on one tree."""
 
     memo: Memo
-    context: str
+    environment: str
+    tree: Callable[[], str | None]
+    """What tells the tree from others; None where it cannot be told. Asked where an answer may hang on it."""
 
     def before(self, run: Run) -> tuple[tuple[Frame, ...], Run | None]:
         """The answers that are known, and the run that is left to be made, if any."""
         frames: list[Frame] = []
         left: list[object] = []
         for file in _files(run):
-            known = self.memo.get(self._key(run, file))
-            if isinstance(known, dict):
+            known = self._known(run, file)
+            if known is not None:
                 frames.append({**known, "path": file["path"]})
             else:
                 left.append(file)
         question, lookup = run.job.get("question"), None
         if question:
-            lookup = self.memo.get(self._key(run, question))
-        if isinstance(lookup, dict):
+            lookup = self._known(run, question)
+        if lookup is not None:
             frames.append(lookup)
             question = None
         if not (left or question or run.job.get("lines") or run.job.get("distributions")):
@@ -54,22 +59,37 @@ class Answers:
         for file in _files(run):
             frame = told.get(str(file["path"]))
             if frame is not None and "error" not in frame:
-                self.memo.put(self._key(run, file), dict(frame))
+                self._put(run, file, frame)
         for frame in result.frames:
             if frame.get("t") == "lookup" and not frame.get("error"):
-                self.memo.put(self._key(run, run.job["question"]), dict(frame))
+                self._put(run, run.job["question"], frame)
 
-    def _key(self, run: Run, asked: object) -> str:
+    def _known(self, run: Run, asked: object) -> Mapping[str, object] | None:
+        for tree in (lambda: _ANY_TREE, self.tree):
+            around = tree()
+            known = None if around is None else self.memo.get(self._key(run, asked, around))
+            if isinstance(known, dict):
+                return known
+        return None
+
+    def _put(self, run: Run, asked: object, frame: Frame) -> None:
+        around = _ANY_TREE if frame.get("asks_project") is False else self.tree()
+        if around is not None:
+            self.memo.put(self._key(run, asked, around), dict(frame))
+
+    def _key(self, run: Run, asked: object, around: str) -> str:
         manner = [run.job.get(name) for name in _OF_ALL_FILES]
-        return "\0".join(["answer", self.context, json.dumps([manner, asked], sort_keys=True, default=str)])
+        told = json.dumps([manner, asked], sort_keys=True, default=str)
+        return f"answer\0{self.environment}\0{around}\0{told}"
 
 
 def answers_in(memo: Memo, python: str, tree: Path, more: Iterable[object]) -> Answers | None:
     """The answers of this interpreter about files in this tree; None where it cannot be told what they hang on."""
-    installed, around = environment_print(python), _tree_print(tree)
-    if installed is None or around is None:
+    installed = environment_print(python)
+    if installed is None:
         return None
-    return Answers(memo, "\0".join([own_print(), installed, around, *map(repr, more)]))
+    environment = "\0".join([own_print(), installed, *map(repr, more)])
+    return Answers(memo, environment, functools.cache(lambda: _tree_print(tree)))
 
 
 def merged(known: Sequence[Frame], result: RunResult | None) -> RunResult:

@@ -47,9 +47,11 @@ def main(job):
     adapters.prepare()
     loading.watch({} if "django" in job.get("first_party", ()) else {"django": _prepare_django})
     for file in job["files"]:
-        wire.send("file", path=file["path"], **_read(file, job))
+        answer = _read(file, job)
+        wire.send("file", path=file["path"], asks_project=sources.has_asked_project[0], **answer)
     if job.get("question"):
-        wire.send("lookup", **lookup.answer(job["question"]))
+        answer = lookup.answer(job["question"])
+        wire.send("lookup", asks_project=sources.has_asked_project[0], **answer)
     if job.get("distributions"):
         wire.send("distributions", versions=installed.distributions())
     if job.get("lines"):

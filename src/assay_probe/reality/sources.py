@@ -30,6 +30,8 @@ gone = set()
 """Names of the project that the change under check removed."""
 first_party_roots = []
 """Folders of the project: what they set on foreign objects is no mistake."""
+has_asked_project = [False]
+"""Was anything looked for there? What is said from then on may hang on it, for answers are kept on the way."""
 
 
 def tree_of(function):
@@ -138,10 +140,15 @@ def is_set_from_outside(module, name):
     """Does the package around `module`, or the project, store an attribute of this name on some other object?"""
     package = sys.modules.get((module or "").partition(".")[0])
     file = getattr(package, "__file__", None)
-    folders = list(first_party_roots)
     if isinstance(file, str) and os.path.basename(file) == "__init__.py" and not _is_standard(package.__name__):
-        folders.append(os.path.dirname(file))
-    return any(_is_stored_below(folder, name) for folder in folders)
+        if _is_stored_below(os.path.dirname(file), name):
+            return True
+    return any(_is_stored_below(folder, name) for folder in _project())
+
+
+def _project():
+    has_asked_project[0] = True
+    return first_party_roots
 
 
 def is_set_by(packages, name):
@@ -189,7 +196,7 @@ def _is_stored_below(folder, name, said="{}"):
 
 def is_defined_in_project(name):
     """Does the project define a function or method of this name anywhere?"""
-    return any(_is_stored_below(folder, name, "def {}") for folder in first_party_roots)
+    return any(_is_stored_below(folder, name, "def {}") for folder in _project())
 
 
 def is_named_in_project(name):
@@ -199,7 +206,7 @@ def is_named_in_project(name):
     """
     if name in gone:
         return False
-    for folder in first_party_roots:
+    for folder in _project():
         if folder not in _named:
             found = set()
             for path in files_below(folder):
