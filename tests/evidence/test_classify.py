@@ -186,6 +186,38 @@ def test_noise_of_an_exception_that_nobody_described() -> None:
         noise(forged, forged)
 
 
+class Point:
+    """An object that a call fills."""
+
+
+def restored(state: object, **attributes: object) -> Outcome:
+    """A call that fills an object from a state."""
+    point = Point()
+    before = arguments(self=point, state=state)
+    vars(point).update(attributes)
+    after = arguments(self=point, state=state)
+    return returned(None, before=before, after=after) if attributes else returned(None)
+
+
+@pytest.mark.parametrize(
+    ("base", "head", "kind"),
+    [
+        (restored((3, "a"), x=3), restored((3, "a")), "leaves-arguments-differently"),
+        (restored((3, "a"), x=3, _hash=None), restored((3, "a"), _hash=None), "leaves-arguments-differently"),
+        (restored({"x": 3}, x=3), restored({"x": 3}), "leaves-arguments-differently"),
+        (restored((3, "a"), x=3), restored((3, "a"), _x=3), "details"),
+        (restored((3, "a"), debug=False), restored((3, "a")), "details"),
+        (restored((3, "a"), x=3, y="a"), restored((3, "a"), x=3), "details"),
+        (restored((None,), x=None), restored((None,)), "details"),
+    ],
+)
+def test_what_base_keeps_of_its_arguments_and_head_loses(base: Outcome, head: Outcome, kind: DifferenceKind) -> None:
+    """Nothing else is kept instead: only then is an attribute that one side has more than a matter of schema."""
+    found = contrast(base, head)
+    assert found is not None
+    assert found.kind == kind
+
+
 def test_masked_paths_are_skipped() -> None:
     """One noisy field of a result does not hide the others."""
     base, head = returned({"id": 1, "n": 2}), returned({"id": 9, "n": 2})

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from assay.evidence import trees
-from assay.evidence.tree_nodes import bare, read
-from assay.values.experiment import Experiment, Outcome
+from assay.evidence.tree_nodes import Node, bare, canonical, read
+from assay.values.experiment import Experiment, Outcome, Tree
 from assay.values.finding import DifferenceKind, Disagreement
 
 _SETS_GLOBAL = re.compile(r"^sets the global (\w+) to .*\n?", re.MULTILINE)
@@ -101,7 +102,40 @@ def _after(base: Outcome, head: Outcome, masked: frozenset[str]) -> tuple[Disagr
     before = base.before if base.before is not None else head.before
     base_after = base.after if base.after is not None else before
     head_after = head.after if head.after is not None else before
-    return trees.compare(base_after, head_after, masked=masked)
+    found = trees.compare(base_after, head_after, masked=masked)
+    empty = _left_empty(before, base_after, head_after)
+    return tuple(
+        replace(item, kind="missing", soft=False) if item.kind == "schema" and item.path in empty else item
+        for item in found
+    )
+
+
+def _left_empty(before: Tree, base: Tree, head: Tree) -> frozenset[str]:
+    """Where base's call puts what it was given into an object that had no attributes, and head's call gives it none.
+
+    Elsewhere an attribute that one side has may be kept otherwise on the other. Here there is nothing it is kept in:
+    an object that is restored from its state stays unusable.
+    """
+    found: set[str] = set()
+    arrived, theirs = read(before).attributes, read(head).attributes
+    for name, tree in read(base).attributes.items():
+        argument = read(tree)
+        others = [read(side[name]) for side in (arrived, theirs) if name in side]
+        if argument.tag == "obj" and len(others) == 2 and all(_is_empty(other, argument.type) for other in others):
+            given = {canonical(part) for other, tree in arrived.items() if other != name for part in _parts(tree)}
+            found |= {f"{name}.{own}" for own, value in argument.attributes.items() if canonical(value) in given}
+    return frozenset(found)
+
+
+def _is_empty(node: Node, kind: str) -> bool:
+    """Is it an object of this class, of which nothing is known but what is None?"""
+    return (node.tag, node.type) == ("obj", kind) and all(value is None for value in node.attributes.values())
+
+
+def _parts(tree: Tree) -> Iterator[Tree]:
+    """A value and what stands in it, if that says something."""
+    node = read(tree)
+    yield from (part for part in (tree, *node.items, *(item for _, item in node.pairs)) if part is not None)
 
 
 def _raised(base: Outcome, head: Outcome, masked: frozenset[str]) -> Contrast | None:
