@@ -290,7 +290,9 @@ class Planner:
         for argument, taken in steps.offered(arguments):
             key = (point_id, tuple(taken), argument)
             edits = [Edit((("arg", argument),), operator) for operator in taken]
-            out.append(((self._done.get(key, 0) * 2, draw.random()), key, edits))
+            # A hash that is kept shows only here, and its number says nothing.
+            first = key not in self._done and point_id.endswith("__hash__")
+            out.append(((-1 if first else self._done.get(key, 0) * 2, draw.random()), key, edits))
         return out
 
     def _together(self, point_id, arguments, context, draw):

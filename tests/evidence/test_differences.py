@@ -50,6 +50,20 @@ def test_what_differs_is_told_and_what_agrees_is_counted() -> None:
     assert (seen.agreeing[POINT], seen.compared[POINT], seen.noisy[POINT], seen.masked[POINT]) == (2, 3, 0, 0)
 
 
+def test_which_number_a_hash_is_promises_nothing() -> None:
+    """What shows when the object is used after it was hashed does, and so does a hash that raises."""
+    name = "bill.py::Bill.__hash__"
+    stale = made(returned(5, text="made again: as before"), 1, point=name)
+    both = [
+        (made(returned(1), point=name), made(returned(2), point=name)),
+        (made(returned(1, text="made again: another answer"), 1, point=name), stale),
+        (made(returned(1), 2, point=name), made(raised(), 2, point=name)),
+    ]
+    seen = compare_pairs(pairs(*both), QUIET, {name: point(name)}, {})
+    assert [each.base.id.intervention for each in seen.differences] == [1, 2]
+    assert (seen.agreeing[name], seen.masked[name]) == (1, 0)
+
+
 def test_what_cannot_be_compared_is_neither_agreement_nor_difference() -> None:
     """A blocked effect, a coroutine that waits."""
     seen = compare((made(BLOCKED), made(returned(1))), (made(returned(1), 1), made(PENDING, 1)))

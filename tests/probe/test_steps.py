@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.probe.projects import Told, write
 from tests.probe.test_experiments import kinds_on
 
+import assay_probe.interventions as untyped
+import assay_probe.operators as untyped_operators
 from assay.values.finding import DifferenceKind
 
+interventions: Any = untyped
+Context: Any = untyped_operators.Context
 NAMES = """
 === m.py
 class Names:
@@ -250,3 +255,28 @@ def test_an_attribute_more_is_no_difference_in_the_others(tmp_path: Path, more: 
     assert "then.argument" in steps_of(planned)
     old = "self.schema, self.default = schema, default"
     assert kinds_on(project, planned, "Marker.__init__", old, f"self.candidates = {more}; {old}") <= {"details"}
+
+
+class Bag:
+    """An object that can be used."""
+
+    def __init__(self) -> None:
+        self.items: list[object] = [1]
+
+    def put(self, item: object) -> None:
+        """What changes it."""
+        self.items.append(item)
+
+
+def test_at_a_hash_the_object_is_used_before_anything_else() -> None:
+    """Which number it is says nothing; whether it is kept where it should not be does."""
+    planner = interventions.Planner(0)
+
+    def choose(call: str) -> Any:
+        return planner.choose("m.py::Bag.__hash__", call, {"self": Bag()}, Context(), frozenset(), None, 3)
+
+    chosen = choose("test|0")
+    assert "then.use" in {edit.operator for _, edits in chosen for edit in edits}
+    for key, _ in chosen:
+        planner.note(key)
+    assert "then.use" not in {edit.operator for _, edits in choose("test|1") for edit in edits}

@@ -12,6 +12,7 @@ from assay.values.experiment import Experiment, Outcome, Tree
 from assay.values.finding import DifferenceKind, Disagreement
 
 _SETS_GLOBAL = re.compile(r"^sets the global (\w+) to .*\n?", re.MULTILINE)
+_HASH = re.compile(r"\.__hash__(#\d+)?$")
 _ACCIDENTS = frozenset(
     {
         "AttributeError",
@@ -55,6 +56,14 @@ def is_defined(outcome: Outcome) -> bool:
     if node.tag == "iter" and bare(node.text.removeprefix("!")) in _ACCIDENTS:
         return False
     return outcome.kind in ("returned", "blocked") or (outcome.raised is not None and outcome.raised.purposeful)
+
+
+def silent_at(point: str) -> frozenset[str]:
+    """Paths at which no difference says anything at a point: which number a hash is promises nothing.
+
+    Whether equal objects have equal ones shows where they are used.
+    """
+    return frozenset({"result"}) if _HASH.search(point) else frozenset()
 
 
 def contrast(base: Outcome, head: Outcome, masked: frozenset[str] = frozenset()) -> Contrast | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from assay.evidence.classify import contrast
+from assay.evidence.classify import contrast, silent_at
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, plan_of, record_run, replay_run
 from assay.evidence.matching import match_calls
@@ -87,7 +87,7 @@ def narrow_to(scenarios: Scenarios, names: Iterable[str]) -> Scenarios:
 def _seen_again(difference: Difference, base: Experiment | None, head: Experiment | None) -> Difference:
     if base is None or head is None:
         return difference
-    seen = contrast(base.outcome, head.outcome)
+    seen = contrast(base.outcome, head.outcome, silent_at(base.id.point))
     if seen is None or seen.kind != difference.kind:
         return difference
     return replace(difference, confirmed=True)

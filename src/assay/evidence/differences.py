@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from assay.evidence.classify import Contrast, contrast, is_comparable, is_defined, noise
+from assay.evidence.classify import Contrast, contrast, is_comparable, is_defined, noise, silent_at
 from assay.evidence.matching import Matched, Pair
 from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId, ObservationPoint
@@ -95,7 +95,7 @@ def compare_pairs(
             noisy[name.point] += 1
             continue
         mask = noise_seen.masks.get(name, frozenset()) | noise_seen.point_masks.get(name.point, frozenset())
-        seen = contrast(pair.base.outcome, pair.head.outcome, mask)
+        seen = contrast(pair.base.outcome, pair.head.outcome, mask | silent_at(name.point))
         if seen is None and not (is_comparable(pair.base) and is_comparable(pair.head)):
             continue
         compared[name.point] += 1

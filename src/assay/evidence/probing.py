@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from assay.evidence.classify import contrast
+from assay.evidence.classify import contrast, silent_at
 from assay.evidence.confirm import narrow_to
 from assay.evidence.controls import Planted, count_plants
 from assay.evidence.differences import Compared, compare_pairs, learn_noise
@@ -128,7 +128,8 @@ def _controlled(
     differing = [
         pair.base
         for pair in match_experiments(_by_id(_unplanted(planned)), _by_id(head.experiments)).pairs
-        if pair.base.id not in control.asked and contrast(pair.base.outcome, pair.head.outcome, frozenset()) is not None
+        if pair.base.id not in control.asked
+        and contrast(pair.base.outcome, pair.head.outcome, silent_at(pair.base.id.point)) is not None
     ]
     searches = differing_searches(planned.searches, head.searches)
     if not differing and not searches:
