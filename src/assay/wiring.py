@@ -22,6 +22,7 @@ from assay.change.read import read_change
 from assay.errors import StorageFailed, UnsafeHost, UsageError
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
+from assay.instruments.compiled_modules import CompiledModules
 from assay.instruments.compiled_probe import CompiledProbe
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
@@ -263,6 +264,7 @@ def laboratory(
             say=progress.say,
             tell=progress.tell,
             probe=CompiledProbe(PROBE, cache_folder() if options.cache else None),
+            modules=CompiledModules(cache_folder() if options.cache else None),
             checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
         )
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from assay.instruments.answers import Answers, answers_in, merged
 from assay.instruments.bytecode import Bytecode
 from assay.instruments.checker import Checker
+from assay.instruments.compiled_modules import CompiledModules, keep
 from assay.instruments.compiled_probe import CompiledProbe
 from assay.instruments.kept_runs import KeptRuns
 from assay.instruments.standing import StandingProcesses
@@ -96,6 +97,7 @@ class Laboratory:
     cores: int = os.cpu_count() or 1
     checker: Checker
     probe: CompiledProbe
+    modules: CompiledModules
     kept_runs: KeptRuns
     standing: StandingProcesses
     head_interpreter: Interpreter | None = None
@@ -189,27 +191,32 @@ class Laboratory:
         known = self._recalled(run)
         if known is not None:
             return known
-        keep = run.side == "base" and run.job["mode"] in ("import", "record")
+        keeps = run.side == "base" and run.job["mode"] in ("import", "record")
         interpreter = self.interpreter_of(run.side)
         probe = self.probe.place_for(interpreter, str(run.job["mode"]), self.sandbox)
+        modules = self.modules.place_for(interpreter.target.python) if run.job["mode"] == "reality" else None
         frames: list[Frame] = []
         compiled: list[Frame] = []
 
         def take(frame: Frame) -> None:
-            if frame.get("t") != "bytecode":
+            if modules is not None and frame.get("t") == "compiled":
+                keep(frame, modules)
+            elif frame.get("t") != "bytecode":
                 frames.append(frame)
-            elif keep:
+            elif keeps:
                 compiled.append(frame)
                 self.bytecode.take(frame)
 
-        job = {**self._settings(), "keep_bytecode": keep, **run.job}
+        job = {**self._settings(), "keep_bytecode": keeps, **run.job}
+        if modules is not None:
+            job["compiled"] = str(modules)
         began_s = time.monotonic()
         completed = self.standing.run(
             Command(
                 argv=(interpreter.target.python, "-s", str(probe / "__main__.py")),
                 tree=self.trees[run.side],
                 environment=self._environment(run),
-                readable=(*interpreter.readable, probe),
+                readable=(*interpreter.readable, probe, *([] if modules is None else [modules])),
                 job=json.dumps(job).encode(),
                 time_limit_s=run.time_limit_s,
             ),

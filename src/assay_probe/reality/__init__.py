@@ -13,7 +13,7 @@ Read from the top, for a module imports only from those below it (`.importlinter
 | signatures through every way of handing on | `signatures`, `forwarding` |
 | what a call gives and an instance holds | `stored`, `results`, `elements`, `documented`, `annotations` |
 | what stands behind a name | `members`, `values` |
-| sources and imports | `spoken`, `sources`, `parsing`, `installed`, `loading` |
+| sources and imports | `spoken`, `sources`, `parsing`, `installed`, `loading`, `compiled` |
 | what is said in the end | `claims`, `history`, `reproducers` |
 
 Looking up a member may need code read, which looks up members: the lower module asks in `asking`, the upper answers.

@@ -13,6 +13,7 @@ from assay_probe.reality import (
     answering,
     arbitration,
     asking,
+    compiled,
     history,
     installed,
     library_rules,
@@ -40,6 +41,8 @@ def main(job):
     """One frame `file` for each file, then `done`."""
     sys.setrecursionlimit(RECURSION)
     gc.set_threshold(*COLLECTED_AFTER)
+    if job.get("compiled"):
+        compiled.look_in(job["compiled"])
     installed.denied.update(job.get("denied", ()))
     sources.first_party_roots.extend(job.get("roots", [job["root"]]))
     sources.gone.update(job.get("gone", ()))
@@ -56,6 +59,7 @@ def main(job):
         wire.send("distributions", versions=installed.distributions())
     if job.get("lines"):
         wire.send("lines", outputs=outputs_of(job["lines"]))
+    compiled.hand_over()
     wire.send("done", python="{}.{}.{}".format(*sys.version_info[:3]), seconds=time.process_time())
     sys.stdout.flush()
     sys.stderr.flush()
