@@ -121,8 +121,10 @@ def learn_about(
             answers=answers,
             plausible_only=plausible_only,
         )
-        if best is None or (not best.is_right and hypothesis.is_right):
+        if best is None or hypothesis.is_right:
             best = hypothesis
+        if best.is_right:
+            break
     assert best is not None
     return best
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from assay.evidence.tree_nodes import TOO_DEEP, Node, bare, canonical, index, read
@@ -121,10 +122,19 @@ def read_literal(text: str) -> object:
     """The value that a Python literal stands for; unknown where it cannot be read. Nothing is evaluated."""
     if len(text) > LONGEST_LITERAL:
         return UNKNOWN
+    return _read(text) if text[:1] in _CHANGEABLE else _read_once(text)
+
+
+def _read(text: str) -> object:
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
         return _named_constant(text)
+
+
+_read_once = lru_cache(maxsize=1 << 14)(_read)
+_CHANGEABLE = ("[", "{", "(", "s")
+"""What begins so may be something that can be changed, and is read anew each time."""
 
 
 def _named_constant(text: str) -> object:
