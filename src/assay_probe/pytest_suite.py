@@ -91,6 +91,9 @@ class PytestPlugin:
             kept.sort(key=lambda item: place[item])
             items[:] = kept
         else:
+            skipped = [item for item in items if item.nodeid in self._selection.skipped]
+            config.hook.pytest_deselected(items=skipped)
+            items[:] = [item for item in items if item.nodeid not in self._selection.skipped]
             items.sort(key=lambda item: -_promise(item, self._hints))
         send("collected", tests=len(items))
 

@@ -26,6 +26,7 @@ class Selection:
     def begin(self, job, start):
         """The tests of this job, from this moment on."""
         self.wanted = job.get("tests")
+        self.skipped = frozenset(job.get("skipped", ()))
         self.collect_until = start + job["collect_s"]
         self.until = start + job["deadline_s"]
         self.patient_until = start + job.get("patience_s", job["deadline_s"])

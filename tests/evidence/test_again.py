@@ -18,6 +18,7 @@ from tests.evidence.making import (
     edit,
     experiment,
     placement,
+    result,
     returned,
     story,
 )
@@ -287,8 +288,34 @@ def test_what_tests_reached_is_remembered_while_their_files_stay_as_they_are() -
     assert recall(edited, [unit], ["t.py"]) is None
 
 
+def test_tests_that_ran_are_kept_until_their_file_is_finished() -> None:
+    """The next check goes on with the others, and adds what it ran."""
+    world, unit = FakeLab(source=SOURCE, memo=FakeMemo()), placement(UNIT)
+    reaching, other, late = (result(test) for test in (TEST, "t.py::test_other", "t.py::test_late"))
+    cut = Recorded(
+        scenarios=Scenarios(runner="pytest"),
+        base=story(calls=(call(test=TEST),), tests=(reaching, other)),
+        head=story(),
+        exhausted=False,
+    )
+    remember(world, [unit], cut)
+    known = recall(world, [unit], ["t.py"])
+    assert known is not None
+    assert known.ran == {TEST, "t.py::test_other"}
+    assert not known.finished
+    remember(world, [unit], replace(cut, base=replace(cut.base, tests=(reaching, late))))
+    known = recall(world, [unit], ["t.py"])
+    assert known is not None
+    assert known.ran == {TEST, "t.py::test_other", "t.py::test_late"}
+    remember(world, [unit], replace(cut, finished=frozenset({"t.py"})))
+    known = recall(world, [unit], ["t.py"])
+    assert known is not None
+    assert known.finished == {"t.py"}
+    assert not known.ran
+
+
 @pytest.mark.parametrize("garbage", [None, 3, [], {"files": []}, {"files": {"t.py": {"digest": "x"}}}])
 def test_a_memo_that_was_tampered_with_costs_time_only(garbage: object) -> None:
     """It is read as if there were none."""
-    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 1 {UNIT}": garbage}))
+    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 3 {UNIT}": garbage}))
     assert recall(world, [placement(UNIT)], ["t.py"]) is None

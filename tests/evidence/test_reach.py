@@ -123,6 +123,15 @@ def test_files_that_an_earlier_check_finished_are_not_run_for_others() -> None:
     assert recorded(cut).finished == frozenset()
 
 
+def test_tests_that_ran_in_an_earlier_check_do_not_run_again_in_files_that_were_cut_off() -> None:
+    """One slow test at the end of a file costs no check the whole file."""
+    known, ran = f"{FILES[0]}::test_it", (f"{FILES[0]}::test_that", f"{FILES[5]}::test_that")
+    lab = FakeLab(answer=lambda run: frames(run, FILES[:1]))
+    recorded(lab, known=(known,), ran=ran)
+    jobs = [run.job for run in lab.asked if run.side == "base"]
+    assert [job.get("skipped") for job in jobs[:3]] == [None, sorted([known, ran[0]]), [ran[1]]]
+
+
 DUMP = """..
 Fatal Python error: Segmentation fault
 

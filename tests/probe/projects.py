@@ -89,6 +89,7 @@ class Project:
     python: str = sys.executable
     runner: str = "unittest"
     tests: tuple[str, ...] | None = None
+    skipped: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     """Its test files, where these are not all whose name begins with `test_`."""
     scripts: tuple[tuple[str, str, str], ...] = ()
@@ -196,6 +197,7 @@ class Project:
             runner=self.runner,
             files=files,
             tests=self.tests,
+            skipped=self.skipped,
             scripts=self.scripts,
             constructions=self.constructions,
             options=options,

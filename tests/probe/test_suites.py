@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,13 @@ def test_a_script_that_ends_itself_costs_itself(tmp_path: Path) -> None:
     told = told_of(tmp_path, "=== test_a.py\nimport sys\nsys.exit(3)\n")
     assert told.endings == {"test_z": "passed"}
     assert [path for path, detail in told.story.uncollected if "SystemExit: 3" in detail] == ["test_a.py"]
+
+
+def test_tests_that_ran_before_are_left_out(tmp_path: Path) -> None:
+    """The others of their file run."""
+    project = write(tmp_path, CODE + "def test_slow(): m.f(2)\ndef test_last(): m.f(3)\n").under(WITH_PYTEST, "pytest")
+    told = replace(project, skipped=("test_z.py::test_z", "test_z.py::test_last")).record("f")
+    assert told.endings == {"test_slow": "passed"}
 
 
 def test_a_broken_conftest_costs_its_folder(tmp_path: Path) -> None:

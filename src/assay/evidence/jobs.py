@@ -87,6 +87,8 @@ class Scenarios:
     files: tuple[str, ...] = ()
     tests: tuple[str, ...] | None = None
     """Only these tests, in this order; None for all."""
+    skipped: tuple[str, ...] = ()
+    """Tests that need not run again."""
     scripts: tuple[tuple[str, str, str], ...] = ()
     """`(kind, module, qualname)` of docstring examples and generated calls."""
     constructions: tuple[tuple[str, tuple[str, ...]], ...] = ()
@@ -250,6 +252,7 @@ def _run(
         "runner": scenarios.runner,
         "files": list(scenarios.files),
         "tests": None if scenarios.tests is None else list(scenarios.tests),
+        **({"skipped": list(scenarios.skipped)} if scenarios.skipped else {}),
         "scripts": [{"kind": kind, "module": module, "qualname": name} for kind, module, name in scenarios.scripts],
         "constructions": {name: list(given) for name, given in scenarios.constructions},
         "options": list(scenarios.options),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from assay.evidence.frames import Story, merged, read_story, without
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
@@ -59,6 +60,7 @@ def record(
     known: Sequence[str] = (),
     known_is_whole: bool = False,
     finished: Collection[str] = (),
+    ran: Collection[str] = (),
     also: Sequence[Placement] = (),
     imports_otherwise: bool = False,
 ) -> Recorded:
@@ -66,7 +68,8 @@ def record(
 
     As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
     `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone. Files
-    that an earlier check `finished` hold no others. Calls of `also` are written down too, and nothing waits for them.
+    that an earlier check `finished` hold no others, and tests that `ran` then are not among those. Calls of `also` are
+    written down too, and nothing waits for them.
     Where base's runs are kept from an earlier check only head runs: the tests that reach the units on base, or all of
     them where the change `imports_otherwise`, so that tests may fail that reach no unit.
     """
@@ -77,7 +80,7 @@ def record(
     done: dict[str, None] = {}
     exhausted = True
     ended = set(finished)
-    portions = list(_order(lab, (*placements, *also), scenarios, known, ended))
+    portions = list(_order(lab, (*placements, *also), scenarios, Before(known, ended, ran)))
     ahead = None if imports_otherwise else _ahead_on_head(lab, (*placements, *also), portions, share_s)
     for portion in portions:
         # Nothing can be said before a test reaches a unit, so until then more time is given.
@@ -112,13 +115,19 @@ def record(
     )
 
 
-def _order(
-    lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, known: Sequence[str], finished: Collection[str]
-) -> Iterator[Scenarios]:
+class Before(NamedTuple):
+    """What earlier checks leave to do: tests that reach the units, files of which all ran, tests that ran."""
+
+    known: Sequence[str] = ()
+    finished: Collection[str] = ()
+    ran: Collection[str] = ()
+
+
+def _order(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, before: Before) -> Iterator[Scenarios]:
     """The portions from the beginning where base's first one is kept; else known tests before the others."""
-    first = next(_portions(scenarios, (), ()), None)
+    first = next(_portions(scenarios, Before()), None)
     is_kept = first is not None and lab.recalled(_on_base(placements, first, NO_WINDOW)) is not None
-    return _portions(scenarios, (), ()) if is_kept else _portions(scenarios, known, finished)
+    return _portions(scenarios, Before() if is_kept else before)
 
 
 def _on_base(placements: Sequence[Placement], portion: Scenarios, window: Window) -> Run:
@@ -204,17 +213,18 @@ def record_scripts(lab: Lab, placements: Sequence[Placement], scenarios: Scenari
     )
 
 
-def _portions(scenarios: Scenarios, known: Sequence[str], finished: Collection[str]) -> Iterator[Scenarios]:
-    """Known tests first; then growing numbers of the files that hold others."""
-    if known:
-        wanted = {test.split("::")[0] for test in known}
+def _portions(scenarios: Scenarios, before: Before) -> Iterator[Scenarios]:
+    """Known tests first; then growing numbers of the files that hold others, without those that ran."""
+    if before.known:
+        wanted = {file_of(test) for test in before.known}
         files = tuple(file for file in scenarios.files if file in wanted)
-        yield replace(scenarios, files=files, tests=tuple(known))
-    start, others = 0, tuple(file for file in scenarios.files if file not in finished)
+        yield replace(scenarios, files=files, tests=tuple(before.known))
+    start, others = 0, tuple(file for file in scenarios.files if file not in before.finished)
+    told = sorted({*before.known, *before.ran})
     for size in (*PORTIONS, len(others)):
         portion = others[start : start + size]
         if portion:
-            yield replace(scenarios, files=portion)
+            yield replace(scenarios, files=portion, skipped=tuple(test for test in told if file_of(test) in portion))
         start += len(portion)
 
 

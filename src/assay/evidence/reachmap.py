@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from assay.evidence.jobs import Placement
 from assay.evidence.promises import reach_by_test
 from assay.evidence.reach import Recorded
+from assay.evidence.selection import file_of
 from assay.values.lab import Lab
 
-VERSION = 2
+VERSION = 3
 TESTS_A_POINT = 400
 
 
@@ -24,6 +25,8 @@ class Known:
     """Did an earlier check come to the end of its search, so that nothing more is to be found?"""
     finished: frozenset[str]
     """Files of which earlier checks ran every test, with all these points observed."""
+    ran: frozenset[str] = frozenset()
+    """Tests of other files that ran with all these points observed, whether they reach one or not."""
 
 
 def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:
@@ -34,6 +37,7 @@ def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> K
     tests: dict[str, None] = {}
     is_whole = True
     finished = present
+    ran: frozenset[str] | None = None
     for placement in placements:
         stored = lab.memo.get(_key(placement))
         if not isinstance(stored, dict) or not isinstance(stored.get("files"), dict):
@@ -44,12 +48,14 @@ def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> K
             if path in present and entry.get("digest") == _digest(lab, path)
         }
         finished = finished & {path for path, entry in valid.items() if entry.get("finished") is True}
+        own = frozenset(str(test) for entry in valid.values() for test in entry.get("ran", ()))
+        ran = own if ran is None else ran & own
         known = [test for entry in valid.values() for test in entry.get("tests", ())]
         if not known:
             return None
         is_whole = is_whole and stored.get("whole") is True
         tests.update(dict.fromkeys(str(test) for test in known))
-    return Known(tests=tuple(tests), is_whole=is_whole, finished=frozenset(finished))
+    return Known(tests=tuple(tests), is_whole=is_whole, finished=frozenset(finished), ran=ran or frozenset())
 
 
 def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> None:
@@ -64,17 +70,26 @@ def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> N
             if "::" in test:
                 by_file.setdefault(test.split("::")[0], []).append(test)
         if any(by_file.values()):
-            files = _merged(lab, placement, by_file, recorded.finished)
+            files = _merged(lab, placement, by_file, recorded)
             lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted})
 
 
 def _merged(
-    lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], finished: Collection[str]
+    lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], recorded: Recorded
 ) -> dict[str, object]:
     stored = lab.memo.get(_key(placement))
     files = dict(stored["files"]) if isinstance(stored, dict) and isinstance(stored.get("files"), dict) else {}
+    ran: dict[str, list[str]] = {}
+    for test in recorded.base.tests:
+        ran.setdefault(file_of(test.id), []).append(test.id)
     for path, tests in new.items():
-        files[path] = {"digest": _digest(lab, path), "tests": list(tests), "finished": path in finished}
+        digest, finished = _digest(lab, path), path in recorded.finished
+        before = files.get(path, {})
+        earlier = before.get("ran", ()) if before.get("digest") == digest else ()
+        files[path] = {"digest": digest, "tests": list(tests), "finished": finished}
+        if not finished:
+            # The next check goes on where this one was cut off.
+            files[path]["ran"] = list(dict.fromkeys((*earlier, *ran.get(path, ()))))
     return files
 
 

@@ -150,7 +150,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
     known = recall(lab, surveyed.changed, surveyed.files)
     if known is not None and surveyed.imports_otherwise:
         # Tests that reach no unit may fail too.
-        known = replace(known, is_whole=False, finished=frozenset())
+        known = replace(known, is_whole=False, finished=frozenset(), ran=frozenset())
     recorded = record(
         lab,
         surveyed.changed,
@@ -159,6 +159,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
         known=known.tests if known else (),
         known_is_whole=known.is_whole if known else False,
         finished=known.finished if known else (),
+        ran=known.ran if known else (),
         also=surveyed.one_sided,
         imports_otherwise=surveyed.imports_otherwise,
     )
