@@ -74,9 +74,7 @@ def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> N
             lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted})
 
 
-def _merged(
-    lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], recorded: Recorded
-) -> dict[str, object]:
+def _merged(lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], recorded: Recorded) -> dict[str, object]:
     stored = lab.memo.get(_key(placement))
     files = dict(stored["files"]) if isinstance(stored, dict) and isinstance(stored.get("files"), dict) else {}
     ran: dict[str, list[str]] = {}
