@@ -14,7 +14,7 @@ A tree is a leaf (see `encoding_plain`) or one of these lists; `attributes` maps
     ["exc", type, items, attributes]
     ["fn", name, attributes]                               closure cells and defaults are attributes
     ["class", name]    ["module", name]
-    ["iter", type, items or null, end, attributes]         end: "", "more", "!Error", or the state where unread
+    ["iter", type, items or null, end, attributes]         end: "", "more", "left", "!Error", or, unread, the state
     ["out", type, text, position, attributes?]             a text or byte stream in memory, read back
     ["obj", type, attributes]                              everything else
     ["call", attributes]                                   the arguments of one call

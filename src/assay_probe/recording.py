@@ -155,7 +155,7 @@ class Recorder:
                 return outcomes.seen(running.value)
         end = running.end
         if isinstance(error, GeneratorExit):
-            end = "more"
+            end = "left"
         elif error is not None:
             end = "!" + type_name(type(error))
         kind = "async_generator" if flags & _ASYNC_GENERATOR else "generator"

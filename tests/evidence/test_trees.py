@@ -175,6 +175,25 @@ def numbers(*items: int, error: type[Exception] | None = None) -> Iterator[int]:
         raise error
 
 
+@pytest.mark.parametrize(
+    ("base", "head", "differences"),
+    [
+        (([1], "left"), ([1, 2], ""), []),
+        (([1, 2], "more"), ([1], "left"), []),
+        (([1], "left"), ([1], "!ValueError"), []),
+        (([1, 2], "left"), ([1], ""), ["length"]),
+        (([1], "left"), ([2, 3], ""), ["value"]),
+        (([1], "more"), ([1], ""), ["value"]),
+    ],
+)
+def test_what_a_reader_did_not_ask_a_generator_for_is_no_answer(
+    base: tuple[list[Any], str], head: tuple[list[Any], str], differences: list[str]
+) -> None:
+    """It is the caller that reads on; what one came to its end without giving is a difference, and what it gave."""
+    one, other = (["iter", "generator", [*items], end, {}] for items, end in (base, head))
+    assert [each.kind for each in compare(one, other)] == differences
+
+
 def test_iterators_are_compared_by_what_they_yield() -> None:
     """Which kind of iterator it is stays soft; where and how it ends does not."""
     assert told(numbers(1, 2), iter([1, 2]), consume=True) == [

@@ -299,3 +299,26 @@ def test_a_function_that_head_made_a_generator_is_seen_when_it_is_called(tmp_pat
     planned = project.run(plan_run([placement], project.scenarios(), project.window, quotas, ()))
     unread = [one for one in planned.made("up_to") if one.id.scenario.endswith("test_unread")]
     assert bool(unread) == (not is_old)
+
+
+def test_a_generator_that_its_reader_left_is_told_apart_from_one_with_more_items(tmp_path: Path) -> None:
+    """How far somebody reads is the caller's matter."""
+    project = write(
+        tmp_path,
+        """
+=== m.py
+def up_to(n):
+    yield from range(n)
+=== test_m.py
+import unittest, m
+class Facts(unittest.TestCase):
+    def test_some(self):
+        made = m.up_to(3)
+        self.assertEqual(next(made), 0)
+        made.close()
+    def test_all(self): self.assertEqual(list(m.up_to(1)), [0])
+""",
+    )
+    told = project.record_at([project.placement("up_to")])
+    ends = {call.id.scenario.rpartition("_")[2]: call.outcome.value for call in told.called("up_to")}
+    assert ends == {"some": ["iter", "generator", [0], "left", {}], "all": ["iter", "generator", [0], "", {}]}

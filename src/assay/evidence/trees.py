@@ -30,6 +30,8 @@ SOFT_KINDS: Final = frozenset({"order", "schema", "identity", "private", "addres
 MAX_DEPTH = 60
 MAX_WORK = 100_000
 RENDERED = 120
+LEFT: Final = "left"
+"""How the items of a generator end of which the reader asked for no more."""
 
 _INDEX = re.compile(r"\[#?-?\d+\]")
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]+")
@@ -233,14 +235,18 @@ class _Comparison:
             self.add("iterator" if same else "type", place, *texts)
             return
         if one.read and other.read:
-            if one.length != other.length:
+            # What a reader did not ask for is no answer: it is the caller that reads on, or does not.
+            shorter = min(one, other, key=lambda node: node.length)
+            if one.length != other.length and shorter.text != LEFT:
                 self.add("length", place, *texts)
             for n, (left, right) in enumerate(zip(one.items, other.items, strict=False)):
                 self.at(left, right, place / f"[{n}]")
-            if one.text != other.text:
+            if one.text != other.text and LEFT not in (one.text, other.text):
                 self.add("value", place / " at its end", one.text or "ends", other.text or "ends")
         if one.type != other.type:
             self.add("type", place, *texts, soft=True)
+            return
+        if LEFT in (one.text, other.text):
             return
         if not one.read and not other.read and one.text != other.text:
             self.add("value", place, f"{texts[0]} {one.text}", f"{texts[1]} {other.text}")
