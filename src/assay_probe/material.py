@@ -23,4 +23,5 @@ def context_of(job, point_id):
         material.get("compared", {}),
         material.get("keys", ()),
         material.get("made", {}),
+        material.get("words", ()),
     )

@@ -76,10 +76,12 @@ class Context:
     an expression of base takes and the one that head has for it does not, or the other way round; literals that base
     compares a name with, by that name: those that head does not, and the others; keys that base
     asks mappings for, with the literal of what it takes where there is none; how tests make objects of a class, by its
-    name.
+    name; words of the changed lines, in lower case.
     """
 
-    def __init__(self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=(), keys=(), made=()):
+    def __init__(
+        self, numbers=(), texts=(), corpus=(), given=(), asked=(), telling=(), compared=(), keys=(), made=(), words=()
+    ):
         self.numbers = tuple(numbers)
         self.texts = tuple(texts)
         self.corpus = tuple(corpus)
@@ -89,6 +91,7 @@ class Context:
         self.compared = dict(compared)
         self.keys = [(key, ast.literal_eval(default)) for key, default in keys]
         self.made = dict(made)
+        self.words = frozenset(words)
 
 
 def operators(value, context, draw):

@@ -30,6 +30,8 @@ NUMBERS_BESIDE_TEXTS = 60
 """Where a call has texts as well, so many of its numbers are tried before them and after them."""
 COMBINED = 0.25
 """How often the smallest pieces that run rare lines are put together, once there are any."""
+CROSSED = 0.25
+"""How often a text is put together with another at a word of the change, where any text has one."""
 RESTARTS = 4
 REWEIGH = 40
 LIMIT_BYTES = 8 << 20
@@ -207,6 +209,7 @@ class _Explorer:
         self._bytes = {name for name in self._names if type(arguments[name]) is bytes}
         self._telling = context.telling
         self._seeds = list(dict.fromkeys([*context.telling, *context.corpus, *context.texts]))
+        self._crossings = texts.crossings(self._seeds, context.words)
         self._dictionary = context.texts
         self._signs = texts.signs(context.texts)
         self._lines = lines
@@ -291,6 +294,8 @@ class _Explorer:
             seeds = [known for (_, known), _ in self._known_texts(8)]
         if self._telling and self._draw.random() < TOLD_APART:
             return texts.put_in(text, self._draw.choice(self._telling), self._draw)
+        if self._crossings and self._draw.random() < CROSSED:
+            return texts.cross(text, self._crossings, self._draw)
         if self._pieces.found and self._draw.random() < COMBINED:
             return self._pieces.combine(text, self._dictionary, self._draw)
         action = self._draw.randrange(7)

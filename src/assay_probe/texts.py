@@ -51,6 +51,8 @@ LETTERS_AND_DIGITS = "0123456789abcdefkmzACFX"
 NUMBERS = ("0", "1", "12", "31", "60", "99", "100", "1000", "999999")
 SIGN = 3
 """The longest constant, in characters, that counts as something to look for inside a text."""
+TELLING_PART = 0.3
+"""A word that stands in more of the texts than this part of them tells nothing."""
 SEPARATORS = ("", "", " ", "\n", ";", "; ", ",", ", ", "\n\n", ".")
 _ENCLOSED = re.compile(r"""\"[^\"\n]+\"|'[^'\n]+'|\([^()\n]+\)|\[[^\[\]\"'\n]+\]|\{[^{}\n]+\}|>[^<>\n]+<""")
 _EMPTY = ('""', "''", "()", "[]", "{}")
@@ -227,6 +229,28 @@ def repeat(value, draw):
     between = "" if piece.endswith("\n") else draw.choice(SEPARATORS)
     new = between.join([piece] * draw.randrange(2, 5))
     return (new if draw.random() < 0.5 else "".join([*parts[:start], new, *parts[end:]]))[:1500]
+
+
+def crossings(seeds, words):
+    """`(tokens of a text, where one of `words` stands in it)`, each time one does; what most have tells nothing."""
+    found = {}
+    for text in seeds if words else ():
+        tokens = _TOKEN.findall(text[:2000])
+        for at, token in enumerate(tokens):
+            if token.lower() in words:
+                found.setdefault(token.lower(), []).append((tokens, at))
+    return [each for some in found.values() if len(some) <= max(1, len(seeds) * TELLING_PART) for each in some]
+
+
+def cross(value, found, draw):
+    """What begins or ends at a word of the change in another text, put together with this one."""
+    tokens, at = draw.choice(found)
+    if draw.random() < 0.5:
+        cut = at + 1 + draw.randrange(max(1, len(tokens) - at))
+        return ("".join(tokens[:cut]) + " " + value)[:1500]
+    own = _TOKEN.findall(value[:2000])
+    cut = draw.choice((len(own), draw.randrange(len(own) + 1)))
+    return ("".join(own[:cut]) + " " + "".join(tokens[at:]))[:1500]
 
 
 def join(value, seeds, draw):

@@ -115,6 +115,15 @@ def test_an_import_that_now_means_something_else_concerns_its_readers() -> None:
     assert_told(text.format("json"), text.format("pickle"), "m.f: reads dump")
 
 
+def test_what_only_one_version_of_a_long_table_names_is_a_name_of_the_change() -> None:
+    """All that the table names would be too much."""
+    rows = "".join(f"    Token.ROW{n}: 1,\n" for n in range(30))
+    text = "class Token: pass\nTABLE = {{\n{}}}\n\ndef f(a):\n    return a in TABLE\n"
+    [unit] = change_of(text.format(rows), text.format(rows + "    Token.FOR: 1,\n")).units
+    assert "FOR" in unit.names
+    assert "ROW3" not in unit.names
+
+
 def test_a_reader_carries_the_lines_on_which_it_reads() -> None:
     text = "LIMIT = {}\n\ndef f(a):\n    b = a\n    return b < LIMIT\n"
     [unit] = change_of(text.format(1), text.format(2)).units

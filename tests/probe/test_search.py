@@ -179,6 +179,33 @@ def test_what_shows_only_where_the_smallest_pieces_meet(tmp_path: Path) -> None:
     assert hinted(planned, own.replay(planned, "without"))
 
 
+NESTED = """
+=== m.py
+def kind_of(text):
+    start, _, rest = text.partition(" as ")
+    nested = rest.lstrip().startswith("with")
+    if text.startswith("with"):
+        start = "with"
+    if start.startswith("create"):
+        return "view of names" if nested else "view"
+    return start
+=== test_m.py
+import unittest, m
+class Kinds(unittest.TestCase):
+    def test_it(self): self.assertEqual(m.kind_of("a"), "a")
+"""
+
+
+def test_what_begins_at_a_word_of_the_change_is_put_before_other_texts(tmp_path: Path) -> None:
+    """No text of the tests has the one inside the other, and the code says neither word in a text of its own."""
+    texts = (*(f"show {n} of table" for n in range(20)), "create a as b", "with t as (select one) select two")
+    own = replace(write(tmp_path, NESTED), corpus=texts, material=Material(words=("create", "kind_of")))
+    planned = own.plan("kind_of", texts=1200)
+    source = (own.root / "m.py").read_text(encoding="utf-8")
+    (own.root / "m.py").write_text(source.replace("view of names", "view of one"), encoding="utf-8")
+    assert hinted(planned, own.replay(planned, "kind_of"))
+
+
 def test_what_one_text_leaves_behind_is_the_same_on_both_sides(tmp_path: Path) -> None:
     """A counter goes up with every text; equal code still shows nothing."""
     own = project(tmp_path)

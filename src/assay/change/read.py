@@ -208,6 +208,7 @@ class _Reader:
         draft.head_lines |= lines_reading(function, changed.name)
         draft.names.add(changed.name)
         draft.add_origin(home, changed.scope or changed.origin)
+        named_by = []
         for binding in (changed.base, changed.head):
             nodes = (
                 n for node in (binding.nodes if binding else ()) if isinstance(node, ast.stmt) for n in ast.walk(node)
@@ -215,7 +216,10 @@ class _Reader:
             named = {
                 n.id if isinstance(n, ast.Name) else n.attr for n in nodes if isinstance(n, (ast.Name, ast.Attribute))
             }
+            named_by.append(named)
             draft.names |= named if len(named) <= 20 else set()
+        only_one = named_by[0] ^ named_by[1]
+        draft.names |= only_one if len(only_one) <= 20 else set()
 
     def _counterpart(self, module: Module, function: Function) -> tuple[Module, Function] | None:
         """The same function at base, None where it was added."""

@@ -38,6 +38,8 @@ class Material:
     """Keys that base asks mappings for, with the literal of what it takes where there is none."""
     made: tuple[tuple[str, tuple[str, ...]], ...] = ()
     """How tests make objects of classes of these names: `(maker, arguments, keywords)` as literals."""
+    words: tuple[str, ...] = ()
+    """Names on the changed lines, in lower case: texts of the tests may speak of them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -209,6 +211,7 @@ def _material(placements: Iterable[Placement]) -> dict[str, object]:
             "telling": list(placement.material.telling),
             "keys": [list(pair) for pair in placement.material.keys],
             "made": {name: list(ways) for name, ways in placement.material.made},
+            "words": list(placement.material.words),
             "compared": {name: [list(dropped), list(others)] for name, dropped, others in placement.material.compared},
         }
         for placement in placements

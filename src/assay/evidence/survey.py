@@ -37,6 +37,7 @@ from assay.values.lab import Lab, Source
 CORPUS = 240
 MAX_CALLERS, MAX_ONE_SIDED = 6, 40
 TESTS_READ = 12
+SHORTEST_WORD = 3
 FILES_BESIDE = 100
 _CLASS = re.compile(r"^\s*class (\w+)", re.MULTILINE)
 
@@ -246,6 +247,7 @@ def _material(changed: ChangedUnit, base: Project, head: Project) -> Material:
         compared=_no_longer_compared(changed, base, head),
         telling=texts_of_one_version(changed, base, head),
         keys=keys_asked(changed, base, head),
+        words=tuple(sorted({name.lower() for name in changed.names if len(name) >= SHORTEST_WORD})),
     )
 
 
@@ -271,6 +273,7 @@ def _material_of_caller(caller: Placement, changed: Sequence[Placement], project
         patterns=tuple(dict.fromkeys(pair for p in changed for pair in p.material.patterns)),
         telling=tuple(dict.fromkeys(text for p in changed for text in p.material.telling)),
         keys=tuple({pair[0]: pair for p in changed for pair in p.material.keys}.values()),
+        words=tuple(dict.fromkeys(word for p in changed for word in p.material.words)),
         compared=tuple({of[0]: of for p in changed for of in p.material.compared}.values()),
     )
 
