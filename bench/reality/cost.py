@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What a small change costs, in CPU seconds with all children: 8 files cold, and again, for one or more commits.
+"""What a small change costs, in CPU seconds with all children: 8 files cold, in a known environment, and again.
 
     python bench/reality/cost.py 9c0c717 HEAD
 
 The files are the ones that `run.py` takes the time of: clean twins picked by hash, three times eight, which import
-about as many packages. Cold is an empty cache folder; again is the same question once more. Wall time is not looked at.
+about as many packages. Cold is an empty cache folder; known is one in which a file that imports nothing was asked about
+before, in the same environment; again is the same question once more. Wall time is not looked at.
 """
 
 from __future__ import annotations
@@ -38,17 +39,20 @@ def main() -> int:
     bench = Bench(tools=home, homes={"now": home}, state=options.state)
     cases = read_cases()
     materialise(bench, cases)
-    print("| commit | cold | median | again | median |\n|---|---|--:|---|--:|")
+    print("| commit | cold | median | known | median | again | median |\n|---|---|--:|---|--:|---|--:|")
     for revision in options.revisions:
         subject = frozen(revision, options.state)
-        cold, again = [], []
+        cold, known, again = [], [], []
         for paths in timed_diffs(cases):
             with tempfile.TemporaryDirectory(prefix="assay-cost-") as folder:
-                tool = assay(["env", f"XDG_CACHE_HOME={folder}", *subject.command.split()], ())
+                tool = assay(["env", f"XDG_CACHE_HOME={folder}/1", *subject.command.split()], ())
                 for taken in (cold, again):
-                    said = ask(tool, bench.tools, home, bench.tree("now", "twin"), paths)
-                    taken.append(said.cpu_s)
-        print(f"| {subject.described} | {shown(cold)} | {shown(again)} |", flush=True)
+                    taken.append(ask(tool, bench.tools, home, bench.tree("now", "twin"), paths).cpu_s)
+                tool = assay(["env", f"XDG_CACHE_HOME={folder}/2", *subject.command.split()], ())
+                Path(folder, "nothing.py").touch()
+                ask(tool, bench.tools, home, Path(folder), ["nothing.py"])
+                known.append(ask(tool, bench.tools, home, bench.tree("now", "twin"), paths).cpu_s)
+        print(f"| {subject.described} | {shown(cold)} | {shown(known)} | {shown(again)} |", flush=True)
     return 0
 
 
