@@ -8,8 +8,8 @@ import re
 
 TRIES = 20
 """So many texts are tried to make one smaller."""
-RARE_PART = 0.3
-"""A line is rare when at most this part of the texts runs it."""
+RARE_PART = 0.8
+"""A line is rare when at most this part of the texts runs it: those of the nearest tests run most of them."""
 MOST = 12
 LONGEST = 400
 ALONE = 0.4
@@ -37,6 +37,8 @@ class Pieces:
                 piece = yield from _smaller(name, text, rare)
                 if piece.strip() and (name, piece) not in self.found:
                     self.found.append((name, piece))
+                    for between in dict.fromkeys(BETWEEN):
+                        yield name, between.join([piece.strip()] * 2)
                 return
 
     def combine(self, text, dictionary, draw):

@@ -218,6 +218,13 @@ def test_what_base_keeps_of_its_arguments_and_head_loses(base: Outcome, head: Ou
     assert found.kind == kind
 
 
+def test_what_base_cannot_do_twice_says_nothing() -> None:
+    """Head may; that head cannot what base can is a difference."""
+    stumbles, again = (returned(1, text=f"use() -> 1\nmade again: {how}") for how in ("AttributeError", "as before"))
+    assert contrast(stumbles, again) is None
+    assert contrast(again, stumbles) is not None
+
+
 def test_masked_paths_are_skipped() -> None:
     """One noisy field of a result does not hide the others."""
     base, head = returned({"id": 1, "n": 2}), returned({"id": 9, "n": 2})
