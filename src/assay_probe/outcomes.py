@@ -117,7 +117,9 @@ def plant_in_result(value, depth=3):
     if isinstance(value, bool) or value is None:
         return not value
     if isinstance(value, (int, float)):
-        return value + 1
+        # One more than infinity, or than the largest numbers, is no other number; and nan is never equal to itself.
+        more = value + 1
+        return more if value < more else 0.5
     if isinstance(value, str):
         return value + "~"
     if isinstance(value, bytes):

@@ -240,6 +240,16 @@ def test_a_difference_is_planted_where_it_can_be_seen(tmp_path: Path) -> None:
     assert (counted.n, counted.unseen) == (3, ())
 
 
+@pytest.mark.parametrize("result", ["float('inf')", "float('nan')", "-float('inf')", "1e300", "2.5", "10**400", "True"])
+def test_a_difference_is_planted_in_any_number(tmp_path: Path, result: str) -> None:
+    """One more than infinity is infinity."""
+    code = f"=== m.py\ndef f(x): return {result}\n"
+    test = "=== test_m.py\nimport unittest, m\nclass T(unittest.TestCase):\n    def test_f(self): m.f(1)\n"
+    counted = count_plants(write(tmp_path, code + test).plan("f", experiments=3, per_call=2).story.experiments)
+    assert counted.n == 2
+    assert counted.unseen == ()
+
+
 ASYNCHRONOUS = """
 === m.py
 import asyncio
