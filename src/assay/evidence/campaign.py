@@ -222,11 +222,10 @@ def _record_again(
         return ()
     lab.say(f"{len(tests)} tests differ on head; running them again")
     limit_s = to_be_sure(lab, share_s)
-    again = [rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=False)]
-    if broken:
-        again.append(rerun(lab, changed, recorded.scenarios, promised[:MAX_TESTS_AGAIN], limit_s, whole_files=False))
+    some = [tests, promised[:MAX_TESTS_AGAIN]] if broken else [tests]
+    again = rerun(lab, changed, recorded.scenarios, some, limit_s, whole_files=False)
     if not _is_steady([d for d in differences if d.base.id.scenario in tests], again[0]):
-        again.append(rerun(lab, changed, recorded.scenarios, tests, limit_s, whole_files=True))
+        again += rerun(lab, changed, recorded.scenarios, [tests], limit_s, whole_files=True)
     return tuple(again)
 
 

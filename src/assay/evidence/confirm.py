@@ -15,6 +15,9 @@ from assay.values.experiment import Experiment
 from assay.values.finding import Difference
 from assay.values.lab import Lab
 
+FIRST_SEED = 2
+"""The hash seed of the first tests that are recorded again; that of the next ones is one more."""
+
 
 def confirm(
     lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, differences: Sequence[Difference], limit_s: float
@@ -38,21 +41,24 @@ def rerun(
     lab: Lab,
     placements: Sequence[Placement],
     scenarios: Scenarios,
-    tests: Iterable[str],
+    some: Sequence[Sequence[str]],
     limit_s: float,
     *,
     whole_files: bool,
-) -> tuple[Story, Story]:
-    """Record the given tests again on base and head, in fresh processes under another hash seed.
+) -> list[tuple[Story, Story]]:
+    """Record some tests again on base and head, and then others, in fresh processes under other hash seeds.
 
     With `whole_files` the tests around them run too: what one test leaves behind may be what the next one shows.
     """
-    narrow = narrow_to(scenarios, tests)
-    if whole_files and narrow.runner != "scripts":
-        narrow = replace(narrow, tests=None)
     window = Window(collect_s=limit_s, deadline_s=limit_s)
-    runs = lab.run([record_run(side, placements, narrow, window, hash_seed=2) for side in ("base", "head")])
-    return read_story(runs[0].frames), read_story(runs[1].frames)
+    runs = []
+    for number, tests in enumerate(some):
+        narrow = narrow_to(scenarios, tests)
+        if whole_files and narrow.runner != "scripts":
+            narrow = replace(narrow, tests=None)
+        runs += [record_run(side, placements, narrow, window, hash_seed=FIRST_SEED + number) for side in SIDES]
+    told = [read_story(result.frames) for result in lab.run(runs)]
+    return list(zip(told[::2], told[1::2], strict=True))
 
 
 def confirm_recorded(differences: Sequence[Difference], base: Story, head: Story) -> tuple[Difference, ...]:
