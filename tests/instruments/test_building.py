@@ -37,6 +37,8 @@ site=$(dirname "$UV_CACHE_DIR")
 for place in "$site"/*/venv/lib/python3.11/site-packages; do
   if [ -w "$place" ]; then
     mkdir -p "$place/attrs-24.2.0.dist-info"
+    echo 'x = 1' > "$place/attr.py"
+    echo 'print "for another Python"' > "$place/older.py"
     printf 'Name: Attrs\\nVersion: 24.2.0\\n' > "$place/attrs-24.2.0.dist-info/METADATA"
     printf 'attr/__init__.py,,\\nattrs/__init__.py,,\\n../../bin/x,,\\n' > "$place/attrs-24.2.0.dist-info/RECORD"
   fi
@@ -105,6 +107,12 @@ def test_an_environment_is_built_once(builder: Builder) -> None:
         "pins.txt",
         "venv",
     ]
+
+
+def test_what_was_installed_is_compiled_where_this_python_can(builder: Builder) -> None:
+    """Nothing may be written there later, so every process of a check would compile it again."""
+    compiled = (builder.folder / build(builder, wanted()).key).rglob("site-packages/__pycache__/*.pyc")
+    assert [path.name.split(".")[0] for path in compiled] == ["attr"]
 
 
 def test_other_wishes_make_another_environment(builder: Builder) -> None:

@@ -93,7 +93,17 @@ class Installer:
             except BuildFailed as error:
                 last = error.why.splitlines()[-1] if error.why else ""
                 remarks.append(f"The project itself could not be built, so its metadata is not installed: {last}")
+        self._compile(recipe)
         return remarks
+
+    def _compile(self, recipe: Recipe) -> None:
+        """Compile what was installed, as pip does: nothing may be written there later, so every run would do it anew.
+
+        Packages may hold files that this Python cannot compile; that stops nobody.
+        """
+        places = [str(place) for place in (self.place / "venv").glob("lib/python*/site-packages")]
+        python = str(self.place / "venv" / "bin" / "python")
+        self._run(recipe, (python, "-I", "-m", "compileall", "-qq", *places))
 
     def _refuse_secret_indexes(self) -> None:
         """Without its index, what is meant to come from there would be asked of the public one, by the same name."""
@@ -169,15 +179,14 @@ class Installer:
             raise _failed(recipe, completed)
 
     def _ask(self, recipe: Recipe, *words: str) -> Completed:
-        frames: list[Frame] = []
         folder = self.place / "source"
+        folder = folder / recipe.wanted.folder if words[0] == "export" else folder
+        return self._run(recipe, (str(self.uv), "--directory", str(folder), *words))
+
+    def _run(self, recipe: Recipe, argv: tuple[str, ...]) -> Completed:
+        frames: list[Frame] = []
         command = Command(
-            argv=(
-                str(self.uv),
-                "--directory",
-                str(folder / recipe.wanted.folder if words[0] == "export" else folder),
-                *words,
-            ),
+            argv=argv,
             tree=self.place / "empty",
             environment=tuple(self._environment(recipe).items()),
             readable=(self.uv, self.uv.resolve(), *folders_of(recipe.python), *self._named_places()),
