@@ -72,6 +72,18 @@ def test_fast_telling_tests_run_first() -> None:
     assert choose_calls(calls, results, {POINT: 24}, {}).tests == ("t.py::fast", "t.py::slow")
 
 
+def test_what_is_chosen_does_not_hang_on_milliseconds() -> None:
+    """The same tests take another while each time, and runs of base that are kept are known by what was chosen."""
+    calls = [at(name, lines="1") for name in "abcd"]
+    taken = ({"a": 0.004, "b": 0.003, "c": 0.002, "d": 3.1}, {"a": 0.001, "b": 0.002, "c": 0.08, "d": 4.0})
+    chosen = []
+    for seconds in taken:
+        results = {f"t.py::{name}": result(f"t.py::{name}", seconds=s) for name, s in seconds.items()}
+        chosen.append(choose_calls(calls, results, {POINT: 36}, {POINT: frozenset({1})}))
+    assert chosen[0] == chosen[1]
+    assert chosen[0].tests == ("t.py::a", "t.py::b", "t.py::c")
+
+
 def test_a_point_without_budget_has_no_quota() -> None:
     """And makes no test run."""
     chosen = choose_calls([at("a")], {}, {}, {})
