@@ -55,6 +55,12 @@ def test_constructions_are_calls_of_the_class_with_literals() -> None:
     )  # fmt: skip
 
 
+def test_a_set_is_given_in_the_order_in_which_it_is_written() -> None:
+    """Its own order is another one in each process, and base's runs are kept by what they are told."""
+    names = "{'ws', 'https', 'http', 'ftp', 'sftp', 'gopher', 'file', 'data'}"
+    assert constructions(["a"], Texts(a=f"Url({names})\n"), "Url") == (f"(({names},), {{}})",)
+
+
 def test_objects_are_made_by_their_class_or_by_what_is_called_of_it() -> None:
     """With literals, however the class is named; what it is not asked to give stays away."""
     text = "Url('a')\nm.Url.parse('b', strict=True)\nUrl()\nUrl(x)\nOther('a')\nother.parse('c')\n"

@@ -288,6 +288,21 @@ def test_what_tests_reached_is_remembered_while_their_files_stay_as_they_are() -
     assert recall(edited, [unit], ["t.py"]) is None
 
 
+def test_known_tests_come_in_the_order_in_which_they_ran() -> None:
+    """Whatever the files they stand in: else the same change would get other experiments the second time."""
+    files = [f"t{n}.py" for n in range(6)]
+    order = [f"t{n}.py::test_{m}" for m in range(3) for n in (4, 1, 0, 3, 5, 2)]
+    world = FakeLab(source=FakeSource({"bill.py": "", **dict.fromkeys(files, "")}), memo=FakeMemo())
+    calls = tuple(call(test=test) for test in order)
+    told = Recorded(
+        scenarios=Scenarios(runner="pytest"), base=story(calls=calls), head=story(), finished=frozenset(files)
+    )
+    remember(world, [placement(UNIT)], told)
+    known = recall(world, [placement(UNIT)], files)
+    assert known is not None
+    assert known.tests == tuple(order)
+
+
 def test_tests_that_ran_are_kept_until_their_file_is_finished() -> None:
     """The next check goes on with the others, and adds what it ran."""
     world, unit = FakeLab(source=SOURCE, memo=FakeMemo()), placement(UNIT)
@@ -317,5 +332,5 @@ def test_tests_that_ran_are_kept_until_their_file_is_finished() -> None:
 @pytest.mark.parametrize("garbage", [None, 3, [], {"files": []}, {"files": {"t.py": {"digest": "x"}}}])
 def test_a_memo_that_was_tampered_with_costs_time_only(garbage: object) -> None:
     """It is read as if there were none."""
-    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 3 {UNIT}": garbage}))
+    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 4 {UNIT}": garbage}))
     assert recall(world, [placement(UNIT)], ["t.py"]) is None

@@ -135,8 +135,10 @@ def _filled(call: ast.Call, known: Mapping[str, ast.expr]) -> ast.Call:
 
 
 def _literal(value: ast.expr, longest: int = LONGEST_VALUE) -> str:
+    """The expression as source, if it is a literal; a set as it stands there, in the same order each time."""
     try:
-        literal = repr(ast.literal_eval(value))
+        ast.literal_eval(value)
+        literal = ast.unparse(value)
     except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return ""
     return literal if len(literal) <= longest else ""

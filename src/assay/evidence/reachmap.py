@@ -12,7 +12,7 @@ from assay.evidence.reach import Recorded
 from assay.evidence.selection import file_of
 from assay.values.lab import Lab
 
-VERSION = 3
+VERSION = 4
 TESTS_A_POINT = 400
 
 
@@ -50,11 +50,14 @@ def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> K
         finished = finished & {path for path, entry in valid.items() if entry.get("finished") is True}
         own = frozenset(str(test) for entry in valid.values() for test in entry.get("ran", ()))
         ran = own if ran is None else ran & own
-        known = [test for entry in valid.values() for test in entry.get("tests", ())]
+        known = [str(test) for entry in valid.values() for test in entry.get("tests", ())]
         if not known:
             return None
         is_whole = is_whole and stored.get("whole") is True
-        tests.update(dict.fromkeys(str(test) for test in known))
+        # As they ran then: the same calls come in the same order, and the same experiments are planned.
+        order = stored.get("order")
+        ran_as = {str(test): n for n, test in enumerate(order)} if isinstance(order, list) else {}
+        tests.update(dict.fromkeys(sorted(known, key=lambda test: ran_as.get(test, len(ran_as)))))
     return Known(tests=tuple(tests), is_whole=is_whole, finished=frozenset(finished), ran=ran or frozenset())
 
 
@@ -71,7 +74,8 @@ def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> N
                 by_file.setdefault(test.split("::")[0], []).append(test)
         if any(by_file.values()):
             files = _merged(lab, placement, by_file, recorded)
-            lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted})
+            order = reached.get(placement.point.id, [])
+            lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted, "order": order})
 
 
 def _merged(lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], recorded: Recorded) -> dict[str, object]:
