@@ -243,3 +243,32 @@ def test_a_method_that_only_one_side_has_is_seen_through_what_calls_it(
     """Nobody names it: the class above it, or a registry, decides what is called."""
     expected = "hold shapes.Square.name: name() answers differently, seen through shapes.Shape.show()"
     assert held(repository, base, head)[0] == expected
+
+
+LACKING = """=== codec.py
+import a_package_that_nobody_has
+
+
+def encode(value):
+    return value
+=== shop.py
+def total(amount):
+    return amount
+=== test_shop.py
+from shop import total
+
+
+def test_total():
+    assert total(3) == 3
+"""
+
+
+def test_a_module_that_cannot_be_imported_is_told_by_its_import(repository: Repository) -> None:
+    """More time, or another test, would not help."""
+    repository.commit(LACKING)
+    repository.git("checkout", "-q", "-b", "head")
+    repository.commit(LACKING.replace("return value", "return str(value)"))
+    told = repository.check("main..head")
+    gap = next(gap for gap in told.report["gaps"] if gap["unit"] == "codec.encode")
+    assert "No module named 'a_package_that_nobody_has'" in gap["reason"]
+    assert gap["remedy"].startswith("Install what it needs")

@@ -33,6 +33,7 @@ from assay.evidence.reach import Recorded
 from assay.values.change import Change, Revision, Unread
 
 UNIT = placement(POINT)
+UNIT_MODULE = "bill"
 PAIR = pairs((experiment(), experiment()))
 NOTHING = Compared(differences=(), agreeing=Counter(), noisy=Counter(), masked=Counter(), compared=Counter())
 
@@ -96,6 +97,21 @@ def test_a_unit_that_nothing_calls() -> None:
         "not-reached: No test, docstring example or simple generated call reaches bill.total in the time given."
     ]
     assert observed_units([UNIT], [seen(NO_CALL, calls=())]) == set()
+
+
+@pytest.mark.parametrize(
+    ("error", "remedy"),
+    [
+        ("ModuleNotFoundError: No module named 'msgspec'", "Install what it needs"),
+        ("ImproperlyConfigured: no settings", "Import it by hand"),
+    ],
+)
+def test_a_unit_whose_module_cannot_be_imported(error: str, remedy: str) -> None:
+    """More time would not help."""
+    gaps = list(gaps_of([UNIT], [seen(NO_CALL, exhausted=False, calls=())], {UNIT_MODULE: error}))
+    assert [gap.reason for gap in gaps] == [f"Nothing reaches bill.total: {UNIT_MODULE} cannot be imported ({error})."]
+    assert gaps[0].remedy.startswith(remedy)
+    assert list(gaps_of([UNIT], [seen(probe=probed())], {UNIT_MODULE: error})) == [], "a test may make it importable"
 
 
 def test_a_unit_whose_calls_have_no_partner() -> None:

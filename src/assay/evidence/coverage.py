@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from assay.evidence.campaign import Seen
 from assay.evidence.causes import gaps_of_tests
@@ -20,10 +21,15 @@ LOST_AT_MOST = 0.1
 NOISE_AT_MOST = 0.1
 
 
-def gaps_of(changed: Sequence[Placement], seen: Sequence[Seen]) -> Iterator[Gap]:
-    """Yield what stands between the evidence and certainty about each changed unit."""
+def gaps_of(
+    changed: Sequence[Placement], seen: Sequence[Seen], unimported: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[Gap]:
+    """Yield what stands between the evidence and certainty about each changed unit.
+
+    `unimported` are modules that cannot be imported by themselves, with what their import says.
+    """
     for placement in changed:
-        yield from _gaps_of_unit(placement, seen)
+        yield from _gaps_of_unit(placement, seen, unimported)
     for one in seen:
         yield from gaps_of_tests(one.recorded)
 
@@ -42,7 +48,7 @@ def _pairs_at(point: str, seen: Seen) -> Iterator[Pair]:
     return (pair for pair in (*seen.calls.pairs, *probed) if pair.base.id.point == point or point in pair.base.touched)
 
 
-def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
+def _gaps_of_unit(placement: Placement, seen: Sequence[Seen], unimported: Mapping[str, str]) -> Iterator[Gap]:
     point, name = placement.point.id, placement.point.name
     reasons = dict(entry for one in seen for entry in (*one.recorded.base.unobserved, *one.recorded.head.unobserved))
     if point in reasons:
@@ -54,7 +60,7 @@ def _gaps_of_unit(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]:
         )
         return
     if not any(_is_compared(point, one) for one in seen):
-        yield _not_reached(placement, seen)
+        yield _not_reached(placement, seen, unimported)
         return
     yield from _generated_only(placement, seen)
     for one in seen:
@@ -85,7 +91,7 @@ def _generated_only(placement: Placement, seen: Sequence[Seen]) -> Iterator[Gap]
     )
 
 
-def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
+def _not_reached(placement: Placement, seen: Sequence[Seen], unimported: Mapping[str, str]) -> Gap:
     name = placement.point.name
     silent = [pair for one in seen for pair in _pairs_at(placement.point.id, one)]
     if silent:
@@ -113,6 +119,16 @@ def _not_reached(placement: Placement, seen: Sequence[Seen]) -> Gap:
             unit=name,
             reason=f"The tests import {_module(placement)} from {foreign}, not from the tree under test.",
             remedy="Uninstall that copy, or install the project in editable mode.",
+        )
+    error = unimported.get(_module(placement))
+    if error is not None and not foreign:
+        return Gap(
+            slug="not-reached",
+            unit=name,
+            reason=f"Nothing reaches {name}: {_module(placement)} cannot be imported ({error}).",
+            remedy="Install what it needs into the environment of the tests, or have one made with --build-env."
+            if error.startswith(("ModuleNotFoundError", "ImportError"))
+            else "Import it by hand in that environment, and add a test that imports it as its users do.",
         )
     exhausted = all(one.recorded.exhausted for one in seen)
     return Gap(

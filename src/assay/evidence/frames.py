@@ -83,6 +83,11 @@ class Story:
     searches: tuple[Searched, ...] = ()
 
 
+def unimported_in(frames: Iterable[Frame]) -> dict[str, str]:
+    """Modules whose import failed in a run that only imports, with what it said."""
+    return {str(frame.get("module")): str(frame.get("detail")) for frame in frames if frame.get("t") == "unimported"}
+
+
 def read_story(frames: Iterable[Frame]) -> Story:
     """Sort the frames of one run."""
     tests: list[ScenarioResult] = []

@@ -12,7 +12,7 @@ processes would see of it; state that more than two calls together build.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from assay.evidence.announced import announce, measured, names_of, together, unheard
@@ -21,6 +21,7 @@ from assay.evidence.coverage import effort_of, gaps_of
 from assay.evidence.differences import may_hold
 from assay.evidence.faults import attempt
 from assay.evidence.findings import findings_of, findings_of_broken, told_of_units
+from assay.evidence.frames import unimported_in
 from assay.evidence.head_tests import HeadTests, run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
 from assay.evidence.neighbourhood import Around, search_around, with_neighbourhood
@@ -50,8 +51,10 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
     surveyed = survey(change, lab)
     yield from surveyed.gaps
     seen: list[Seen] = []
+    unimported: Mapping[str, str] = {}
     if surveyed.changed:
-        lab.run([import_run(surveyed.changed, _budget_s(lab) * REACH_SHARE)])
+        imported = lab.run([import_run(surveyed.changed, _budget_s(lab) * REACH_SHARE)])[0]
+        unimported = unimported_in(imported.frames)
     stages.end("set-up")
     for recorded, callers in _recordings(surveyed, lab, seen):
         stages.end("reach")
@@ -63,7 +66,7 @@ def investigate(change: Change, lab: Lab) -> Iterator[Finding | Gap | Effort]:
         stages.end("what head announces")
     names = [name for result in seen for name in names_of(result)]
     yield from unheard(change.claims, names, together(measured(result) for result in seen))
-    yield from gaps_of(surveyed.changed, seen)
+    yield from gaps_of(surveyed.changed, seen, unimported)
     yield effort_of(surveyed.changed, seen, stages.taken, lab.clock.elapsed_s())
 
 
