@@ -36,6 +36,7 @@ from assay.instruments.scratch import scratch_folder
 from assay.instruments.standing import StandingProcesses
 from assay.instruments.surroundings import read_surroundings
 from assay.instruments.target import Interpreter, linked_folders
+from assay.instruments.tree import print_of
 from assay.instruments.trees import Opened, open_trees
 from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
@@ -255,6 +256,7 @@ def laboratory(
             bytecode=Bytecode(trees, _differing(opened)),
             source_roots=roots,
             project=project,
+            base_print=print_of(opened.trees["base"]),
             linked=linked_folders(interpreter.path, directory),
             surroundings=surroundings,
             carried=carried,

@@ -247,6 +247,7 @@ class FakeLab:
     runner: str = "pytest"
     source_roots: Sequence[str] = ("",)
     project: str = ""
+    base_print: str = "print"
     asked: list[Run] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
     told: list[str] = field(default_factory=list)

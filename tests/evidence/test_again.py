@@ -288,6 +288,24 @@ def test_what_tests_reached_is_remembered_while_their_files_stay_as_they_are() -
     assert recall(edited, [unit], ["t.py"]) is None
 
 
+def test_that_no_test_reaches_a_point_is_known_until_base_is_another() -> None:
+    """Units without tests are frequent, and each check searched the whole suite for them again."""
+    world, unit, untested = FakeLab(source=SOURCE, memo=FakeMemo()), placement(UNIT), placement("bill.py::other")
+    told = Recorded(
+        scenarios=Scenarios(runner="pytest"),
+        base=story(calls=(call(test=TEST),), tests=(result(TEST),)),
+        head=story(),
+        finished=frozenset({"t.py"}),
+    )
+    remember(world, [unit, untested], told)
+    known = recall(world, [unit, untested], ["t.py"])
+    assert known is not None
+    assert (known.tests, known.is_whole, set(known.finished)) == ((TEST,), True, {"t.py"})
+    assert recall(replace(world, base_print="other"), [unit, untested], ["t.py"]) is None
+    assert recall(replace(world, base_print="other"), [unit], ["t.py"]) is not None
+    assert recall(world, [untested], ["t.py"]) is None, "where no test reaches anything, all are to run"
+
+
 def test_known_tests_come_in_the_order_in_which_they_ran() -> None:
     """Whatever the files they stand in: else the same change would get other experiments the second time."""
     files = [f"t{n}.py" for n in range(6)]
@@ -332,5 +350,5 @@ def test_tests_that_ran_are_kept_until_their_file_is_finished() -> None:
 @pytest.mark.parametrize("garbage", [None, 3, [], {"files": []}, {"files": {"t.py": {"digest": "x"}}}])
 def test_a_memo_that_was_tampered_with_costs_time_only(garbage: object) -> None:
     """It is read as if there were none."""
-    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 4 {UNIT}": garbage}))
+    world = FakeLab(source=SOURCE, memo=FakeMemo({f"reach 5 {UNIT}": garbage}))
     assert recall(world, [placement(UNIT)], ["t.py"]) is None

@@ -57,6 +57,7 @@ class Answering:
     seed: int = 0
     runner: str = "pytest"
     project: str = "app"
+    base_print: str = "print"
     remarks: Sequence[Remark] = ()
     has_no_checker: bool = False
     is_slow_on: Side | None = None

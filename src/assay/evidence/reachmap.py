@@ -12,7 +12,7 @@ from assay.evidence.reach import Recorded
 from assay.evidence.selection import file_of
 from assay.values.lab import Lab
 
-VERSION = 4
+VERSION = 5
 TESTS_A_POINT = 400
 
 
@@ -30,7 +30,10 @@ class Known:
 
 
 def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:
-    """The tests known to reach the points, from test files that are as they were; None where a point has none."""
+    """The tests known to reach the points, from test files that are as they were; None where there are none.
+
+    That no test reaches a point is believed as long as nothing in base's tree is another.
+    """
     if not placements:
         return None
     present = set(files)
@@ -51,13 +54,15 @@ def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> K
         own = frozenset(str(test) for entry in valid.values() for test in entry.get("ran", ()))
         ran = own if ran is None else ran & own
         known = [str(test) for entry in valid.values() for test in entry.get("tests", ())]
-        if not known:
+        if not known and stored.get("tree") != lab.base_print:
             return None
         is_whole = is_whole and stored.get("whole") is True
         # As they ran then: the same calls come in the same order, and the same experiments are planned.
         order = stored.get("order")
         ran_as = {str(test): n for n, test in enumerate(order)} if isinstance(order, list) else {}
         tests.update(dict.fromkeys(sorted(known, key=lambda test: ran_as.get(test, len(ran_as)))))
+    if not tests:
+        return None
     return Known(tests=tuple(tests), is_whole=is_whole, finished=frozenset(finished), ran=ran or frozenset())
 
 
@@ -69,13 +74,18 @@ def remember(lab: Lab, placements: Sequence[Placement], recorded: Recorded) -> N
             reached.setdefault(point, []).append(test)
     for placement in placements:
         by_file: dict[str, list[str]] = {path: [] for path in recorded.finished}
+        by_file |= {file_of(test.id): [] for test in recorded.base.tests if "::" in test.id}
         for test in reached.get(placement.point.id, ())[:TESTS_A_POINT]:
             if "::" in test:
                 by_file.setdefault(test.split("::")[0], []).append(test)
-        if any(by_file.values()):
-            files = _merged(lab, placement, by_file, recorded)
-            order = reached.get(placement.point.id, [])
-            lab.memo.put(_key(placement), {"files": files, "whole": recorded.exhausted, "order": order})
+        if by_file:
+            known = {
+                "files": _merged(lab, placement, by_file, recorded),
+                "whole": recorded.exhausted,
+                "order": reached.get(placement.point.id, []),
+                "tree": lab.base_print,
+            }
+            lab.memo.put(_key(placement), known)
 
 
 def _merged(lab: Lab, placement: Placement, new: Mapping[str, Sequence[str]], recorded: Recorded) -> dict[str, object]:

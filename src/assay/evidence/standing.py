@@ -43,6 +43,11 @@ class Standing:
         return self.lab.experiments
 
     @property
+    def base_print(self) -> str:
+        """Of base's tree, without what stands in it for a while."""
+        return self.lab.base_print
+
+    @property
     def seed(self) -> int:
         """Of all choices."""
         return self.lab.seed

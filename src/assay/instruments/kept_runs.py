@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import cast
 
 from assay.instruments.prints import environment_print, own_print
-from assay.instruments.tree import Tree
+from assay.instruments.tree import Tree, print_of
 from assay.values.lab import Completed, Frame, Memo, Run, RunResult
 
 LIMITS = frozenset({"collect_s", "deadline_s", "patience_s", "texts_s"})
@@ -84,7 +84,7 @@ def world_of(tree: Tree, carried: Mapping[str, Path], python: str, project: Path
     environment = environment_print(python, own=project)
     if environment is None:
         return None
-    lines = [f"{path} {entry.kind} {entry.key}" for path, entry in tree.entries.items()]
+    lines = [print_of(tree)]
     try:
         lines += [f"{path} {hashlib.sha256(file.read_bytes()).hexdigest()}" for path, file in sorted(carried.items())]
     except OSError:

@@ -84,6 +84,7 @@ class Laboratory:
     bytecode: Bytecode
     source_roots: tuple[str, ...]
     project: str
+    base_print: str
     budget_s: float
     experiments: int | None
     seed: int

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -32,6 +33,12 @@ class Tree(Protocol):
 
     def close(self) -> None:
         """Let go of processes and files."""
+
+
+def print_of(tree: Tree) -> str:
+    """A digest of the whole tree, from the keys of its files."""
+    lines = (f"{path} {entry.kind} {entry.key}" for path, entry in tree.entries.items())
+    return hashlib.sha256("\n".join(lines).encode(errors="surrogateescape")).hexdigest()
 
 
 def is_plain(entry: Entry) -> bool:

@@ -166,6 +166,10 @@ class Lab(Protocol):
         """The deterministic form: this many experiments, whatever time they take."""
 
     @property
+    def base_print(self) -> str:
+        """A digest of base's tree: another one where any file is another."""
+
+    @property
     def seed(self) -> int: ...
     @property
     def runner(self) -> str:
