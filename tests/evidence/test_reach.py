@@ -132,6 +132,26 @@ def test_tests_that_ran_in_an_earlier_check_do_not_run_again_in_files_that_were_
     assert [job.get("skipped") for job in jobs[:3]] == [None, sorted([known, ran[0]]), [ran[1]]]
 
 
+def test_calls_of_a_test_that_was_stopped_count_only_where_they_alone_run_a_line() -> None:
+    """Every later run would wait for it as long again."""
+
+    def told(test: str, n: int, line: int, detail: str = "") -> list[Frame]:
+        ending: Frame = {"t": "test", "test": test, "outcome": "failed" if detail else "passed", "seconds": 1.0,
+                         "detail": detail, "path": FILES[0], "line": 1}  # fmt: skip
+        made: Frame = {"t": "call", "test": test, "point": POINT, "n": n, "digest": "d", "args": [], "lines": [line],
+                       "touched": [], "outcome": OUTCOME, "chain": [], "shape": "s"}  # fmt: skip
+        return [made, ending]
+
+    quick, same, other = (f"{FILES[0]}::test_{name}" for name in ("quick", "same", "other"))
+    detail = "assay_probe.scenarios.TooSlow: assay: the test ran for more than 10 s"
+    frames_of = [*told(quick, 0, 1), *told(same, 0, 1, detail), *told(other, 0, 2, detail)]
+    lab = FakeLab(answer=lambda _: [*frames_of, {"t": "done", "complete": True}])
+    found = recorded(lab)
+    for side in (found.base, found.head):
+        assert [call.experiment.id.scenario for call in side.calls] == [quick, other]
+        assert [test.id for test in side.tests] == [quick, same, other]
+
+
 DUMP = """..
 Fatal Python error: Segmentation fault
 

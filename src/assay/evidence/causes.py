@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from assay.evidence.promises import failing_on_base
 from assay.evidence.reach import Recorded
+from assay.evidence.selection import STOPPED
 from assay.values.experiment import ScenarioResult
 from assay.values.finding import Gap
 
@@ -117,7 +118,7 @@ def gaps_of_tests(recorded: Recorded) -> Iterator[Gap]:
         )
     yield from _gaps_of_files(recorded.base.uncollected)
     failing = failing_on_base(recorded.base.tests)
-    slow = [result for result in failing if "TooSlow" in result.detail]
+    slow = [result for result in failing if STOPPED in result.detail]
     if slow:
         yield Gap(
             slug="slow-tests",

@@ -15,7 +15,7 @@ from assay.evidence.frames import Story, merged, read_story, without
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
 from assay.evidence.matching import match_calls
 from assay.evidence.promises import reach_by_test
-from assay.evidence.selection import file_of
+from assay.evidence.selection import STOPPED, file_of, test_of
 from assay.values.lab import Frame, Lab, Run, RunResult
 
 PORTIONS = (4, 24)
@@ -105,14 +105,41 @@ def record(
         exhausted = stories[-1][0].complete
         if portion.tests is not None and known_is_whole and _is_reached(placements, stories):
             break
+    base, head = _without_stopped(merged(base for base, _ in stories), merged(head for _, head in stories))
     return Recorded(
         scenarios=replace(scenarios, files=tuple(done)),
-        base=merged(base for base, _ in stories),
-        head=merged(head for _, head in stories),
+        base=base,
+        head=head,
         trouble=tuple(dict.fromkeys(trouble)),
         exhausted=exhausted,
         finished=frozenset(ended),
     )
+
+
+def _without_stopped(base: Story, head: Story) -> tuple[Story, Story]:
+    """Without the calls of tests that were stopped for their length, unless they alone run some line of a point.
+
+    Every later run would wait for such a test as long again.
+    """
+    stopped = {test.id for story in (base, head) for test in story.tests if STOPPED in test.detail}
+    if not stopped:
+        return base, head
+    ran: dict[str, set[int]] = {}
+    alone: set[tuple[str, str]] = set()
+    for call in base.calls:
+        if test_of(call.experiment.id.scenario) not in stopped:
+            ran.setdefault(call.experiment.id.point, set()).update(call.experiment.lines)
+    for call in base.calls:
+        name = call.experiment.id
+        if test_of(name.scenario) in stopped and not (name.point in ran and call.experiment.lines <= ran[name.point]):
+            alone.add((name.scenario, name.point))
+
+    def wanted(story: Story) -> Story:
+        names = ((call, call.experiment.id) for call in story.calls)
+        kept = (call for call, n in names if test_of(n.scenario) not in stopped or (n.scenario, n.point) in alone)
+        return replace(story, calls=tuple(kept))
+
+    return wanted(base), wanted(head)
 
 
 class Before(NamedTuple):
