@@ -32,7 +32,7 @@ def campaign(
     """Record, then experiment, as the investigator does."""
     lab = FakeLab(answer=probe)
     changed = [unit or placement(UNIT)]
-    recorded = record(lab, changed, Scenarios(runner="pytest", files=("t.py",)), 10.0, known=(), known_is_whole=False)
+    recorded = record(lab, changed, Scenarios(runner="pytest", files=("t.py",)), 10.0)
     return run_campaign(lab, recorded, changed, callers, (), 100, 10.0), lab
 
 
@@ -233,7 +233,7 @@ def test_the_same_edit_at_the_caller_may_show_what_its_own_experiments_did_not()
         return [frame for frame in probe(run) if not (run.job["mode"] == "plan" and is_at_caller_with(frame, "-7"))]
 
     lab = FakeLab(answer=planned_at_the_unit)
-    recorded = record(lab, [PRIVATE], Scenarios(runner="pytest", files=("t.py",)), 10.0, known=(), known_is_whole=False)
+    recorded = record(lab, [PRIVATE], Scenarios(runner="pytest", files=("t.py",)), 10.0)
     seen = run_campaign(lab, recorded, [PRIVATE], [SAME_PARAMETER], (), 100, 10.0)
     assert [(each.base.id.point, each.needs_caller) for each in seen.groups] == [(UNIT, False)]
     assert "looking for 1 differences at public callers" in lab.said

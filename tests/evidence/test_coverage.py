@@ -228,7 +228,7 @@ def test_tests_that_fail_before_anything_was_changed() -> None:
     tests = [
         result("t.py::a", "failed", detail="E   ConnectionError: no network"),
         result("t.py::b", "error", detail="E   ConnectionError: no network"),
-        result("t.py::c", "failed", detail="E   assay_probe.scenarios.TooSlow: the test ran for more than 10 s"),
+        result("t.py::c", "failed", detail="E   assay_probe.scenarios.TooSlow: assay: the test ran for more than 10 s"),
         result("t.py::d"),
     ]
     assert told(seen(probe=probed(), tests=tuple(tests))) == [

@@ -11,7 +11,7 @@ from tests.evidence.making import POINT, FakeClock, FakeLab, call, facts, placem
 
 from assay.evidence.frames import merged
 from assay.evidence.jobs import Scenarios
-from assay.evidence.reach import PORTIONS, Recorded, record, record_scripts
+from assay.evidence.reach import NOTHING_KNOWN, PORTIONS, Known, Recorded, record, record_scripts
 from assay.values.lab import Completed, Frame, Run, RunResult
 
 UNIT = replace(placement(POINT), telling=frozenset({1}))
@@ -41,9 +41,11 @@ def portions(lab: FakeLab) -> list[int]:
     return [len(size) for size in sizes]
 
 
-def recorded(lab: FakeLab, **known: Any) -> Any:
+def recorded(lab: FakeLab, known: Known = NOTHING_KNOWN, *, imports_otherwise: bool = False) -> Recorded:
     """Record all the files."""
-    return record(lab, [UNIT], Scenarios(runner="pytest", files=FILES), 20.0, **known)
+    return record(
+        lab, [UNIT], Scenarios(runner="pytest", files=FILES), 20.0, known=known, imports_otherwise=imports_otherwise
+    )
 
 
 def test_files_run_in_growing_portions_until_a_unit_is_reached_often_enough() -> None:
@@ -97,7 +99,7 @@ def test_known_tests_run_alone_where_they_are_all_there_is() -> None:
     """An earlier check came to the end of its search."""
     known = (f"{FILES[30]}::test_it",)
     lab = FakeLab(answer=lambda run: frames(run, FILES[30:31]))
-    told = recorded(lab, known=known, known_is_whole=True)
+    told = recorded(lab, Known(tests=known, is_whole=True))
     assert portions(lab) == [1]
     assert [test.id for test in told.base.tests] == list(known)
 
@@ -106,7 +108,7 @@ def test_known_tests_that_are_not_all_are_told_once() -> None:
     """They come first, and their file comes again in its portion, for its other tests."""
     known = (f"{FILES[0]}::test_it",)
     lab = FakeLab(answer=lambda run: frames(run, FILES[:1]))
-    told = recorded(lab, known=known, known_is_whole=False)
+    told = recorded(lab, Known(tests=known))
     assert portions(lab)[:2] == [1, PORTIONS[0]]
     assert [test.id for test in told.base.tests].count(known[0]) == 1
     assert len(told.base.calls) == 1
@@ -116,7 +118,7 @@ def test_files_that_an_earlier_check_finished_are_not_run_for_others() -> None:
     """A map that was cut short is continued where it ended."""
     known = (f"{FILES[0]}::test_it",)
     lab = FakeLab(answer=lambda run: frames(run, [FILES[0], FILES[39]]))
-    told = recorded(lab, known=known, finished=FILES[:38])
+    told = recorded(lab, Known(tests=known, finished=frozenset(FILES[:38])))
     assert [run.job["files"] for run in lab.asked if run.side == "base"] == [[FILES[0]], [FILES[38], FILES[39]]]
     assert told.finished == frozenset(FILES)
     cut = FakeLab(answer=lambda run: frames(run, FILES[:1], complete=False))
@@ -127,7 +129,7 @@ def test_tests_that_ran_in_an_earlier_check_do_not_run_again_in_files_that_were_
     """One slow test at the end of a file costs no check the whole file."""
     known, ran = f"{FILES[0]}::test_it", (f"{FILES[0]}::test_that", f"{FILES[5]}::test_that")
     lab = FakeLab(answer=lambda run: frames(run, FILES[:1]))
-    recorded(lab, known=(known,), ran=ran)
+    recorded(lab, Known(tests=(known,), ran=frozenset(ran)))
     jobs = [run.job for run in lab.asked if run.side == "base"]
     assert [job.get("skipped") for job in jobs[:3]] == [None, sorted([known, ran[0]]), [ran[1]]]
 
@@ -150,6 +152,11 @@ def test_calls_of_a_test_that_was_stopped_count_only_where_they_alone_run_a_line
     for side in (found.base, found.head):
         assert [call.experiment.id.scenario for call in side.calls] == [quick, other]
         assert [test.id for test in side.tests] == [quick, same, other]
+    on_base = [*told(quick, 0, 1), *told(same, 0, 1), *told(other, 0, 2)]
+    slower = FakeLab(
+        answer=lambda run: [*(on_base if run.side == "base" else frames_of), {"t": "done", "complete": True}]
+    )
+    assert len(recorded(slower).base.calls) == 3, "a test that head makes slow is broken, and its calls tell which unit"
 
 
 DUMP = """..
@@ -220,7 +227,7 @@ def test_where_runs_of_base_are_kept_head_runs_the_tests_that_reach_the_units() 
     """And what is known of base is the same as in the check that kept them."""
     first = FILES[: PORTIONS[0]]
     lab = FakeLab(answer=lambda run: frames(run, FILES[1:4]), kept={first: kept(first, FILES[1:4])})
-    told = recorded(lab, known=[f"{FILES[1]}::test_it"], known_is_whole=True)
+    told = recorded(lab, Known(tests=(f"{FILES[1]}::test_it",), is_whole=True))
     assert [(run.side, run.job["files"]) for run in lab.asked] == [("head", list(FILES[1:4]))]
     assert len(told.base.tests) == PORTIONS[0]
     assert told.scenarios.files == first

@@ -7,9 +7,8 @@ is over. Base and head run the same files side by side.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
 
 from assay.evidence.frames import Story, merged, read_story, without
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
@@ -51,36 +50,47 @@ class Recorded:
     """Test files of which every test ran."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What earlier checks leave to do: tests that reach all the points of a change, and where no others are."""
+
+    tests: tuple[str, ...] = ()
+    is_whole: bool = False
+    """Did an earlier check come to the end of its search, so that nothing more is to be found?"""
+    finished: frozenset[str] = frozenset()
+    """Files of which earlier checks ran every test, with all these points observed."""
+    ran: frozenset[str] = frozenset()
+    """Tests of other files that ran with all these points observed, whether they reach one or not."""
+
+
+NOTHING_KNOWN = Known()
+
+
 def record(
     lab: Lab,
     placements: Sequence[Placement],
     scenarios: Scenarios,
     share_s: float,
     *,
-    known: Sequence[str] = (),
-    known_is_whole: bool = False,
-    finished: Collection[str] = (),
-    ran: Collection[str] = (),
+    known: Known = NOTHING_KNOWN,
     also: Sequence[Placement] = (),
     imports_otherwise: bool = False,
 ) -> Recorded:
     """Run the files of `scenarios` in portions on both sides until the units are reached or `share_s` seconds over.
 
     As long as no test reaches any of the units, `PATIENCE` times as many seconds are given.
-    `known` tests reached the units in an earlier check and run first; when they are all there is, they run alone. Files
-    that an earlier check `finished` hold no others, and tests that `ran` then are not among those. Calls of `also` are
-    written down too, and nothing waits for them.
+    Tests that are `known` run first; when they are all there is, they run alone. Calls of `also` are written down too,
+    and nothing waits for them.
     Where base's runs are kept from an earlier check only head runs: the tests that reach the units on base, or all of
     them where the change `imports_otherwise`, so that tests may fail that reach no unit.
     """
     start = lab.clock.elapsed_s()
-    least_s = min(LEAST_S, share_s / 2)
     stories: list[tuple[Story, Story]] = []
     trouble: list[str] = []
     done: dict[str, None] = {}
     exhausted = True
-    ended = set(finished)
-    portions = list(_order(lab, (*placements, *also), scenarios, Before(known, ended, ran)))
+    ended = set(known.finished)
+    portions = list(_order(lab, (*placements, *also), scenarios, known))
     ahead = None if imports_otherwise else _ahead_on_head(lab, (*placements, *also), portions, share_s)
     for portion in portions:
         # Nothing can be said before a test reaches a unit, so until then more time is given.
@@ -90,10 +100,8 @@ def record(
         if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
             exhausted = left >= share_s * LAST_PART
             break
-        window = Window(
-            collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
-        )
         lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
+        window = _window(share_s, left, patience)
         results = _both_sides(lab, (*placements, *also), portion, window, ahead, whole=imports_otherwise)
         trouble.extend(_trouble(results))
         told = {test.id for story, _ in stories for test in story.tests}
@@ -103,7 +111,7 @@ def record(
             ended |= {*portion.files}
         done.update(dict.fromkeys(portion.files))
         exhausted = stories[-1][0].complete
-        if portion.tests is not None and known_is_whole and _is_reached(placements, stories):
+        if portion.tests is not None and known.is_whole and _is_reached(placements, stories):
             break
     base, head = _without_stopped(merged(base for base, _ in stories), merged(head for _, head in stories))
     return Recorded(
@@ -116,12 +124,19 @@ def record(
     )
 
 
-def _without_stopped(base: Story, head: Story) -> tuple[Story, Story]:
-    """Without the calls of tests that were stopped for their length, unless they alone run some line of a point.
+def _window(share_s: float, left: float, patience: float) -> Window:
+    least_s = min(LEAST_S, share_s / 2)
+    return Window(
+        collect_s=max(least_s * 0.7, left * 0.7), deadline_s=max(least_s, left), patience_s=max(least_s, patience)
+    )
 
-    Every later run would wait for such a test as long again.
+
+def _without_stopped(base: Story, head: Story) -> tuple[Story, Story]:
+    """Without the calls of tests that base's run stopped for their length, unless they alone run a line of a point.
+
+    Every later run would wait for such a test as long again. One that only head's run stopped is a broken promise.
     """
-    stopped = {test.id for story in (base, head) for test in story.tests if STOPPED in test.detail}
+    stopped = {test.id for test in base.tests if STOPPED in test.detail}
     if not stopped:
         return base, head
     ran: dict[str, set[int]] = {}
@@ -142,19 +157,11 @@ def _without_stopped(base: Story, head: Story) -> tuple[Story, Story]:
     return wanted(base), wanted(head)
 
 
-class Before(NamedTuple):
-    """What earlier checks leave to do: tests that reach the units, files of which all ran, tests that ran."""
-
-    known: Sequence[str] = ()
-    finished: Collection[str] = ()
-    ran: Collection[str] = ()
-
-
-def _order(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, before: Before) -> Iterator[Scenarios]:
+def _order(lab: Lab, placements: Sequence[Placement], scenarios: Scenarios, known: Known) -> Iterator[Scenarios]:
     """The portions from the beginning where base's first one is kept; else known tests before the others."""
-    first = next(_portions(scenarios, Before()), None)
+    first = next(_portions(scenarios, NOTHING_KNOWN), None)
     is_kept = first is not None and lab.recalled(_on_base(placements, first, NO_WINDOW)) is not None
-    return _portions(scenarios, Before() if is_kept else before)
+    return _portions(scenarios, NOTHING_KNOWN if is_kept else known)
 
 
 def _on_base(placements: Sequence[Placement], portion: Scenarios, window: Window) -> Run:
@@ -240,14 +247,14 @@ def record_scripts(lab: Lab, placements: Sequence[Placement], scenarios: Scenari
     )
 
 
-def _portions(scenarios: Scenarios, before: Before) -> Iterator[Scenarios]:
+def _portions(scenarios: Scenarios, known: Known) -> Iterator[Scenarios]:
     """Known tests first; then growing numbers of the files that hold others, without those that ran."""
-    if before.known:
-        wanted = {file_of(test) for test in before.known}
+    if known.tests:
+        wanted = {file_of(test) for test in known.tests}
         files = tuple(file for file in scenarios.files if file in wanted)
-        yield replace(scenarios, files=files, tests=tuple(before.known))
-    start, others = 0, tuple(file for file in scenarios.files if file not in before.finished)
-    told = sorted({*before.known, *before.ran})
+        yield replace(scenarios, files=files, tests=tuple(known.tests))
+    start, others = 0, tuple(file for file in scenarios.files if file not in known.finished)
+    told = sorted({*known.tests, *known.ran})
     for size in (*PORTIONS, len(others)):
         portion = others[start : start + size]
         if portion:

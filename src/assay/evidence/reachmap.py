@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from assay.evidence.jobs import Placement
 from assay.evidence.promises import reach_by_test
-from assay.evidence.reach import Recorded
+from assay.evidence.reach import Known, Recorded
 from assay.evidence.selection import file_of
 from assay.values.lab import Lab
 
 VERSION = 5
 TESTS_A_POINT = 400
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """Tests that are known to reach all the points of a change."""
-
-    tests: tuple[str, ...]
-    is_whole: bool
-    """Did an earlier check come to the end of its search, so that nothing more is to be found?"""
-    finished: frozenset[str]
-    """Files of which earlier checks ran every test, with all these points observed."""
-    ran: frozenset[str] = frozenset()
-    """Tests of other files that ran with all these points observed, whether they reach one or not."""
 
 
 def recall(lab: Lab, placements: Sequence[Placement], files: Sequence[str]) -> Known | None:

@@ -14,8 +14,8 @@ from assay.values.experiment import ScenarioResult
 MAX_CALLS_A_POINT = 24
 MIN_PER_CALL, MAX_PER_CALL = 12, 300
 LONG_WORD = 5
-STOPPED = "TooSlow"
-"""What the ending of a test says that was stopped for its length."""
+STOPPED = "TooSlow: assay: "
+"""What the ending of a test says that was stopped for its length; a project may have a TooSlow of its own."""
 GRADES_S = (0.1, 0.5, 2.5)
 """A test is quick or slow in steps: what took 3 ms now took 5 ms a minute ago."""
 _WORD = re.compile(r"[A-Z]?[a-z]+")

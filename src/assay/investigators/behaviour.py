@@ -26,7 +26,7 @@ from assay.evidence.head_tests import HeadTests, run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
 from assay.evidence.neighbourhood import Around, search_around, with_neighbourhood
 from assay.evidence.probing import has_time, to_be_sure, within_budget
-from assay.evidence.reach import Recorded, record, record_scripts
+from assay.evidence.reach import NOTHING_KNOWN, Recorded, record, record_scripts
 from assay.evidence.reachmap import recall, remember
 from assay.evidence.scripts import GENERATED, scripted
 from assay.evidence.selection import identifiers
@@ -159,10 +159,7 @@ def _record_tests(surveyed: Survey, lab: Lab) -> Recorded:
         surveyed.changed,
         scenarios,
         _budget_s(lab) * REACH_SHARE,
-        known=known.tests if known else (),
-        known_is_whole=known.is_whole if known else False,
-        finished=known.finished if known else (),
-        ran=known.ran if known else (),
+        known=known or NOTHING_KNOWN,
         also=surveyed.one_sided,
         imports_otherwise=surveyed.imports_otherwise,
     )
