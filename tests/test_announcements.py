@@ -195,3 +195,38 @@ def test_a_fix_that_breaks_what_was_right_overshoots(repository: Repository) -> 
     assert told.status == 1
     held = [f for f in told.report["findings"] if f["level"] == "hold"]
     assert [f["neighbourhood"]["kind"] for f in held] == ["overshoot"]
+
+
+PAGES = """
+=== shop.py
+from pathlib import Path
+
+
+def page(name):
+    with open(Path(__file__).parent / "docs" / name) as file:
+        return file.read()
+=== docs/fees.rst
+Fees
+====
+
+Nothing above ten.
+=== tests/test_shop.py
+from shop import page
+
+
+def test_page():
+    assert page("fees.rst").startswith("Fees")
+"""
+
+
+def test_a_page_that_the_change_edits_and_a_function_gives_back_announces_it(repository: Repository) -> None:
+    """The function reads it another way, and what stands there is another text: its diff shows that."""
+    repository.commit(PAGES)
+    read = '(Path(__file__).parent / "docs" / name).read_text()'
+    head = PAGES.replace('open(Path(__file__).parent / "docs" / name) as file', "memoryview(b'')")
+    head = head.replace("file.read()", read).replace("Nothing above ten.", "Nothing from ten on.")
+    repository.commit(head)
+    told = repository.check("HEAD~1..HEAD", "--experiments", "200", python=sys.executable)
+    assert told.findings == ["notice shop.page: page() answers differently"]
+    announcement = told.report["findings"][0]["announcement"]
+    assert (announcement["by"], announcement["source"]) == ("data", "docs/fees.rst")

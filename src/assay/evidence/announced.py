@@ -2,7 +2,8 @@
 
 A claim covers the calls for which its predicate holds. A test of head that fails on base covers the very calls that it
 makes, calls inside the same learned condition, and calls that go the same way through both versions; all of them only
-where they end in the same kind of way. What is covered in part is not announced.
+where they end in the same kind of way. What is covered in part is not announced. A data file that the change edits
+announces that calls give back what stands in it.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from assay.evidence.campaign import Seen
 from assay.evidence.conditions.explain import TWO_STEPS
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, compile_text
 from assay.evidence.conditions.things import Thing, read_call
+from assay.evidence.given_back import GivenBack
 from assay.evidence.tree_nodes import read
 from assay.evidence.ways import Way
 from assay.values.change import Claim
@@ -66,6 +68,7 @@ class Shown:
 
 WayOf: TypeAlias = Callable[[Difference], Way]
 SAME_WAY = "calls that go the same way through both versions"
+GIVEN_BACK = "calls that give back what stands in it"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,15 +85,36 @@ def _nowhere(_difference: Difference) -> Way:
     return ()
 
 
+def _nothing_given_back(_difference: Difference) -> str:
+    return ""
+
+
 def announce(
     findings: Iterable[Finding],
     measured: Measured,
     claims: Sequence[Claim],
     shown: Sequence[Shown],
     way_of: WayOf = _nowhere,
+    given_back: GivenBack = _nothing_given_back,
 ) -> tuple[Finding, ...]:
     """The findings, each with how it lies to what the change says of itself, where that says anything about it."""
-    return tuple(_announced(finding, measured, claims, shown, way_of) for finding in findings)
+    told = (_announced(finding, measured, claims, shown, way_of) for finding in findings)
+    return tuple(_of_data(finding, measured, given_back) for finding in told)
+
+
+def _of_data(finding: Finding, measured: Measured, given_back: GivenBack) -> Finding:
+    """The finding, announced where every call that differs gives back what stands in files that the change edits."""
+    first = finding.evidence[0]
+    if finding.announced or not isinstance(first, Difference):
+        return finding
+    path = given_back(first)
+    group = _group(first, measured) if path else []
+    if not path or not all(map(given_back, group)):
+        return finding
+    announcement = Announcement(
+        standing="inside", by="data", source=path, says=GIVEN_BACK, covered=len(group), differing=len(group)
+    )
+    return replace(finding, announcement=announcement)
 
 
 def unheard(claims: Iterable[Claim], names: Iterable[str], measured: Measured) -> Iterator[Gap]:
@@ -129,7 +153,7 @@ def _announced(
     first = finding.evidence[0]
     if not isinstance(first, Difference):
         return finding
-    group = [d for d in measured.differences if _kind(d) == _kind(first) and d.plausible == first.plausible] or [first]
+    group = _group(first, measured)
     if first.in_head_tests and first.unperturbed:
         # The very call of a test of head. What differs around it in another way has a group of its own.
         group = [first]
@@ -162,6 +186,11 @@ def _announced(
             case="" if shown_case is None else _call(finding.observed_at, shown_case.base),
         ),
     )
+
+
+def _group(first: Difference, measured: Measured) -> list[Difference]:
+    """What differs in the same kind of way as the example of a finding."""
+    return [d for d in measured.differences if _kind(d) == _kind(first) and d.plausible == first.plausible] or [first]
 
 
 def _by_claims(

@@ -22,6 +22,7 @@ from assay.evidence.differences import may_hold
 from assay.evidence.faults import attempt
 from assay.evidence.findings import findings_of, findings_of_broken, told_of_units
 from assay.evidence.frames import unimported_in
+from assay.evidence.given_back import DataFiles
 from assay.evidence.head_tests import HeadTests, run_head_tests, shown_by
 from assay.evidence.jobs import Placement, Scenarios, import_run
 from assay.evidence.neighbourhood import Around, search_around, with_neighbourhood
@@ -110,7 +111,7 @@ def _held_against(change: Change, surveyed: Survey, result: Seen, lab: Lab) -> t
         {**result.explanations, **around.explanations},
     )
     everything = together([measured(result), around.measured])
-    told = announce(findings, everything, change.claims, shown, way_of)
+    told = announce(findings, everything, change.claims, shown, way_of, DataFiles(change.files, lab.source).given_back)
     return with_neighbourhood(told, shown, around, result.placements)
 
 

@@ -42,7 +42,7 @@ def counts_as_announced(finding: Finding, policy: Policy) -> bool:
     announcement = finding.announcement
     if announcement is None or not finding.announced or policy.expect_same:
         return False
-    return announcement.by == "test" or not policy.refuse_claims
+    return announcement.by != "claim" or not policy.refuse_claims
 
 
 def level_of_denial(denial: Denial) -> Level:

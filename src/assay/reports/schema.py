@@ -191,7 +191,7 @@ FINDING = closed(
     announcement=optional(
         closed(
             standing={"enum": ["inside", "beyond"]},
-            by={"enum": ["claim", "test"]},
+            by={"enum": ["claim", "test", "data"]},
             source=TEXT,
             says=TEXT,
             covered=COUNT,

@@ -323,6 +323,8 @@ def announcement_words(finding: Finding) -> str:
         return ""
     if said.by == "claim":
         source = f"{plain(said.source)} (when {plain(said.says)})"
+    elif said.by == "data":
+        source = f"{plain(said.source)}, which the change edits and the answer gives back"
     else:
         source = f"{plain(said.source)}, which fails on base"
     covered = f"{said.covered:,} of {count(said.differing, 'differing call')}"

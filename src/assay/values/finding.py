@@ -194,9 +194,9 @@ class Announcement:
 
     standing: Literal["inside", "beyond"]
     """*inside*: every experiment that differs is covered. *beyond*: at least one is not."""
-    by: Literal["claim", "test"]
+    by: Literal["claim", "test", "data"]
     source: str
-    """The commit, file or test of head that announces it."""
+    """The commit, file or test of head that announces it; the data file whose text the calls give back."""
     says: str
     """The predicate of the claim, or the condition inside which the test makes its call."""
     covered: int
