@@ -190,7 +190,11 @@ def main() -> Iterator[Result]:
         for name, future in waiting.items():
             report, seconds = future.result()
             result = read(name, chosen[name], report, seconds)
-            print(f"{result.verdict:7} {name:14} {result.seconds:5.1f} s  {result.told}   [{result.truth}]", flush=True)
+            print(
+                f"{result.verdict:7} {name:14} {result.agreement:.3f} {result.grade or '-'} {result.seconds:5.1f} s  "
+                f"{result.told}   [{result.truth}]",
+                flush=True,
+            )
             yield result
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from assay.codebase.tests import texts_of
@@ -65,6 +65,8 @@ class Seen:
     placements: Mapping[str, Placement]
     faults: tuple[Gap, ...] = ()
     """What could not be explained, for a fault of ours or for want of time."""
+    labelled: Labelled = field(default_factory=Labelled)
+    """The calls that say when the groups show: those that differed and those that agreed."""
 
 
 def run_campaign(
@@ -126,6 +128,7 @@ def run_campaign(
         runs={promise.test: 1 + sum(_breaks(promise, *stories) for stories in again[:2]) for promise in broken},
         placements=placements,
         faults=tuple(faults),
+        labelled=explained.seen or labelled,
     )
 
 

@@ -35,8 +35,8 @@ TWO_STEPS = frozenset(
 class Labelled:
     """All that was seen at the points where something differs."""
 
-    differences: tuple[Difference, ...]
-    agreed: tuple[Experiment, ...]
+    differences: tuple[Difference, ...] = ()
+    agreed: tuple[Experiment, ...] = ()
     kinds: Mapping[str, Kinds] = field(default_factory=dict)
     """Kinds of value that base's tests gave at each point: what makes an altered call plausible."""
     masks: Mapping[str, frozenset[str]] = field(default_factory=dict)

@@ -51,9 +51,10 @@ class Explained:
 
     groups: tuple[Difference, ...]
     told: Mapping[ExperimentId, Explanation]
-    n_experiments: int = 0
     n_untold: int = 0
     """Groups for which there was no time to learn when they show."""
+    seen: Labelled | None = None
+    """All calls, those that tested what was learned among them; None where nothing was tested."""
 
 
 def explain(
@@ -82,7 +83,7 @@ def explain(
     learned |= hypotheses(heavy[1:], seen, placements, projects, has_time)
     cut = [] if has_time() else [group for group in heavy if not _is_told(learned.get(group.base.id))]
     cases = list(_cases(groups, learned, seen, placements))
-    made = _test(lab, cases, placements, seen, projects, scenarios, until_s)
+    every = _test(lab, cases, placements, seen, projects, scenarios, until_s)
     # What stops nobody is worth a moment of learning, no more.
     light_until_s = min(until_s, lab.clock.elapsed_s() + LIGHT_S)
     learned |= hypotheses(light, seen, placements, projects, _until(lab, light_until_s))
@@ -100,7 +101,7 @@ def explain(
         placement = placements.get(told.base.id.point)
         parting = None if placement is None or case is None else parting_of(told, placement, projects)
         explanations[told.base.id] = Explanation(condition=condition, parting=parting)
-    return Explained(groups=tuple(out), told=explanations, n_experiments=made, n_untold=len(cut))
+    return Explained(groups=tuple(out), told=explanations, n_untold=len(cut), seen=every)
 
 
 def _until(lab: Lab, end_s: float) -> Callable[[], bool]:
@@ -156,9 +157,8 @@ def _test(
     projects: Sequence[Project],
     scenarios: Scenarios,
     until_s: float,
-) -> int:
-    """Rounds of fresh experiments; returns how many were made."""
-    made = 0
+) -> Labelled:
+    """Rounds of fresh experiments; returns what was seen before and what they showed."""
     needed_s = NEEDED_S
     for round_number in range(ROUNDS):
         began_s = lab.clock.elapsed_s()
@@ -171,7 +171,6 @@ def _test(
         if not round_number:
             lab.say(f"testing when {len(cases)} differences show, with fresh experiments")
         experiments = [experiment for each in asked.values() for experiment in each]
-        made += len(experiments)
         left_s = max(LEAST_S, until_s - lab.clock.elapsed_s())
         answered = _run(lab, placements, scenarios, experiments, left_s, seen)
         seen = Labelled(
@@ -185,7 +184,7 @@ def _test(
             case.hypothesis.answers.has_time = _until(lab, max(until_s, lab.clock.elapsed_s() + AGAIN_S))
             _take_in(case, answered, seen, projects)
         needed_s = lab.clock.elapsed_s() - began_s
-    return made
+    return seen
 
 
 def _run(
