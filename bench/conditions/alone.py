@@ -86,7 +86,7 @@ def learned(base: str, head: str) -> tuple[str, str, float]:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGALRM, _alarm)
+    signal.signal(signal.SIGVTALRM, _alarm)
     for title, pairs in (("The 36 pairs of the research note", hidden.PAIRS), ("24 later pairs", later.PAIRS)):
         counts: Counter[str] = Counter()
         total_s = 0.0

@@ -1,6 +1,6 @@
 """How often is a hidden condition learned? Each pair becomes a project with ordinary tests; Assay checks it as it is.
 
-    python bench/conditions/run.py [NAME ...] [--jobs N] [--experiments N]
+    python bench/conditions/run.py [NAME ...] [--jobs N] [--experiments N] [--rows FILE]
 
 For each pair: `assay check --trees base head` on a project of one module and one test file, whose calls are chosen by
 the types of the parameters and not by the condition. What the findings that hold say together is then asked, by Assay's
@@ -22,7 +22,7 @@ import time
 import typing
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import hidden
@@ -85,7 +85,7 @@ def load(source: str) -> dict[str, typing.Any]:
 def outcome(function: Callable[..., object], call: tuple[object, ...]) -> object:
     """What one version does, told so that two can be compared."""
     given = copy.deepcopy(call)
-    signal.setitimer(signal.ITIMER_REAL, LIMIT_S)
+    signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT_S)
     try:
         value = function(*given)
         return "returned", type(value).__name__, repr(value), repr(given)
@@ -94,7 +94,7 @@ def outcome(function: Callable[..., object], call: tuple[object, ...]) -> object
     except Exception as error:  # noqa: BLE001 - whatever a version raises is its outcome
         return "raised", type(error).__name__, "", repr(given)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
 
 
 def held_out(base: dict[str, typing.Any], head: dict[str, typing.Any], seed: int) -> list[Observed]:
@@ -176,26 +176,40 @@ def read(name: str, pair: tuple[str, str, str], report: dict[str, typing.Any], s
 
 
 def main() -> Iterator[Result]:
-    """Measure the pairs that were asked for."""
+    """Measure the pairs that were asked for; those that `--rows` holds are not measured again."""
     parser = argparse.ArgumentParser()
     parser.add_argument("names", nargs="*")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--experiments", type=int, default=300)
+    parser.add_argument("--rows", type=Path, help="keep results there as they come, and go on where it stopped")
     options = parser.parse_args()
-    signal.signal(signal.SIGALRM, _alarm)
+    known = read_rows(options.rows)
+    signal.signal(signal.SIGVTALRM, _alarm)
     pairs = {**hidden.PAIRS, **later.PAIRS}
     chosen = {n: p for n, p in pairs.items() if not options.names or any(n.startswith(o) for o in options.names)}
     with ThreadPoolExecutor(options.jobs) as pool:
-        waiting = {name: pool.submit(measure, pair, options.experiments) for name, pair in chosen.items()}
+        waiting = {n: pool.submit(measure, pair, options.experiments) for n, pair in chosen.items() if n not in known}
+        yield from (known[name] for name in chosen if name in known)
         for name, future in waiting.items():
             report, seconds = future.result()
             result = read(name, chosen[name], report, seconds)
+            if options.rows is not None:
+                with options.rows.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(asdict(result)) + "\n")
             print(
                 f"{result.verdict:7} {name:14} {result.agreement:.3f} {result.grade or '-'} {result.seconds:5.1f} s  "
                 f"{result.told}   [{result.truth}]",
                 flush=True,
             )
             yield result
+
+
+def read_rows(file: Path | None) -> dict[str, Result]:
+    """Results of an earlier run that stopped."""
+    if file is None or not file.exists():
+        return {}
+    rows = (Result(**json.loads(line)) for line in file.read_text(encoding="utf-8").splitlines())
+    return {row.name: row for row in rows}
 
 
 def write(results: list[Result]) -> None:

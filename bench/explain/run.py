@@ -122,7 +122,7 @@ def main() -> None:
     parser.add_argument("--limit", type=float, default=10.0)
     parser.add_argument("--budget", type=float, default=20.0)
     options = parser.parse_args()
-    signal.signal(signal.SIGALRM, conditions._alarm)  # noqa: SLF001 - the same clock for one call
+    signal.signal(signal.SIGVTALRM, conditions._alarm)  # noqa: SLF001 - the same clock for one call
     pairs = sorted({**hidden.PAIRS, **later.PAIRS}.items())
     chosen = [(n, p) for n, p in pairs if not options.names or any(n.startswith(o) for o in options.names)]
     results: dict[str, list[Row]] = {}

@@ -52,7 +52,13 @@ def said(
     condition = None
     if when is not None:
         condition = Condition(
-            text=when, expression=when, held_differing=len(group), differing=len(group), held_others=0, others=9
+            text=when,
+            expression=when,
+            held_differing=len(group),
+            differing=len(group),
+            held_others=0,
+            others=9,
+            grade="sufficient",
         )
     finding = found(group[0], condition)
     made = [differs(amount) for amount in shown]

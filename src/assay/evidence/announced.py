@@ -279,7 +279,7 @@ def _of_condition(condition: Condition | None, calls: Sequence[Experiment]) -> P
     """A learned condition as something that can be asked, where nothing that agrees lies inside it."""
     if condition is None or condition.expression is None:
         return None
-    if condition.held_others or condition.others < LEAST_OTHERS:
+    if condition.grade == "approximate" or condition.others < LEAST_OTHERS:
         return None
     return _predicate(condition.expression, calls)
 

@@ -29,8 +29,8 @@ MOST_CARRIERS = 3
 PROPOSED, MADE, MADE_SMALLER, SPLITTING, MOST_UNSURE = 1200, 280, 90, 60, 80
 MADE_AROUND, ENOUGH, DRAWN_AGAIN = 90, 70, 3
 """Calls are proposed again, near those of the rarer side, until the formula says yes and no to enough of them."""
-FIRST = 100_000
-"""Numbers of fresh experiments begin here, beyond all that the probe gives."""
+FIRST, OF_A_CASE = 100_000, 10_000
+"""Numbers of fresh experiments begin here, beyond all that the probe gives; each group has its own."""
 
 
 @dataclass(slots=True)
@@ -43,6 +43,8 @@ class Case:
     carriers: list[Carrier]
     experiments: tuple[Experiment, ...]
     """Everything at the point whose edits could be made again, differing experiments first."""
+    number: int = 0
+    """Which of the groups that are tested together: experiments of two groups at one point are told apart by it."""
     witnesses: tuple[Experiment, ...] = ()
     """Calls of the carriers' test that differ as the group does; the example comes first."""
     fresh: Fresh = field(default_factory=Fresh)
@@ -66,7 +68,7 @@ def ask(case: Case, seed: int, round_number: int) -> list[Experiment]:
     made = [experiment for experiment in case.experiments if experiment.intervention.edits]
     mixed = islice(recombined(case.carriers, made, seed), MOST_UNSURE)
     proposed += _telling([*wide, *mixed], case.hypothesis, MADE)
-    first = FIRST * (round_number + 1)
+    first = FIRST * (round_number + 1) + OF_A_CASE * case.number
     fresh = [_experiment(p.carrier, case.placement, first + n, p) for n, p in enumerate(proposed)]
     if case.smallest is not None and not case.is_settled:
         fresh.append(case.smallest.base)

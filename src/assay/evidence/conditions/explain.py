@@ -12,6 +12,7 @@ from assay.evidence.conditions.learner import Formula, Observed, Pool, held_in, 
 from assay.evidence.conditions.pools import pool_for
 from assay.evidence.conditions.spelling import PLAIN, altered_words, spell
 from assay.evidence.conditions.things import read_call
+from assay.evidence.conditions.weight import is_shown, least_differing
 from assay.evidence.jobs import Placement
 from assay.evidence.plausible import Kinds, implausible_because
 from assay.values.experiment import Experiment, ExperimentId
@@ -20,8 +21,9 @@ from assay.values.finding import Condition, Difference
 MOST_DIFFERING, MOST_OTHERS = 70, 110
 """A formula is learned from so many calls, then asked about all; what refutes it is added and it is learned again."""
 ROUNDS, MOST_REFUTING = 5, 25
-LEAST_DIFFERING, LEAST_PLAIN, LEAST_JOINED, LEAST_UNTESTED, LEAST_OTHERS, LEAST_ALWAYS, CHEAP = 1, 2, 3, 5, 3, 5, 1.6
-"""A formula that was not tested, and is no plain one, needs more calls behind it."""
+MORE_WORDS = 0.5
+"""A formula about all calls may cost so much more than one about plausible calls alone."""
+LEAST_ALTERED, LEAST_OTHERS, LEAST_ALWAYS = 2, 3, 5
 FRESH_IN_ALL, FRESH_ON_A_SIDE, FRESH_OTHERS = 200, 20, 40
 MOST_BORDERED, LONGEST_BORDER = 40, 60
 LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
@@ -59,7 +61,7 @@ class Hypothesis:
     def is_right(self) -> bool:
         """Is there a formula that is right about every call, and were there calls to be wrong about?"""
         best = self.formulas[0] if self.formulas else None
-        return best is not None and best.fits and best.differing >= LEAST_DIFFERING and best.others >= LEAST_OTHERS
+        return best is not None and best.fits and best.differing > 0 and best.others >= LEAST_OTHERS
 
 
 def kind_of(difference: Difference) -> tuple[str, ...]:
@@ -108,33 +110,41 @@ def learn_about(
     projects: Sequence[Project],
     answers: Answers,
 ) -> Hypothesis:
-    """Learn from plausible calls where the group is one of them; from all where that says nothing that is right."""
+    """Learn from plausible calls where the group is one of them, and from all.
+
+    What is right about all calls is true of more than what is right about plausible ones; where it takes more words,
+    calls that nobody makes have only blurred it.
+    """
     all_calls = calls_like(group, alike, seen, placement, plausible_only=False)
     pool = pool_for(placement, projects, _spread(all_calls))
-    best: Hypothesis | None = None
-    for plausible_only in (True, False) if group.plausible else (False,):
-        calls = calls_like(group, alike, seen, placement, plausible_only=True) if plausible_only else all_calls
-        hypothesis = Hypothesis(
-            formulas=learn_from(calls, pool, answers),
-            calls=tuple(calls),
-            pool=pool,
-            answers=answers,
-            plausible_only=plausible_only,
-        )
-        if best is None or hypothesis.is_right:
-            best = hypothesis
-        if best.is_right:
-            break
-    assert best is not None
-    return best
+    plausible: Hypothesis | None = None
+    if group.plausible:
+        calls = calls_like(group, alike, seen, placement, plausible_only=True)
+        plausible = _learned(calls, pool, answers, plausible_only=True)
+        if plausible.is_right and (len(calls) == len(all_calls) or not answers.has_time()):
+            return plausible
+    every = _learned(all_calls, pool, answers, plausible_only=False)
+    if plausible is None or not plausible.is_right:
+        return every if plausible is None or every.is_right else plausible
+    is_short = every.is_right and every.formulas[0].cost <= plausible.formulas[0].cost + MORE_WORDS
+    return every if is_short else plausible
+
+
+def _learned(calls: Sequence[Observed], pool: Pool, answers: Answers, *, plausible_only: bool) -> Hypothesis:
+    formulas = learn_from(calls, pool, answers)
+    return Hypothesis(formulas=formulas, calls=tuple(calls), pool=pool, answers=answers, plausible_only=plausible_only)
 
 
 def calls_like(
     group: Difference, alike: Sequence[Difference], seen: Labelled, placement: Placement, *, plausible_only: bool
 ) -> list[Observed]:
-    """Calls that differ as the group does, and those that agree and end as its example ends on the same version."""
+    """Calls that differ as the group does, and those that agree and end as its example ends on the same version.
+
+    Where none that agrees ends so, that is what tells them apart, and all that agree are the others.
+    """
     point, kinds = placement.point, seen.kinds.get(placement.point.id, {})
-    agreed = [e for e in seen.agreed if e.id.point == point.id and _ending(e) == _ending(group.base)]
+    every = [e for e in seen.agreed if e.id.point == point.id]
+    agreed = [e for e in every if _ending(e) == _ending(group.base)] or every
     if plausible_only:
         agreed = [e for e in agreed if not implausible_because(e, point, kinds)]
     return observe([d.base for d in alike if d.plausible or not plausible_only], agreed)
@@ -159,7 +169,9 @@ def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> li
                 torn |= {key} if made[key].differs != label else set()
                 continue
             altered = frozenset(filter(None, map(altered_words, experiment.intervention.edits)))
-            made[key] = Observed(values=read_call(experiment), differs=label, key=key, altered=altered)
+            origin = f"{experiment.id.scenario} {experiment.id.call}"
+            values = read_call(experiment)
+            made[key] = Observed(values=values, differs=label, key=key, altered=altered, origin=origin)
     return [call for key, call in made.items() if key not in torn]
 
 
@@ -216,13 +228,15 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
         best = Formula(text="True", cost=0.0, held_differing=differing, differing=differing, held_others=0, others=0)
     else:
         best = hypothesis.formulas[0]
-        least = _least(best, fresh)
+        is_tested = fresh is not None and fresh.others >= FRESH_OTHERS
+        least = least_differing(best, hypothesis.calls, is_tested=is_tested)
         if best.differing < least or best.others < LEAST_OTHERS or not (best.fits or _is_good_part(best)):
             return _by_alteration(hypothesis.calls)
         altered = None if best.fits else _by_alteration(hypothesis.calls)
         if altered is not None and altered.held_others < best.held_others:
             return altered
-    is_exact = best.fits and fresh is not None and fresh.is_enough
+    is_borne = best.text == "True" or is_shown(best.text, hypothesis.calls, hypothesis.pool.scope)
+    is_exact = best.fits and is_borne and fresh is not None and fresh.is_enough
     return Condition(
         text="in every call that was made" if best.text == "True" else best.text,
         expression=best.text,
@@ -230,7 +244,7 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
         differing=best.differing,
         held_others=best.held_others,
         others=best.others,
-        grade="exact" if is_exact else "approximate" if best.held_others else "sufficient",
+        grade="exact" if is_exact else "sufficient" if is_borne and not best.held_others else "approximate",
         fresh=0 if fresh is None else fresh.differing + fresh.others,
         borders=borders(hypothesis.calls),
     )
@@ -239,7 +253,7 @@ def condition_of(hypothesis: Hypothesis, fresh: Fresh | None = None) -> Conditio
 def _by_alteration(calls: Sequence[Observed]) -> Condition | None:
     """What was made of an argument in all differing calls and in hardly another, where its value does not tell."""
     differing, others = ([call for call in calls if call.differs is side] for side in (True, False))
-    if len(differing) < LEAST_PLAIN or len(others) < LEAST_OTHERS:
+    if len(differing) < LEAST_ALTERED or len(others) < LEAST_OTHERS:
         return None
     common = frozenset.intersection(*(call.altered for call in differing))
     held, words = min(((sum(words in call.altered for call in others), words) for words in common), default=(0, ""))
@@ -267,18 +281,6 @@ class Fresh:
     def is_enough(self) -> bool:
         """Enough, on both sides, to call the formula exact?"""
         return self.differing + self.others >= FRESH_IN_ALL and min(self.differing, self.others) >= FRESH_ON_A_SIDE
-
-
-def _least(formula: Formula, fresh: Fresh | None) -> int:
-    """How many differing inputs there must be.
-
-    One will do for a plain formula that many others could have refuted and did not. What joins two questions says of
-    each that it matters, which one or two differing calls cannot show.
-    """
-    is_tested = fresh is not None and fresh.others >= FRESH_OTHERS
-    if formula.cost < CHEAP:
-        return LEAST_DIFFERING if is_tested else LEAST_PLAIN
-    return LEAST_JOINED if is_tested else LEAST_UNTESTED
 
 
 def borders(calls: Sequence[Observed]) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -10,7 +11,7 @@ from fractions import Fraction
 from itertools import combinations, permutations
 from pathlib import PurePath
 
-from assay.evidence.conditions.things import Thing, UndefinedError
+from assay.evidence.conditions.things import UNKNOWN, Thing, UndefinedError
 
 MOST_ATTRIBUTES, MOST_CONSTANTS, MOST_KEYS = 12, 12, 6
 DEEPEST = 2
@@ -19,6 +20,7 @@ _CLASSES = (
     *("isidentifier", "islower", "isprintable", "isdecimal", "isnumeric"),
 )
 _TIDYING = ("strip", "lower", "upper", "lstrip", "rstrip", "title")
+_KEPT_HASH = re.compile(r"_+\w*hash_*")
 _NUMBERS = (int, float, Decimal, Fraction)
 
 
@@ -227,7 +229,9 @@ def _about_things(name: str, things: Sequence[Thing], constants: Constants, aske
     for thing in things:
         for attribute, value in thing.attributes.items():
             if attribute.isidentifier():
-                seen.setdefault(attribute, []).append(value)
+                # Which number a hash is says nothing about a call; whether it is kept already may.
+                is_hash = _KEPT_HASH.fullmatch(attribute) and value is not None
+                seen.setdefault(attribute, []).append(UNKNOWN if is_hash else value)
     order = sorted(seen, key=lambda attribute: (attribute not in constants.names, attribute))
     telling = [a for a in order if a in constants.names or _varies(seen[a])]
     for attribute in telling[:MOST_ATTRIBUTES]:

@@ -40,6 +40,8 @@ class Observed:
     key: str = ""
     altered: frozenset[str] = frozenset()
     """What was made of arguments of which their values do not tell, in words."""
+    origin: str = ""
+    """The call of a test that was altered: calls of one origin are alike but for what was altered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

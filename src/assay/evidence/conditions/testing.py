@@ -146,7 +146,8 @@ def _cases(
             others = [e for e in seen.agreed if e.id.point == point]
             witnesses = [e for e in (group.base, *alike) if e.id.scenario == group.base.id.scenario]
             first = tuple({e.id: e for e in witnesses}.values())[:MOST_WITNESSES]
-            yield Case(group, hypothesis, placements[point], carriers, (*alike, *others), first)
+            every = (*alike, *others)
+            yield Case(group, hypothesis, placements[point], carriers, every, len(kinds) - 1, witnesses=first)
 
 
 def _test(
