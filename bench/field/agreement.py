@@ -64,6 +64,7 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--rev", default="HEAD", help="the commit of Assay that is measured")
     parser.add_argument("--only", nargs="*", default=[], metavar="TEXT", help="cases with one of these in the id")
     parser.add_argument("--seed", type=int, default=7, help="of the second check")
+    parser.add_argument("--first", type=float, default=60, help="seconds of the first check, as users have them")
     parser.add_argument("--budget", type=float, default=120, help="seconds of the second check")
     parser.add_argument("--resume", action="store_true", help="keep the rows that are there for this commit")
     parser.add_argument("--render", action="store_true", help="run nothing")
@@ -90,7 +91,7 @@ def measured(case: Row, folder: Path, subject: Subject, options: argparse.Namesp
         return done.returncode, json.loads(report.read_text(encoding="utf-8")) if report.exists() else {}
 
     first, second = folder / "first.json", folder / "second.json"
-    status, report = check(str(first), more=())
+    status, report = check(str(first), more=("--budget", str(options.first)))
     result, finding = score.judge(case, status, report, lambda _: True)
     row = {"id": case["id"], "result": result, "claim": "", "text": None, "grade": None, "counts": None}
     if result not in ("caught", "caught?"):
@@ -147,7 +148,8 @@ def rendered(rows: Sequence[Row], subject: Subject, options: argparse.Namespace)
     lines = [
         "# Are the conditions of field cases right about calls that were not made yet?",
         "",
-        f"Assay at {subject.described}; the second check with `--seed {options.seed} --budget {options.budget:g}`.",
+        f"Assay at {subject.described}; the first check with `--budget {options.first:g}`,",
+        f"the second one with `--seed {options.seed} --budget {options.budget:g}`.",
         "Tuning cases alone. Written by `bench/field/agreement.py`; README.md says how to read it.",
         "",
         "```text",

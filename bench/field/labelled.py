@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 from assay.change.project import Project
 from assay.cli import main
 from assay.evidence.campaign import Seen
-from assay.evidence.conditions.explain import kind_of, observe
+from assay.evidence.conditions.explain import has_steps, kind_of, observe
 from assay.evidence.conditions.language import NotInLanguageError, Scope, compile_text
 from assay.evidence.conditions.learner import Observed
 from assay.evidence.conditions.pools import pool_for
@@ -61,6 +61,7 @@ def written(seen: Seen, group: Difference, condition: Condition | None) -> Told:
         "observed_at": point.name,
         "kind": list(kind_of(group)),
         "ending": ending(group.base),
+        "steps": has_steps(group.base),
         "text": None if condition is None else condition.text,
         "expression": None if condition is None else condition.expression,
         "grade": None if condition is None else condition.grade,
@@ -90,7 +91,7 @@ def fared(told: Told, seen: Seen, projects: Sequence[Project], known: set[str]) 
     scope = pool_for(placement, projects, ()).scope
     counts = {}
     for name, ours, theirs in (("all", alike, agreed), ("plausible", [d for d in alike if d.plausible], usual)):
-        calls = [call for call in observe([d.base for d in ours], theirs) if call.key not in known]
+        calls = [call for call in observe([d.base for d in ours], theirs, steps=told["steps"]) if call.key not in known]
         answers = answered(told, calls, scope)
         counts[name] = {
             side: {

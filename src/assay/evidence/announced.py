@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from assay.evidence.campaign import Seen
-from assay.evidence.conditions.explain import TWO_STEPS
+from assay.evidence.conditions.explain import has_steps
 from assay.evidence.conditions.language import NotInLanguageError, Predicate, compile_text
 from assay.evidence.conditions.things import Thing, read_call
 from assay.evidence.given_back import GivenBack
@@ -215,11 +215,11 @@ def _by_tests(
     finding: Finding, first: Difference, agreed: Sequence[Experiment], shown: Sequence[Shown], way_of: WayOf
 ) -> Iterator[_Cover]:
     """Tests of head whose calls end as the group's do: each covers its call, the condition and the way around it."""
-    alone = {e.arguments_digest for e in agreed if not _is_second(e)}
+    alone = {e.arguments_digest for e in agreed if not has_steps(e)}
 
     def covering(covers: Callable[[Difference], bool]) -> Callable[[Difference], bool]:
         """What shows after an earlier call only is nothing that a test of one call announces."""
-        return lambda d: covers(d) and not (_is_second(d.base) and d.base.arguments_digest in alone)
+        return lambda d: covers(d) and not (has_steps(d.base) and d.base.arguments_digest in alone)
 
     alike = [one for one in shown if _is_like(one, first)]
     digests = {one.call.arguments_digest for one in alike}
@@ -250,11 +250,6 @@ def _is_like(one: Shown, first: Difference) -> bool:
     if one.difference is not None:
         return _kind(one.difference) == _kind(first)
     return ending_of(one.call.outcome) == ending_of(first.head.outcome)
-
-
-def _is_second(experiment: Experiment) -> bool:
-    """Was another call made before, or was something done after it?"""
-    return any(edit.operator in TWO_STEPS for edit in experiment.intervention.edits)
 
 
 def _ending(difference: Difference) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from tests.evidence.making import FakeSource, difference, experiment, placement, raised, returned
+from tests.evidence.making import FakeSource, difference, edit, experiment, placement, raised, returned
 
 from assay.change.project import Project
 from assay.evidence.conditions.answers import Answers
@@ -151,6 +151,35 @@ def learned(differing: Mapping[str, bool]) -> Hypothesis:
     agreed = [experiment(returned(1), digest=text, arguments=(("value", repr(text)),)) for text in "abcd"]
     projects = [Project(FakeSource(), side) for side in SIDES]
     return learn_about(alike[0], alike, Labelled(agreed=tuple(agreed)), placement(), projects, Answers())
+
+
+def test_what_shows_only_around_the_call_is_said_by_what_is_done_there() -> None:
+    """The arguments are those of calls that agree."""
+    copied, used = (edit("self", operator=operator) for operator in ("copy.first", "then.use"))
+    alike = [difference(base=experiment(returned(1), copied, digest=text)) for text in "abc"]
+    plain = difference(base=experiment(returned(1), digest="plain"))
+    agreed = [experiment(returned(1), digest=text) for text in "abcdefg"]
+    agreed += [experiment(returned(1), used, digest=text) for text in "abc"]
+    projects = [Project(FakeSource(), side) for side in SIDES]
+    seen = Labelled(agreed=tuple(agreed))
+    learned = learn_about(alike[0], [*alike, plain], seen, placement(), projects, Answers())
+    found = condition_of(learned)
+    assert found is not None
+    assert found.text == "a copy of self that was made before is looked at afterwards"
+    assert (found.expression, found.grade, found.held_differing, found.others) == (None, "sufficient", 3, 10)
+    told = learn_about(plain, [*alike, plain], seen, placement(), projects, Answers())
+    assert [call.key for call in told.calls] == ["plain", *"abcdefg"]
+
+
+def test_what_is_done_around_more_calls_that_agree_than_differ_is_no_condition() -> None:
+    """Something else about the call decides there."""
+    copied = edit("self", operator="copy.first")
+    alike = [difference(base=experiment(returned(1), copied, digest=text)) for text in "abc"]
+    agreed = [experiment(returned(1), copied, digest=text) for text in "defg"]
+    agreed += [experiment(returned(1), digest=str(n)) for n in range(40)]
+    projects = [Project(FakeSource(), side) for side in SIDES]
+    learned = learn_about(alike[0], alike, Labelled(agreed=tuple(agreed)), placement(), projects, Answers())
+    assert condition_of(learned) is None
 
 
 def test_two_groups_at_one_point_ask_for_experiments_of_their_own() -> None:

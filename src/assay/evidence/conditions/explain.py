@@ -30,7 +30,7 @@ LEAST_AGREEMENT, LEAST_RECALL, LEAST_PRECISION = 0.9, 0.95, 0.99
 TWO_STEPS = frozenset(
     {"call.first", "copy.first", "ask.first", "then.result", "then.argument", "then.use", "file.content", "file.text"}
 )
-"""What shows only before or after the call is nothing that the arguments of the call could tell."""
+"""What shows only before or after the call is nothing that the arguments of the call could tell: it is said itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +117,8 @@ def learn_about(
     """
     all_calls = calls_like(group, alike, seen, placement, plausible_only=False)
     pool = pool_for(placement, projects, _spread(all_calls))
+    if has_steps(group.base):
+        return Hypothesis(formulas=(), calls=tuple(all_calls), pool=pool, answers=answers)
     plausible: Hypothesis | None = None
     if group.plausible:
         calls = calls_like(group, alike, seen, placement, plausible_only=True)
@@ -147,7 +149,8 @@ def calls_like(
     agreed = [e for e in every if _ending(e) == _ending(group.base)] or every
     if plausible_only:
         agreed = [e for e in agreed if not implausible_because(e, point, kinds)]
-    return observe([d.base for d in alike if d.plausible or not plausible_only], agreed)
+    differing = [d.base for d in alike if d.plausible or not plausible_only]
+    return observe(differing, agreed, steps=has_steps(group.base))
 
 
 def _ending(experiment: Experiment) -> tuple[str, str]:
@@ -156,19 +159,28 @@ def _ending(experiment: Experiment) -> tuple[str, str]:
     return experiment.outcome.kind, "" if raised is None else raised.type
 
 
-def observe(differing: Iterable[Experiment], others: Iterable[Experiment]) -> list[Observed]:
-    """Labelled calls, each input once. An input that differed and agreed tells of state, and is left out."""
+def has_steps(experiment: Experiment) -> bool:
+    """Does it do more than one call, so that its arguments do not tell what it shows?"""
+    return any(edit.operator in TWO_STEPS for edit in experiment.intervention.edits)
+
+
+def observe(differing: Iterable[Experiment], others: Iterable[Experiment], *, steps: bool = False) -> list[Observed]:
+    """Labelled calls, each input once. An input that differed and agreed tells of state, and is left out.
+
+    With `steps` what differs shows only around the call: then what is done there is a part of the input.
+    """
     made: dict[str, Observed] = {}
     torn: set[str] = set()
     for label, experiments in ((True, differing), (False, others)):
         for experiment in experiments:
-            if any(edit.operator in TWO_STEPS for edit in experiment.intervention.edits):
+            around = [edit for edit in experiment.intervention.edits if edit.operator in TWO_STEPS]
+            if bool(around) is not steps and (around or label):
                 continue
-            key = experiment.arguments_digest
+            altered = frozenset(filter(None, map(altered_words, experiment.intervention.edits)))
+            key = " ".join([experiment.arguments_digest, *(f"{e.operator} {e.variant} {e.literal}" for e in around)])
             if key in made:
                 torn |= {key} if made[key].differs != label else set()
                 continue
-            altered = frozenset(filter(None, map(altered_words, experiment.intervention.edits)))
             origin = f"{experiment.id.scenario} {experiment.id.call}"
             values = read_call(experiment)
             made[key] = Observed(values=values, differs=label, key=key, altered=altered, origin=origin)
@@ -257,7 +269,7 @@ def _by_alteration(calls: Sequence[Observed]) -> Condition | None:
         return None
     common = frozenset.intersection(*(call.altered for call in differing))
     held, words = min(((sum(words in call.altered for call in others), words) for words in common), default=(0, ""))
-    if not words or 1 - held / len(others) / 2 < LEAST_AGREEMENT:
+    if not words or held > len(differing) or 1 - held / len(others) / 2 < LEAST_AGREEMENT:
         return None
     return Condition(
         text=words,

@@ -23,6 +23,12 @@ ALTERED = {
     "set.iterator": "{} is an iterator",
     "object.iterator": "{} is an iterator",
     "text.subclass": "{} is of a subclass of str",
+    "call.first": "the same call was made before",
+    "copy.first": "a copy of {} that was made before is looked at afterwards",
+    "ask.first": "{} was asked for its hash before",
+    "then.result": "what came back is changed afterwards",
+    "then.argument": "{} is changed afterwards",
+    "then.use": "methods of {} are called afterwards",
 }
 """Alterations of which neither a value nor its class tells: what they make of a place."""
 
