@@ -44,7 +44,7 @@ def observe_project(job, jobs):
     """Run the project's scenarios with its functions observed; those of all `jobs` where several begin alike."""
     sys.path[:0] = [*job["source_roots"], job["root"]]
 
-    from assay_probe import determinism, forks, instrument, observe, scenarios, wire
+    from assay_probe import determinism, forks, instrument, observe, scenarios, taming, wire
     from assay_probe.pytest_suite import run_pytest
     from assay_probe.unittest_suite import run_unittest
 
@@ -60,7 +60,7 @@ def observe_project(job, jobs):
     forks.install_guard()
     problems = determinism.freeze()
     determinism.tame_randomness()
-    determinism.tame_hypothesis()
+    taming.tame_libraries()
     selection = scenarios.Selection(job, now, start)
     selection.has_reached = observer.has_calls
     if jobs is None:

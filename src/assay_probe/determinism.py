@@ -7,7 +7,6 @@ The wall clock stands still during a test and moves by one second every 2,000 re
 
 import ctypes
 import datetime
-import importlib.util
 import os
 import queue
 import random
@@ -34,29 +33,36 @@ class _Clock:
 
     now = START_S
     reads = 0
+    travels = False
+    """Has a library that travels in time put its own functions into those of the C library?"""
 
 
-def _read():
+def frozen_time():
     _Clock.reads += 1
     if _Clock.reads % READS_PER_SECOND == 0:
         _Clock.now += 1.0
     return _Clock.now
 
 
+def frozen_ns():
+    """The wall clock that stands still, in nanoseconds."""
+    return int(frozen_time() * 1_000_000_000)
+
+
 def _time():
-    return _read()
+    return _REAL["time"]() if _Clock.travels else frozen_time()
 
 
 def _time_ns():
-    return int(_read() * 1_000_000_000)
+    return _REAL["time_ns"]() if _Clock.travels else frozen_ns()
 
 
 def _monotonic():
-    return _read() - START_S + 1000.0
+    return frozen_time() - START_S + 1000.0
 
 
 def _monotonic_ns():
-    return int((_read() - START_S + 1000.0) * 1_000_000_000)
+    return int((frozen_time() - START_S + 1000.0) * 1_000_000_000)
 
 
 def _sleep(seconds):
@@ -67,11 +73,11 @@ def _sleep(seconds):
 
 
 def _gmtime(seconds=None):
-    return _real_gmtime(_read() if seconds is None else seconds)
+    return _real_gmtime(_time() if seconds is None else seconds)
 
 
 def _localtime(seconds=None):
-    return _real_localtime(_read() if seconds is None else seconds)
+    return _real_localtime(_time() if seconds is None else seconds)
 
 
 def _strftime(format, t=None):
@@ -79,7 +85,7 @@ def _strftime(format, t=None):
 
 
 def _ctime(seconds=None):
-    return _real_ctime(_read() if seconds is None else seconds)
+    return _real_ctime(_time() if seconds is None else seconds)
 
 
 def _asctime(t=None):
@@ -113,6 +119,22 @@ def freeze():
     except Exception as error:
         return ["datetime.now: " + type(error).__name__]
     return []
+
+
+def with_real_clocks(change):
+    """What `change` answers, called while the clocks of the C library stand in the module `time`."""
+    for name, real in _REAL.items():
+        setattr(time, name, real)
+    try:
+        return change()
+    finally:
+        for name, fake in _FAKES.items():
+            setattr(time, name, fake)
+
+
+def travel(*, travels):
+    """Ask the clocks of the C library from now on, or those that stand still."""
+    _Clock.travels = travels
 
 
 def _freeze_datetime():
@@ -153,15 +175,15 @@ def _freeze_datetime():
     def now(cls, positional, named):
         names = ctypes.cast(named, one).value if named else {}
         zone = positional[0] if positional else names.get("tz")
-        return cls.fromtimestamp(_read(), zone)
+        return cls.fromtimestamp(frozen_time(), zone)
 
     def fast_now(cls, arguments, n_positional, names):
         n_named = len(ctypes.cast(names, one).value) if names else 0
         given = (n_positional & ((1 << 62) - 1)) + n_named
-        return cls.fromtimestamp(_read(), arguments[0] if given else None)
+        return cls.fromtimestamp(frozen_time(), arguments[0] if given else None)
 
     def utcnow(cls, _ignored):
-        moment = datetime.datetime.fromtimestamp(_read(), datetime.timezone.utc)
+        moment = datetime.datetime.fromtimestamp(frozen_time(), datetime.timezone.utc)
         return cls(moment.year, moment.month, moment.day, moment.hour, moment.minute, moment.second, moment.microsecond)
 
     replace(
@@ -229,64 +251,3 @@ def tame_randomness():
     uuid.getnode = lambda *_ignored: 0x0242AC110002
     tempfile._RandomNameSequence.rng = property(lambda _sequence: _Entropy.names)  # type: ignore[attr-defined]
     random.seed(0)
-
-
-def tame_hypothesis():
-    """Let hypothesis generate the same few examples each time, whatever the code of either side; and no database.
-
-    From when it is imported: it is a large package, and most tests have no use for it.
-    """
-    sys.meta_path.insert(0, _TamingFinder())
-
-
-class _TamingFinder:
-    """Has hypothesis tamed as soon as it is loaded."""
-
-    def find_spec(self, name, path=None, target=None):
-        """The spec that the other finders find, with a loader that tames; None for every other module."""
-        if name != "hypothesis":
-            return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(name)
-        if spec is not None and spec.loader is not None:
-            spec.loader = _TamingLoader(spec.loader)
-        return spec
-
-
-class _TamingLoader:
-    """Loads as the loader does that it stands before."""
-
-    def __init__(self, loader):
-        self._loader = loader
-
-    def __getattr__(self, name):
-        return getattr(self._loader, name)
-
-    def exec_module(self, module):
-        """Load hypothesis and tame it."""
-        module.__spec__.loader = module.__loader__ = self._loader
-        self._loader.exec_module(module)
-        _tame(module)
-
-
-def _tame(hypothesis):
-    try:
-        hypothesis.settings.register_profile(
-            "assay",
-            derandomize=True,
-            database=None,
-            deadline=None,
-            max_examples=25,
-            # Finding the smallest failing example takes minutes, and nobody reads it here.
-            phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        hypothesis.settings.load_profile("assay")
-    except Exception:
-        pass
-    try:
-        from hypothesis.internal.conjecture import providers
-    except ImportError:
-        return
-    # It would read all code of the project for constants, in each run, and draw other examples where head has others.
-    providers.is_local_module_file = lambda _path: False

@@ -177,6 +177,8 @@ Extension modules: _speedups (total: 1)
         ({"timed_out": True}, [], "base: the tests did not come to an end and were stopped"),
         ({"status": -11, "output": "x\nSegmentation fault"}, [], "base: the run broke off (Segmentation fault)"),
         ({"status": -11, "output": DUMP}, [], "base: the run broke off (Segmentation fault in inner(), line 7 of fast.py)"),
+        ({"status": -11, "output": DUMP.replace("..\n", "..", 1)}, [],
+         "base: the run broke off (Segmentation fault in inner(), line 7 of fast.py)"),
         ({"status": 3}, [], "base: the run broke off (it ended with status 3)"),
         ({"status": -15, "output": "....F..x [ 12%]\n..."},
          [{"t": "test", "test": "t.py::a", "outcome": "passed", "seconds": 0.1, "detail": "", "path": "t.py", "line": 1}],

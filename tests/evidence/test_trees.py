@@ -146,6 +146,21 @@ def test_what_a_caller_cannot_count_on_is_soft(base: object, head: object, says:
     assert told(base, head) == says
 
 
+def test_what_an_object_keeps_for_itself_of_its_caller_is_the_callers_still() -> None:
+    """The object comes first, and what it keeps is written down there: where the caller has it, it is a reference."""
+    mine, other = [1], [1, 2]
+    assert told([Thing(_rows=mine), mine], [Thing(_rows=other), other]) == [
+        "result[1] length: [1] -> [1, 2]",
+        "(result[0]._rows private: [1] -> [1, 2])",
+    ]
+    assert told([Thing(_rows=mine), mine], [Thing(_rows=[1]), [1]]) == [
+        "(result[1] identity: <result[0]._rows again> -> [1])"
+    ]
+    assert told([Thing(_rows=mine, _mine=mine)], [Thing(_rows=other, _mine=other)]) == [
+        "(result[0]._mine private: [1] -> [1, 2])"
+    ]
+
+
 def test_addresses_that_slipped_through_are_soft() -> None:
     """Short hexadecimal numbers may be addresses; longer ones never arrive."""
     assert [(each.kind, each.soft) for each in compare("<x 0x7f01>", "<x 0x7f02>")] == [("address", True)]

@@ -205,6 +205,50 @@ class Threads(unittest.TestCase):
 """
 
 
+TRAVELS = """
+=== _time_machine.py
+import time, types
+original_time, original_time_ns = time.time, time.time_ns
+def patch():
+    # As the package does in C, without asking: into anything else it would write, too.
+    for name in ("time", "time_ns", "gmtime", "localtime", "strftime"):
+        assert type(getattr(time, name)) is types.BuiltinFunctionType, name
+def unpatch():
+    patch()
+=== time_machine.py
+import _time_machine
+class travel:
+    def __enter__(self): _time_machine.patch()
+    def __exit__(self, *error): _time_machine.unpatch()
+def time_ns():
+    return _time_machine.original_time_ns()
+=== m.py
+import time, time_machine
+def now(): return time.time()
+def elapsed(): return time_machine.time_ns()
+def before(): return time.gmtime().tm_year
+=== test_m.py
+import unittest, time, time_machine, m
+class Travels(unittest.TestCase):
+    def test_travels(self):
+        m.now(), m.elapsed(), m.before()
+        with time_machine.travel():
+            # Nothing has changed the clock of the C library here, but it is the one that is asked.
+            assert time.time() > 1_700_000_001 and time.gmtime().tm_year > 2023
+        m.now(), m.elapsed(), m.before()
+"""
+
+
+@pytest.mark.parametrize("python", EVERY_PYTHON, ids=NAMES)
+def test_a_library_that_writes_into_the_clocks_finds_those_of_the_c_library(tmp_path: Path, python: str) -> None:
+    """Into ours it wrote all the same, and the interpreter died somewhere else; what it adds up stands still."""
+    project = write(tmp_path, TRAVELS).under(python)
+    told = project.record("now", "elapsed", "before")
+    assert set(told.endings.values()) == {"passed"}, told.problems
+    seen = [(call.experiment.id.point.rpartition("::")[2], call.experiment.outcome.shown) for call in told.story.calls]
+    assert sorted(set(seen)) == [("before", "2023"), ("elapsed", "1700000000000000000"), ("now", "1700000000.0")]
+
+
 def hypothesis_project(root: Path) -> Project:
     """A test whose examples hypothesis generates."""
     return write(root, GENERATED)

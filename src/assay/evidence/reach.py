@@ -28,7 +28,8 @@ LEAST_S = 3.0
 NO_WINDOW = Window(collect_s=0.0, deadline_s=0.0)
 _PROGRESS = re.compile(r"[.FEsxX]*\s*(?:\[ *\d+%\])?|Extension modules: .*")
 """What pytest writes while tests run, and what stands below the stack of an interpreter that died."""
-_FATAL = re.compile(r"^Fatal Python error: (.+)$", re.MULTILINE)
+_FATAL = re.compile(r"Fatal Python error: (.+)$", re.MULTILINE)
+"""Behind the dots of a test runner, which ends no line before."""
 _FRAME = re.compile(r'^  File "(?:[^"]*/)?([^"/]+)", line (\d+) in (\S+)$', re.MULTILINE)
 """A line of the stack that an interpreter writes when it dies, the innermost first."""
 ENOUGH_TESTS = 3

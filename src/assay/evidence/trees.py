@@ -35,6 +35,7 @@ LEFT: Final = "left"
 
 _INDEX = re.compile(r"\[#?-?\d+\]")
 _ADDRESS = re.compile(r"0[xX][0-9a-fA-F]+")
+_PRIVATE = "._"
 _LOCAL = ("<locals>", "<lambda>")
 
 
@@ -271,15 +272,21 @@ class _Comparison:
             self.add("value", place / ".tell()", str(one.position), str(other.position))
 
     def references(self, one: Node, other: Node, base: Tree, head: Tree, place: _Place) -> None:
-        """Compare what references lead to; that they lead elsewhere is soft by itself."""
-        if one.tag == other.tag and one.text == other.text:
+        """Compare what references lead to; that they lead elsewhere is soft by itself.
+
+        What they lead to was compared where it stands, unless that is below a private attribute and this is not: a
+        list of the caller's that an object keeps for itself is the caller's still.
+        """
+        leads_alike = one.tag == other.tag and one.text == other.text
+        if leads_alike and (place.private or _PRIVATE not in one.text):
             return
         left = self.resolve("base", base, one)
         right = self.resolve("head", head, other)
         if left is not None and right is not None and (id(left), id(right)) not in self.met:
             self.met.add((id(left), id(right)))
             self.at(left, right, place)
-        self.add("identity", place, render(base, RENDERED), render(head, RENDERED))
+        if not leads_alike:
+            self.add("identity", place, render(base, RENDERED), render(head, RENDERED))
 
     def resolve(self, side: str, tree: Tree, node: Node) -> Tree:
         """The tree a reference leads to; None where it leads nowhere."""
