@@ -38,6 +38,7 @@ class _Clock:
 
 
 def frozen_time():
+    """The wall clock that stands still, in seconds."""
     _Clock.reads += 1
     if _Clock.reads % READS_PER_SECOND == 0:
         _Clock.now += 1.0

@@ -15,6 +15,7 @@ from assay.evidence.findings import (
     told_of_units,
 )
 from assay.evidence.promises import Broken
+from assay.reports.sentences import claim_alone
 from assay.values.experiment import Experiment
 from assay.values.finding import Condition, Difference, DifferenceKind, Explanation, FailingTest, Finding
 
@@ -189,11 +190,31 @@ def test_edited_tests_are_told_apart_from_those_that_head_left_alone() -> None:
     assert sorted(edited) == [False, True]
 
 
-def test_each_reached_unit_has_its_own_finding() -> None:
-    """A test that goes through two changed units breaks because of either."""
+def test_a_test_that_breaks_is_told_once() -> None:
+    """A test that goes through two changed units breaks because of either; of the one that more of them reach it is told."""
+    second, third = placement("bill.py::round", line=40), placement("bill.py::tax", line=60)
+    both, other = broken("t.py::a", f"{POINT} bill.py::round"), broken("t.py::b", "bill.py::round bill.py::tax")
+    (found,) = findings_of_broken([both, other], {}, frozenset(), [UNIT, second, third])
+    assert found.unit == "bill.round"
+    assert found.covers == ("bill.total", "bill.tax")
+    assert found.claim == "t.py::a passes on base and fails on head, and 1 more"
+    assert claim_alone(found) == f"{found.claim}; reaches bill.total, bill.tax too"
+
+
+def test_tests_that_share_no_unit_are_findings_of_their_own() -> None:
+    """Each may have a cause of its own."""
     second = placement("bill.py::round", line=40)
-    found = findings_of_broken([broken(units=f"{POINT} bill.py::round")], {}, frozenset(), [UNIT, second])
-    assert [each.unit for each in found] == ["bill.total", "bill.round"]
+    tests = [broken("t.py::a"), broken("t.py::b", "bill.py::round")]
+    found = findings_of_broken(tests, {}, frozenset(), [UNIT, second])
+    assert [(each.unit, each.covers) for each in found] == [("bill.total", ()), ("bill.round", ())]
+
+
+def test_the_unit_that_is_seen_to_differ_is_told_first() -> None:
+    """More tests reach the other, which answers as before."""
+    second = placement("bill.py::round", line=40)
+    tests = [broken("t.py::a", f"{POINT} bill.py::round"), broken("t.py::b")]
+    found = findings_of_broken(tests, {}, frozenset(), [UNIT, second], {"bill.py::round": Explanation()})
+    assert [(each.unit, each.covers) for each in found] == [("bill.round", ("bill.total",)), ("bill.total", ())]
 
 
 def test_a_broken_promise_says_when_its_unit_differs() -> None:

@@ -117,20 +117,31 @@ def findings_of_broken(
     changed: Sequence[Placement],
     told: Mapping[str, Explanation] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
-    """One finding for each group of tests that break at the same units; those that head `edited` stand apart.
+    """One finding for each unit that explains tests which break; those that head `edited` stand apart.
 
-    `told` says when each unit answers differently, by its point: it is why its tests break.
+    A test is told once, of the unit by which most of them go. `told` says when each unit answers differently, by its
+    point: it is why its tests break, and such a unit comes first.
     """
-    groups: dict[tuple[frozenset[str], bool], list[Broken]] = {}
-    for promise in broken:
-        groups.setdefault((promise.units, promise.test in edited), []).append(promise)
     findings: list[Finding] = []
-    for (units, is_edited), members in groups.items():
-        reached: list[Placement | None] = [placement for placement in changed if placement.point.id in units]
-        for place in reached or [None]:
+    every = tuple(broken)
+    for is_edited in (False, True):
+        left = [promise for promise in every if (promise.test in edited) == is_edited]
+        while left:
+            place = _most_telling(left, changed, told)
+            members = [p for p in left if place is None or place.point.id in p.units]
             why = Explanation() if place is None else told.get(place.point.id, Explanation())
-            findings.append(_broken_finding(members, place, runs, why, is_edited=is_edited))
+            findings.append(_broken_finding(members, place, runs, why, changed, is_edited=is_edited))
+            left = [promise for promise in left if promise not in members]
     return tuple(findings)
+
+
+def _most_telling(
+    broken: Sequence[Broken], changed: Sequence[Placement], told: Mapping[str, Explanation]
+) -> Placement | None:
+    """Of the units that these tests reach the one that is known to answer differently, then that most of them reach."""
+    counts = [(place, sum(place.point.id in promise.units for promise in broken)) for place in changed]
+    reached = [(place, n) for place, n in counts if n]
+    return max(reached, key=lambda pair: (pair[0].point.id in told, pair[1]), default=(None, 0))[0]
 
 
 def _broken_finding(
@@ -138,6 +149,7 @@ def _broken_finding(
     placement: Placement | None,
     runs: Mapping[str, int],
     why: Explanation,
+    changed: Sequence[Placement],
     *,
     is_edited: bool,
 ) -> Finding:
@@ -152,6 +164,11 @@ def _broken_finding(
         where=Location(path=first.path, line=max(1, first.line)) if place is None else _location(place),
         unit=name,
         observed_at=name,
+        covers=tuple(
+            other.subject or other.point.name
+            for other in changed
+            if other is not placement and any(other.point.id in promise.units for promise in members)
+        ),
         evidence=tuple(
             FailingTest(
                 test=promise.test,

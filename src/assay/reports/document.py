@@ -94,6 +94,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
         "neighbourhood": _neighbourhood(finding.neighbourhood),
         "unit": finding.unit,
         "observed_at": finding.observed_at,
+        "covers": list(finding.covers),
         "path": finding.where.path,
         "line": finding.where.line,
         "claim": finding.claim,

@@ -212,6 +212,7 @@ FINDING = closed(
     ),
     unit=TEXT,
     observed_at=TEXT,
+    covers=TEXTS,
     path=TEXT,
     line={"type": "integer", "minimum": 0},
     claim=TEXT,

@@ -17,6 +17,7 @@ from assay.values.reality import Denial
 
 DOT = " · "
 LONGEST_EDIT = 70
+OTHERS_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,6 +119,9 @@ def claim_alone(finding: Finding) -> str:
         claim = claim.removeprefix(f"{name} ")
     if finding.observed_at not in (finding.unit, "") and finding.observed_at not in claim:
         claim = f"{claim}, seen at {finding.observed_at}()"
+    if finding.covers:
+        more = f" and {len(finding.covers) - OTHERS_NAMED} more" if len(finding.covers) > OTHERS_NAMED else ""
+        claim = f"{claim}; reaches {', '.join(finding.covers[:OTHERS_NAMED])}{more} too"
     return plain(claim)
 
 

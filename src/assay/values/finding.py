@@ -243,6 +243,8 @@ class Finding:
     observed_at: str
     """Dotted name of the observation point; equals `unit` when it was observed directly."""
     evidence: tuple[Evidence, ...]
+    covers: tuple[str, ...] = ()
+    """Dotted names of further changed units that the tests reach, where tests fail: it may be any of them."""
     arguments: Arguments | None = None
     """What the changed unit was called with in the first piece of evidence; None where that is not known."""
     condition: Condition | None = None
