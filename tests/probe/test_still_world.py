@@ -249,6 +249,38 @@ def test_a_library_that_writes_into_the_clocks_finds_those_of_the_c_library(tmp_
     assert sorted(set(seen)) == [("before", "2023"), ("elapsed", "1700000000000000000"), ("now", "1700000000.0")]
 
 
+TURNS = """
+=== trio/__init__.py
+import trio._core._run
+=== trio/_core/__init__.py
+=== trio/_core/_run.py
+import random
+_ALLOW_DETERMINISTIC_SCHEDULING = False
+_r = random.Random()
+=== m.py
+from trio._core import _run
+def turns(): return _run._ALLOW_DETERMINISTIC_SCHEDULING, [_run._r.random() for _ in range(3)]
+=== test_m.py
+import unittest
+class Turns(unittest.TestCase):
+    def test_first(self):
+        import m
+        m.turns()
+    def test_second(self):
+        import m
+        m.turns()
+"""
+
+
+def test_the_tasks_of_trio_take_the_same_turns_each_time(tmp_path: Path) -> None:
+    """It draws lots with a generator of its own, which nobody seeds: two runs of one test took other ways."""
+    project = write(tmp_path, TURNS)
+    runs = [project.record("turns", hash_seed=seed) for seed in (0, 1)]
+    (one, other), (again, more) = ([call.experiment.outcome.shown for call in run.story.calls] for run in runs)
+    assert one == other == again == more
+    assert one.startswith("(True, [0.8444")
+
+
 def hypothesis_project(root: Path) -> Project:
     """A test whose examples hypothesis generates."""
     return write(root, GENERATED)

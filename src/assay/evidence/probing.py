@@ -23,6 +23,8 @@ CONTROL_HASH_SEED = 1
 SAMPLED = 4
 """One experiment in so many is made on base again, whether it differs on head or not."""
 CERTAINTY_PART = 6
+MOST_BEYOND = 0.5
+"""Beyond this much of the budget again nothing is given more than a moment."""
 PLANNING_PART = 0.4
 """Base plans in so much of the time that is left: head makes the same again, and what it does not come to is lost."""
 LEAST_S, LEAST_PART = 4.0, 15
@@ -213,8 +215,13 @@ def has_time(lab: Lab) -> bool:
 
 
 def to_be_sure(lab: Lab, wanted_s: float) -> float:
-    """Seconds for seeing again what was found, even beyond the budget: a finding lost for want of them is worse."""
-    return max(within_budget(lab, wanted_s), lab.budget_s / CERTAINTY_PART)
+    """Seconds for seeing again what was found, even beyond the budget: a finding lost for want of them is worse.
+
+    Each such look may go beyond it, and there are many; all together they may take half of the budget again.
+    """
+    within_s = within_budget(lab, wanted_s)
+    left_s = lab.budget_s * (1 + MOST_BEYOND) - lab.clock.elapsed_s()
+    return max(within_s, min(lab.budget_s / CERTAINTY_PART, left_s))
 
 
 def _evaluate(

@@ -110,17 +110,7 @@ def _finding(finding: Finding, level: Level, verdict: Verdict, sources_digest: s
 
 
 def _announcement(said: Announcement | None) -> dict[str, object] | None:
-    if said is None:
-        return None
-    return {
-        "standing": said.standing,
-        "by": said.by,
-        "source": said.source,
-        "says": said.says,
-        "covered": said.covered,
-        "differing": said.differing,
-        "case": said.case or None,
-    }
+    return None if said is None else {**asdict(said), "case": said.case or None}
 
 
 def _neighbourhood(around: Neighbourhood | None) -> dict[str, object] | None:
