@@ -18,6 +18,7 @@ INTERPRETERS = {
     "fresh": "3.12",
     "wide": "3.12",
     "far": "3.12",
+    "deep": "3.12",
     "tools": "3.12",
 }
 
