@@ -101,3 +101,66 @@ def test_what_a_value_itself_may_lead_out_of_is_no_refusal(tmp_path: Path) -> No
     assert denied(tmp_path / "wrong", "import sieve\nsieve.join('union')\n", python=judge) == [
         "2 wrong-literal sieve.join(how='union')"
     ]
+
+
+HOUSE = {
+    "house/__init__.py": """
+import types
+
+_ROOMS = {}
+rooms = types.MappingProxyType(_ROOMS)
+doors = {}
+stairs = {"up": 1}
+
+def add(name):
+    _ROOMS[name] = 1
+    doors[name] = 1
+
+def room(name):
+    if name not in rooms:
+        add(name)
+    return rooms[name]
+
+def door(name):
+    add(name)
+    return doors[name]
+
+def climb(name):
+    return stairs[name]
+
+def address(text=None, **parts):
+    if "place" in parts:
+        if "town" in parts:
+            raise TypeError("a place is a town")
+        parts["town"] = parts.pop("place")
+    return format(text, **parts)
+
+def lock(key=None, **options):
+    if "bolt" in options:
+        raise TypeError("bolts are gone")
+    return format(key, **options)
+
+def knock(door, **rest):
+    assert len(rest) == 0, f"unknown: {list(rest)}"
+    return format(door, **rest)
+"""
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("house.room('attic')", []),
+        ("house.door('front')", []),
+        ("house.climb('sideways')", [("wrong-literal", "static")]),
+        ("house.address(town='Ur')", []),
+        ("house.lock(bolt=1)", [("unknown-parameter", "static")]),
+        ("house.knock(1, loudly=1)", [("unknown-parameter", "static")]),
+        ("house.knock(1)", []),
+    ],
+)
+def test_only_what_every_run_ends_in_is_refused(line: str, told: list[tuple[str, str]], tmp_path: Path) -> None:
+    """A table may be filled on the way, a keyword refused beside another only; what is read is held, never blocked."""
+    judge = home_with(tmp_path, sys.executable, HOUSE)
+    answer = ask(tmp_path, f"import house\n\n{line}\n", python=judge)
+    assert [(denial.kind, denial.certainty) for denial in answer.found] == told

@@ -75,6 +75,43 @@ def written(name="fine"):
         file.write(name)
     return Grade(name)
 
+def unread(value):
+    return [*map(str, [value])][0]
+
+def rate(text):
+    number, _, span = unread(text).partition(" per ")
+    if span not in {"hour": 1, "day": 2}:
+        raise ValueError(f"no span matched for {span}")
+    return number
+
+def opened(data: dict, mode="r"):
+    mode = unread(mode)
+    if mode not in set("rw"):
+        raise ValueError(f"Invalid mode: {mode}")
+
+def picked(data: dict, name="grain"):
+    name = unread(name)
+    if name not in set(data):
+        raise ValueError(f"Invalid column: {name}")
+
+def driven(app: str, motor=None):
+    if motor and unread(motor) not in {"belt", "chain"}:
+        raise ValueError("Invalid motor specified")
+
+def drawn(app, motor=None):
+    driven(app, motor)
+
+def themed(name="plain"):
+    name = unread(name)
+    themes = ["plain", "dark"]
+    if name not in set(themes):
+        raise LookupError(f"Theme {name} does not exist. Available themes: {','.join(themes)}.")
+
+def shelved(name="plain"):
+    name = unread(name)
+    if name not in set(["oats"]):
+        raise ValueError(f"{name} does not exist, there is only flour in the house")
+
 class NotRegisteredError(Exception):
     pass
 
@@ -114,6 +151,11 @@ def test_a_keyword_that_the_library_refuses_by_its_name_is_told(python: str, tmp
         ("mill.grade('rough')", ("wrong-literal", "suspect", "mill.grade(name='rough')")),
         ("mill.table({'a': {'grade': 'rough'}})", ("wrong-literal", "suspect", "mill.table(rules='rough')")),
         ("mill.side('center')", ("wrong-literal", "suspect", "mill.side(name='center')")),
+        ("mill.rate('5 per fortnight')", ("wrong-literal", "suspect", "mill.rate(text='5 per fortnight')")),
+        ("mill.opened(dict(grain), 'read+write')", ("wrong-literal", "suspect", "mill.opened(mode='read+write')")),
+        ("mill.opened(dict(grain), 'read:all')", ("wrong-literal", "suspect", "mill.opened(mode='read:all')")),
+        ("mill.driven(str(grain), motor='wheel')", ("wrong-literal", "suspect", "mill.driven(motor='wheel')")),
+        ("mill.themed('bright')", ("wrong-literal", "suspect", "mill.themed(name='bright')")),
         ("mill.lenient(spede=1)", ("unknown-parameter", "ignored", "mill.lenient(spede=)")),
     ],
 )
@@ -142,6 +184,13 @@ def test_what_is_done_with_the_result_at_once_is_part_of_the_call(tmp_path: Path
         "mill.side('right')",
         "mill.sided('center')",
         "mill.column(dict(grain), 'rye')",
+        "mill.picked(dict(grain), 'rye')",
+        "mill.rate('5 per hour')",
+        "mill.opened(dict(grain), 'r')",
+        "mill.driven(str(grain), motor='belt')",
+        "mill.drawn(grain, motor='wheel')",
+        "mill.themed('dark')",
+        "mill.shelved('rye')",
         "mill.written('rough')",
         "mill.registered('rough')",
         "mill.open_ended('rough')",

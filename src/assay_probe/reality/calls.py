@@ -128,7 +128,7 @@ def check_binding(walk, node, callee):
         return
     parameters = signatures.parameters(callee)
     if parameters is None or (isinstance(called, type) and not parameters and signatures.behind(callee)[0] is None):
-        _check_documented(walk, node, called)
+        _check_documented(walk, node, callee)
         return
     given = signatures.given_by(callee, node)
     for keyword in node.keywords:
@@ -139,11 +139,14 @@ def check_binding(walk, node, callee):
         _check_count(walk, node, callee, parameters)
 
 
-def _check_documented(walk, node, called):
+def _check_documented(walk, node, callee):
     """Keywords of a callable written in C whose documentation begins with its signature and says nothing of them."""
+    called = callee.object
     names = documented.names_in_signature(called)
     for keyword in node.keywords:
-        if names is not None and keyword.arg is not None and not documented.speaks_of(called, keyword.arg):
+        if names is None and keyword.arg is not None:
+            trials.note_keyword(walk, node, callee, keyword)
+        elif keyword.arg is not None and not documented.speaks_of(called, keyword.arg):
             name = name_of(called)
             walk.claims.add(
                 _at_keyword(node, keyword),
@@ -209,6 +212,7 @@ def _check_keyword(walk, node, callee, keyword, given):
         text,
         root=_root(callee.object),
         raises="TypeError",
+        certainty="static" if _collects(last) else "proven",
         near=near,
         chain=chain,
         signature=shown(callee),

@@ -210,9 +210,21 @@ class Decider:
         try:
             return table[key]
         except KeyError:
+            if self._may_be_filled(table):
+                return UNDECIDED
             raise Refused("KeyError", repr(key)) from None
         except TypeError:
             return UNDECIDED
+
+    def _may_be_filled(self, table):
+        """Does the function first call another of its package, which may have stored the key that is missing now?"""
+        home = self.run.reading.function.__module__ or ""
+        if not sources.is_filled_later(table, home):
+            return False
+        calls = (node.value for node in sources.own_nodes(self.run.reading.tree) if isinstance(node, ast.Expr))
+        called = (self.run.reading.value(call.func) for call in calls if isinstance(call, ast.Call))
+        homes = (getattr(getattr(one, "object", None), "__module__", None) or "" for one in called)
+        return any(other.partition(".")[0] == home.partition(".")[0] for other in homes)
 
     def _namedexpr(self, node):
         value = self.value(node.value)

@@ -15,6 +15,8 @@ class Uses:
         self.handed_to, self.handed_as, self.stored, self.read = [], [], [], set()
         """Calls that get it as `**it`; `(call, place)` that get it as an argument; attributes that keep it."""
         self.is_closed, self.is_opaque, self.is_returned, self.is_listed = False, False, False, False
+        self.is_shut = not is_attribute and self._is_shut(name)
+        """Does every call end that has a key left in it, whatever is done with it besides?"""
         self.looped = []
         """Tables over whose keys a loop goes that takes each of them out: `for key in self.DEFAULTS: it.pop(key)`."""
         self._find_copies()
@@ -24,6 +26,14 @@ class Uses:
         self.is_closed = self.is_closed or any(self._refuses_rest(node) for node in ast.walk(tree))
         # Where what is left over is refused, a look at the names takes nothing away.
         self.is_opaque = self.is_opaque or (self.is_listed and not self.is_closed)
+
+    def _is_shut(self, name):
+        nodes = [node for node in ast.walk(self.tree) if isinstance(node, ast.Name) and node.id == name]
+        is_bound = any(not isinstance(node.ctx, ast.Load) for node in nodes)
+        return not is_bound and any(
+            self._refuses_rest(node) and not isinstance(getattr(node, "test", None), ast.BoolOp)
+            for node in self.tree.body
+        )
 
     def _is_it(self, node):
         if isinstance(node, ast.Name):
@@ -119,13 +129,31 @@ class Uses:
         return False
 
     def _refuses_rest(self, node):
-        """Is it `if kwargs: raise ...`?"""
+        """Is it `if kwargs: raise ...`, or `assert not kwargs`?"""
+        if isinstance(node, ast.Assert):
+            return self._says_empty(node.test)
         return (
             isinstance(node, ast.If)
             and any(self._is_it(inner) for inner in (node.test, *ast.iter_child_nodes(node.test)))
             and not isinstance(node.test, ast.Compare)
             and any(isinstance(inner, ast.Raise) for inner in node.body)
         )
+
+    def _says_empty(self, test):
+        """Is it `not kwargs`, or `len(kwargs) == 0`?"""
+        if isinstance(test, ast.UnaryOp) and isinstance(test.op, ast.Not):
+            return self._is_it(_measured(test.operand))
+        if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq):
+            return False
+        right = test.comparators[0]
+        is_nothing = getattr(right, "value", None) == 0 or (isinstance(right, ast.Dict) and not right.keys)
+        return is_nothing and len(test.ops) == 1 and self._is_it(_measured(test.left))
+
+
+def _measured(node):
+    """What the length is asked of, or the expression itself."""
+    is_length = isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("len", "bool") and len(node.args) == 1
+    return node.args[0] if is_length else node
 
 
 def _goes_through(node, name):
@@ -184,14 +212,20 @@ def is_read_to_refuse(tree, keyword):
             continue
         if _pops(node.value, keyword):
             name = node.targets[0].id
-            return any(_raises_when_given(inner, name) for inner in ast.walk(tree))
+            return any(_raises_when_given(inner, name) for inner in _sure_ifs(tree.body))
     return any(
-        isinstance(node, ast.If)
-        and _asks_for(node.test, keyword)
-        and len(node.body) == 1
-        and isinstance(node.body[0], ast.Raise)
-        for node in ast.walk(tree)
+        _asks_for(node.test, keyword) and len(node.body) == 1 and isinstance(node.body[0], ast.Raise)
+        for node in _sure_ifs(tree.body)
     )
+
+
+def _sure_ifs(statements):
+    """Each `if` that every run comes by: one inside another tells of two things that do not go together."""
+    for node in statements:
+        if isinstance(node, ast.If):
+            yield node
+        elif isinstance(node, (ast.With, ast.Try)):
+            yield from _sure_ifs(node.body)
 
 
 def _asks_for(test, keyword):
@@ -209,8 +243,7 @@ def _pops(node, keyword):
 
 def _raises_when_given(node, name):
     return (
-        isinstance(node, ast.If)
-        and isinstance(node.test, ast.Compare)
+        isinstance(node.test, ast.Compare)
         and isinstance(node.test.left, ast.Name)
         and node.test.left.id == name
         and isinstance(node.test.ops[0], (ast.IsNot, ast.NotEq))

@@ -205,6 +205,8 @@ def _forwarded(reading, keyword, depth, name=None):
         return NOBODY_KNOWS
     if any(keyword in table for table in tables):
         return Consumer(True)
+    if uses.is_shut:
+        return Consumer(False)
     if not (uses.handed_to or uses.handed_as or uses.stored):
         return Consumer(False) if uses.is_closed else _GIVES_BACK if uses.is_returned else DROPS
     return _together(_each_way(uses, reading, keyword, depth))

@@ -26,6 +26,7 @@ _NAMINGS = (
 )
 _named = {}
 _COPYING = ("__setstate__", "__copy__", "__deepcopy__", "__reduce__", "__getstate__")
+_FILLED = rb"^[ \t]+%s(?:\[[^\]\n]*\][ \t]*=[^=]|\.(?:update|setdefault)\()"
 gone = set()
 """Names of the project that the change under check removed."""
 first_party_roots = []
@@ -45,6 +46,20 @@ def tree_of(function):
         except (SyntaxError, ValueError, RecursionError):
             _functions[code] = None
     return _functions[code]
+
+
+def is_filled_later(table, module):
+    """Is it a module's table that functions of its package store into, or the view of one that somebody else holds?"""
+    if isinstance(table, types.MappingProxyType):
+        return True
+    root = (module or "").partition(".")[0]
+    for name, found in list(sys.modules.items()):
+        if name.partition(".")[0] == root and isinstance(found, types.ModuleType):
+            held = [key for key, value in list(vars(found).items()) if value is table]
+            text = bytes_of(getattr(found, "__file__", None) or "") if held else b""
+            if any(re.search(_FILLED % re.escape(key.encode()), text, re.MULTILINE) for key in held):
+                return True
+    return False
 
 
 def own_nodes(function):

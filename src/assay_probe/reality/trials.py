@@ -17,10 +17,11 @@ import time
 import types
 import warnings
 
-from assay_probe.reality import installed, literals, signatures, stand_ins
+from assay_probe.reality import installed, literals, signatures, stand_ins, words
 from assay_probe.reality.children import answers_of
 from assay_probe.reality.claims import shown
 from assay_probe.reality.signatures import name_of
+from assay_probe.reality.words import speaks_of
 
 MOST = 24
 """So many calls of one file are tried."""
@@ -31,11 +32,19 @@ WALLS = 2
 NONSENSE = "zqvx"
 LISTED = 3
 """So many of the words that an error lists are tried."""
+_OFFERED = re.compile(
+    r"(?:available|choose|one of|valid|supported|expected)[^:\[({]{0,30}[:\[({]([^.\])}]*)", re.IGNORECASE
+)
 _QUOTED = re.compile(r"['\"`](\w[\w+-]{0,29})['\"`]")
-_OPTION = re.compile(r"\w[\w+-]{0,29}")
 _DECIDED_BY_STATE = re.compile(r"NotFound|DoesNotExist|NotExist|Missing|Runtime|LookupError|Context|Registry")
-_SAID_BY_STATE = re.compile(r"registered|not found|does not exist|doesn't exist|no such", re.IGNORECASE)
+_SAID_BY_STATE = re.compile(
+    r"registered|not found|does not exist|doesn't exist|no such (?!option)|not defined|undefined|undeclared",
+    re.IGNORECASE,
+)
 _SAYS_WHAT_IS_VALID = re.compile(r"must be|expected|one of|valid|unknown|support|recogni[sz]ed", re.IGNORECASE)
+_SAYS_IT_IS_WRONG = re.compile(rf"{_SAYS_WHAT_IS_VALID.pattern}|match|allowed|available|no such option", re.IGNORECASE)
+_OF_A_TABLE = re.compile(r"column|field|key|index|label|feature|axis|level", re.IGNORECASE)
+"""What is looked up in a table that is stood in for is not there, whatever it is called."""
 _OPEN = (OSError, MemoryError, RecursionError, EOFError, StopIteration)
 _HARMLESS = (
     "import compile exec marshal. object. sys. code. function. gc. builtins. os.listdir os.scandir os.walk glob. "
@@ -82,68 +91,21 @@ def note_values(walk, node, callee, known):
     for number, argument in enumerate(node.args):
         if argument not in places.values() and not literals.is_absent(literals.constant(walk, argument)):
             values.append((number, argument, literals.constant(walk, argument)))
-    words = [(*one, path, word) for one in values for path, word in _words_in(one[2], ())]
-    given = _given(walk, node, callee) if words else None
-    # What is looked up in a table that is stood in for is not there, whatever it is called.
-    if given is None or any(maker.kind is stand_ins.TABLE for maker in (*given[0], *given[1], *given[2].values())):
-        return
-    for name, place, value, path, word in words:
-        if word not in walk.first_party and len(waiting) < MOST:
-            waiting.append(Trial(walk, node, callee, place, name, Option(value, path, word), given))
-
-
-class Option:
-    """A word in a constant: the constant itself, or a key or a value inside it."""
-
-    __slots__ = ("path", "whole", "word")
-
-    def __init__(self, whole, path, word):
-        self.whole = whole
-        self.path = path
-        self.word = word
-
-    @property
-    def is_key(self):
-        """Is it a key of a dictionary?"""
-        return bool(self.path) and self.path[-1][0] == "key"
-
-    def replaced(self, word):
-        """The constant with another word in this place, or without this place where it is None."""
-        return _replaced(self.whole, self.path, word)
-
-
-def _words_in(value, path):
-    """Every word in a constant that looks like an option, with the way to it."""
-    if isinstance(value, str):
-        if _OPTION.fullmatch(value):
-            yield path, value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if isinstance(key, str) and _OPTION.fullmatch(key):
-                yield (*path, ("key", key)), key
-            yield from _words_in(inner, (*path, ("value", key)))
-    elif isinstance(value, (list, tuple)):
-        for number, inner in enumerate(value):
-            yield from _words_in(inner, (*path, ("value", number)))
-
-
-def _replaced(value, path, word):
-    if not path:
-        return word
-    (kind, key), *inner = path
-    if isinstance(value, dict):
-        if kind == "key" or (word is None and not inner):
-            others = {name: kept for name, kept in value.items() if name != key}
-            return others if word is None else {**others, word: value[key]}
-        return {**value, key: _replaced(value[key], inner, word)}
-    if word is None and not inner:
-        return type(value)([kept for number, kept in enumerate(value) if number != key])
-    return type(value)([_replaced(kept, inner, word) if number == key else kept for number, kept in enumerate(value)])
+    found = [(name, place, option) for name, place, value in values for option in words.options_in(value)]
+    given = _given(walk, node, callee) if found else None
+    for name, place, option in found if given is not None else ():
+        if option.word not in walk.first_party and len(waiting) < MOST:
+            waiting.append(Trial(walk, node, callee, place, name, option, given))
 
 
 def _is_standard(called):
     root = (getattr(called, "__module__", None) or "builtins").partition(".")[0].lstrip("_")
     return root in installed.STANDARD or root in ("builtins", "unittest")
+
+
+def _is_compiled_function(called):
+    """Is it a function of a compiled module, and no method of an object?"""
+    return isinstance(called, types.BuiltinFunctionType) and isinstance(called.__self__, (types.ModuleType, type(None)))
 
 
 def _role(walk, node):
@@ -161,7 +123,9 @@ def _given(walk, node, callee):
     called = callee.object
     if not is_walled[0] or len(waiting) >= MOST or callee.doubted or inspect.iscoroutinefunction(called):
         return None
-    if not isinstance(called, (type, types.FunctionType, types.MethodType)) or _is_standard(called):
+    if not isinstance(called, (type, types.FunctionType, types.MethodType)) and not _is_compiled_function(called):
+        return None
+    if _is_standard(called):
         return None
     if isinstance(called, types.FunctionType) and callee.bound and not stand_ins.needs_receiver(callee):
         return None
@@ -227,39 +191,72 @@ def _watch(event, arguments):
 
 def _judged(trial):
     """`[exception, text]` where the word was refused and its controls say that it was the word."""
-    option, strange = trial.value, NONSENSE
+    option = trial.value
     if option is None:
-        word = trial.parameter
-        ways = [lambda: _outcome(trial, word), lambda: _outcome(trial, strange), lambda: _outcome(trial, None)]
+        word, strange = trial.parameter, NONSENSE
+        wrong = _outcome(trial, word)
+        ways = [lambda: _outcome(trial, strange), lambda: _outcome(trial, None)]
     else:
-        word = option.word
-        strange = word[:1] + NONSENSE
+        wrong = _outcome(trial, trial.parameter, option.whole)
+        option = option.refused_in(wrong[1]) if wrong is not None else None
+        if option is None or (_is_of_state(trial, wrong) and not _lists_what_is_taken(trial, wrong)):
+            return None
+        trial.value, word, strange = option, option.word, option.word[:1] + NONSENSE
         ways = [
-            lambda: _outcome(trial, trial.parameter, option.whole),
             lambda: _outcome(trial, trial.parameter, option.replaced(strange)),
             lambda: _outcome(trial, trial.parameter if option.path else None, option.replaced(None)),
         ]
-    wrong = ways[0]()
-    if wrong is not None and option is not None and _names_others(trial, wrong, ways[1]()):
+    if wrong is None:
+        return None
+    other = ways[0]()
+    if option is not None and (_names_others(trial, wrong, other) or _names_parameter(trial, wrong, other, ways[1])):
         return wrong
-    if wrong is None or not _speaks_of(wrong[1], word) or (option is not None and _is_of_state(trial, wrong)):
+    if not speaks_of(wrong[1], word) or other is None or other[0] != wrong[0] or not speaks_of(other[1], strange):
         return None
-    other = ways[1]()
-    if other is None or other[0] != wrong[0] or not _speaks_of(other[1], strange):
-        return None
-    without = ways[2]()
-    if without is not None and (_speaks_of(without[1], word) or without[0] == wrong[0]) and not _lacks(without):
-        return None
-    return wrong
+    without = ways[1]()
+    if without is None or _lacks(without):
+        return wrong
+    is_other = not speaks_of(without[1], word) and (without[0] != wrong[0] or _is_written(trial))
+    return wrong if is_other else None
+
+
+def _makers(trial):
+    first, positional, named = trial.given
+    return (*first, *positional, *named.values())
+
+
+def _is_written(trial):
+    """Does the file say all that the call is given?"""
+    return all(maker.kind is stand_ins.SURE for maker in _makers(trial))
+
+
+def _names_parameter(trial, wrong, other, without):
+    """Does the error say that the parameter is not right, whatever the word, and is there none without it?"""
+    option, name = trial.value, trial.parameter
+    if option.path or option.is_phrase or not isinstance(name, str) or wrong != other or len(name) < 4:
+        return False
+    if not speaks_of(wrong[1], name) or _SAYS_WHAT_IS_VALID.search(wrong[1]) is None:
+        return False
+    makers = _makers(trial)
+    return all(maker.kind in (stand_ins.SURE, stand_ins.PLAIN) for maker in makers) and without() is None
 
 
 def _names_others(trial, wrong, other):
     """Does the error list what may stand here, is it the same for a made-up word, and is one of the listed taken?"""
     option = trial.value
     listed = [word for word in _QUOTED.findall(wrong[1]) if word != option.word]
-    if len(listed) < 2 or wrong != other or option.is_key or _is_of_state(trial, wrong):
+    if len(listed) < 2 or wrong != other or option.is_key or option.is_phrase:
         return False
     return any(_outcome(trial, trial.parameter, option.replaced(word)) is None for word in listed[:LISTED])
+
+
+def _lists_what_is_taken(trial, wrong):
+    """Does a function end in a list of what there is, and is one of these taken? Then it looked where it looks."""
+    offered = _OFFERED.search(wrong[1])
+    listed = re.findall(r"\w[\w+-]*", offered[1]) if offered is not None else []
+    if trial.value.path or trial.given[0] or len(listed) < 2 or trial.value.word in listed:
+        return False
+    return any(_outcome(trial, trial.parameter, trial.value.replaced(word)) is None for word in listed[:LISTED])
 
 
 def _is_of_state(trial, outcome):
@@ -268,17 +265,15 @@ def _is_of_state(trial, outcome):
     is_import = "Import" in exception or exception == "ModuleNotFoundError"
     if not is_import and (_DECIDED_BY_STATE.search(exception) or _SAID_BY_STATE.search(text)):
         return True
-    first, positional, named = trial.given
-    if exception in ("KeyError", "IndexError", "AttributeError") and any(
-        maker.kind != stand_ins.SURE for maker in first
-    ):
+    if trial.value.is_phrase and (is_import or _SAYS_IT_IS_WRONG.search(text) is None):
+        return True  # a path, a text, an address
+    is_lookup = exception in ("KeyError", "IndexError", "AttributeError")
+    if is_lookup and any(maker.kind != stand_ins.SURE for maker in trial.given[0]):
         return True  # what was put into the instance before
-    is_blank = any(maker.kind is stand_ins.BLANK for maker in (*first, *positional, *named.values()))
-    return is_blank and _SAYS_WHAT_IS_VALID.search(text) is None
-
-
-def _speaks_of(text, word):
-    return re.search(rf"(?<![\w]){re.escape(word)}(?![\w])", text, re.IGNORECASE) is not None
+    kinds = {maker.kind for maker in _makers(trial)}
+    if stand_ins.TABLE in kinds and (is_lookup or _OF_A_TABLE.search(text)):
+        return True
+    return bool(kinds & {stand_ins.BLANK, stand_ins.TABLE}) and _SAYS_WHAT_IS_VALID.search(text) is None
 
 
 def _lacks(outcome):
