@@ -6,7 +6,6 @@ import contextlib
 import gc
 import hashlib
 import os
-import shutil
 import sys
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
@@ -27,6 +26,7 @@ from assay.instruments.compiled_probe import CompiledProbe
 from assay.instruments.git import open_range
 from assay.instruments.installed import installed_files
 from assay.instruments.kept_runs import KeptRuns, world_of
+from assay.instruments.kept_trees import side_folders
 from assay.instruments.laboratory import PROBE, Laboratory, WallClock
 from assay.instruments.lacking import gaps_of_lab, told_of_carried, with_commands
 from assay.instruments.memo import DiskMemo, NoMemo, cache_folder
@@ -36,8 +36,8 @@ from assay.instruments.scratch import scratch_folder
 from assay.instruments.standing import StandingProcesses
 from assay.instruments.surroundings import read_surroundings
 from assay.instruments.target import Interpreter, linked_folders
-from assay.instruments.tree import print_of
-from assay.instruments.trees import Opened, open_trees
+from assay.instruments.tree import Tree, print_of
+from assay.instruments.trees import Opened, WithOthers, open_trees
 from assay.judgement.policy import read_policy, strictest
 from assay.judgement.verdict import judge
 from assay.values.change import SIDES, Change, Side
@@ -237,38 +237,39 @@ def laboratory(
         roots = roots_of(opened.source, "base")
         installed = _installed(opened, interpreter, roots)
         theirs = installed if head is None else _installed(opened, head, roots)
-        trees = _write_trees(opened, scratch, installed, theirs)
         carried = _carried(opened, installed)
-        memo = DiskMemo(cache_folder()) if options.cache else NoMemo()
-        yield Laboratory(
-            sandbox=sandbox,
-            standing=standing,
-            interpreter=interpreters.with_roots(roots),
-            head_interpreter=head,
-            bumps=interpreters.bumps,
-            lacks=interpreters.lacks,
-            has_both_environments=interpreters.are_built,
-            source=opened.source,
-            clock=clock,
-            memo=memo,
-            kept_runs=_kept_runs(memo, opened, carried, interpreter.target.python, directory),
-            trees=trees,
-            bytecode=Bytecode(trees, _differing(opened)),
-            source_roots=roots,
-            project=project,
-            base_print=print_of(opened.trees["base"]),
-            linked=linked_folders(interpreter.path, directory),
-            surroundings=surroundings,
-            carried=carried,
-            budget_s=options.budget_s,
-            experiments=options.experiments,
-            seed=options.seed,
-            say=progress.say,
-            tell=progress.tell,
-            probe=CompiledProbe(PROBE, cache_folder() if options.cache else None),
-            modules=CompiledModules(cache_folder() if options.cache else None),
-            checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
-        )
+        cache = cache_folder() if options.cache else None
+        memo = DiskMemo(cache) if cache else NoMemo()
+        with _written_trees(opened, scratch, cache, installed, theirs) as trees:
+            yield Laboratory(
+                sandbox=sandbox,
+                standing=standing,
+                interpreter=interpreters.with_roots(roots),
+                head_interpreter=head,
+                bumps=interpreters.bumps,
+                lacks=interpreters.lacks,
+                has_both_environments=interpreters.are_built,
+                source=opened.source,
+                clock=clock,
+                memo=memo,
+                kept_runs=_kept_runs(memo, opened, carried, interpreter.target.python, directory),
+                trees=trees,
+                bytecode=Bytecode(trees, _differing(opened)),
+                source_roots=roots,
+                project=project,
+                base_print=print_of(opened.trees["base"]),
+                linked=linked_folders(interpreter.path, directory),
+                surroundings=surroundings,
+                carried=carried,
+                budget_s=options.budget_s,
+                experiments=options.experiments,
+                seed=options.seed,
+                say=progress.say,
+                tell=progress.tell,
+                probe=CompiledProbe(PROBE, cache),
+                modules=CompiledModules(cache),
+                checker=Checker(target=(head or interpreter).target, scratch=scratch / "checker"),
+            )
 
 
 def _installed(opened: Opened, interpreter: Interpreter, roots: Sequence[str]) -> Mapping[str, Path]:
@@ -290,38 +291,41 @@ def _kept_runs(memo: Memo, opened: Opened, carried: Mapping[str, Path], python: 
     return KeptRuns(memo, lambda: world_of(opened.trees["base"], carried, python, directory))
 
 
-def _write_trees(
-    opened: Opened, scratch: Path, installed: Mapping[str, Path], theirs: Mapping[str, Path]
-) -> Mapping[Side, Path]:
+@contextlib.contextmanager
+def _written_trees(
+    opened: Opened,
+    scratch: Path,
+    cache: Path | None,
+    installed: Mapping[str, Path],
+    theirs: Mapping[str, Path],
+) -> Iterator[Mapping[Side, Path]]:
     """Both sides as folders. Tests and what stands beside them come from base on both."""
-    folders: dict[Side, Path] = {side: scratch / "trees" / side for side in SIDES}
-    try:
-        opened.materialise("base", folders["base"], installed=installed)
-        opened.materialise("head", folders["head"], beside=folders["base"], installed=theirs, alike=theirs is installed)
-        use_tests_of_base(opened, folders["base"], folders["head"])
-    except OSError as error:
-        raise StorageFailed(
-            f"Both sides could not be written below {scratch}.",
-            why=str(error),
-            next_step="Free some space there, or name another folder for temporary files with TMPDIR.",
-        ) from error
-    return folders
+    owner = str(opened.root) if opened.root else f"{opened.base.label} {opened.head.label}"
+    with side_folders(scratch, cache, owner, len(opened.trees["base"].entries)) as folders:
+        places, standing = folders.places, folders.standing
+        asked = replace(opened, trees={**opened.trees, "head": _with_tests_of_base(opened)})
+        try:
+            asked.materialise("base", places["base"], installed=installed, standing=standing["base"])
+            asked.materialise(
+                "head", places["head"], beside=places["base"], installed=theirs, alike=theirs is installed,
+                standing=standing["head"],
+            )  # fmt: skip
+            folders.keep()
+        except OSError as error:
+            raise StorageFailed(
+                f"Both sides could not be written below {places['base'].parent}.",
+                why=str(error),
+                next_step="Free some space there, or use --no-cache and name a folder for temporary files with TMPDIR.",
+            ) from error
+        yield places
 
 
-def use_tests_of_base(opened: Opened, base: Path, head: Path) -> None:
-    """Replace head's tests by those of base, so that both sides are asked the same."""
-    theirs, ours = set(opened.source.paths("head")), set(opened.source.paths("base"))
+def _with_tests_of_base(opened: Opened) -> Tree:
+    """Head with the tests of base in place of its own, so that both sides are asked the same."""
+    ours, theirs = set(opened.source.paths("base")), set(opened.source.paths("head"))
     places, their_places = places_of(sorted(ours)), places_of(sorted(theirs))
-    for path in sorted(theirs - ours):
-        if is_test(path, their_places):
-            (head / path).unlink(missing_ok=True)
-    entries = {side: opened.trees[side].entries for side in SIDES}
-    for path in sorted(ours):
-        if is_test(path, places) and entries["head"].get(path) != entries["base"][path] and (base / path).exists():
-            (head / path).parent.mkdir(parents=True, exist_ok=True)
-            # The two may be one file by now, which must not be written to.
-            (head / path).unlink(missing_ok=True)
-            shutil.copy2(base / path, head / path)
+    dropped = {path for path in theirs - ours if is_test(path, their_places)}
+    return WithOthers(opened.trees["head"], opened.trees["base"], {p for p in ours if is_test(p, places)}, dropped)
 
 
 def sources_of(opened: Opened, change: Change) -> Mapping[str, Mapping[str, str | None]]:

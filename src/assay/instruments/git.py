@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import posixpath
 import stat
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
@@ -272,7 +273,7 @@ def _carried(git: Git, known: set[str]) -> tuple[str, ...]:
     ignored = git.run(
         "ls-files", "-z", "--full-name", "--others", "--ignored", "--exclude-standard", "--directory", git.everything
     )
-    packages = {str(PurePosixPath(path).parent) for path in known if path.endswith(".py")}
+    packages = {posixpath.dirname(path) or "." for path in known if path.endswith(".py")}
     inside = {folder for folder in packages if f"{folder}/__init__.py" in known}
     found: list[str] = []
     for path in names(ignored):

@@ -24,6 +24,8 @@ class DiskMemo:
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._folder, self._max_bytes = folder / "memo", max_bytes
+        self._room = 0
+        """Bytes that may still be written before the folder is looked through."""
 
     def get(self, key: str) -> object | None:
         """The stored value, or None."""
@@ -44,11 +46,13 @@ class DiskMemo:
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(zlib.compress(json.dumps(value).encode(), level=1))
+                self._room -= os.stat(name).st_size
                 os.replace(name, path)
             except BaseException:
                 os.unlink(name)
                 raise
-            self._prune()
+            if self._room <= 0:
+                self._prune()
 
     def _path(self, key: str) -> Path:
         digest = hashlib.sha256(key.encode()).hexdigest()
@@ -56,13 +60,15 @@ class DiskMemo:
 
     def _prune(self) -> None:
         """Drop the values that nobody asked for longest once all of them together are too large."""
-        entries = [(path.stat().st_mtime, path.stat().st_size, path) for path in self._folder.glob("*/*")]
+        entries = [(seen.st_mtime, seen.st_size, path) for path in self._folder.glob("*/*") for seen in (path.stat(),)]
         total = sum(size for _, size, _ in entries)
         for _, size, path in sorted(entries):
             if total <= self._max_bytes:
-                return
+                break
             path.unlink(missing_ok=True)
             total -= size
+        # Others write too, and looking through all of it for every value took longer than writing it.
+        self._room = max(self._max_bytes - total, 0) // 8
 
 
 class NoMemo:

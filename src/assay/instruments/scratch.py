@@ -23,7 +23,7 @@ def scratch_folder() -> Iterator[Path]:
     root = Path(tempfile.gettempdir())
     for path in root.glob(f"{_PREFIX}*"):
         if _is_ours(path):
-            with contextlib.suppress(OSError), _locked(path):
+            with contextlib.suppress(OSError), locked(path):
                 shutil.rmtree(path, ignore_errors=True)
     with contextlib.ExitStack() as stack:
         yield _new(root, stack)
@@ -34,15 +34,15 @@ def _new(root: Path, stack: contextlib.ExitStack) -> Path:
     while True:
         path = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=root))
         with contextlib.suppress(BlockingIOError, FileNotFoundError):
-            stack.enter_context(_locked(path))
+            stack.enter_context(locked(path))
             stack.callback(shutil.rmtree, path, ignore_errors=True)
             if path.is_dir():
                 return path
 
 
 @contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Raises OSError where somebody else holds it, or it is gone."""
+def locked(path: Path) -> Iterator[None]:
+    """Hold a folder; raises OSError where somebody else holds it, or it is gone."""
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -9,9 +9,10 @@ import contextlib
 import hashlib
 import io
 import os
+import posixpath
 import stat
 import tokenize
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -90,11 +91,14 @@ class Opened:
         beside: Path | None = None,
         installed: Mapping[str, Path] | None = None,
         alike: bool = True,
+        standing: dict[str, Entry] | None = None,
     ) -> tuple[str, ...]:
         """Write the whole tree of a side below `into`; returns the paths that were left out.
 
         Files that are the same on the other side, written to `beside` before, become links to those. `installed` are
         files that only the installed copy of the project has; both sides have the same ones where they are `alike`.
+        Plain files that are `standing` there are left as they are where they are wanted so, and removed where not; in
+        the end it holds all that stand there.
         """
         extra: dict[str, bytes] = {}
         for path in self.carried:
@@ -110,7 +114,7 @@ class Opened:
                 path: beside / path for path, entry in self.trees[side].entries.items() if theirs.get(path) == entry
             }
             same |= {path: beside / path for path in extra if alike or path not in (installed or {})}
-        return write_tree(self.trees[side], into, extra, same)
+        return write_tree(self.trees[side], into, extra, same, standing)
 
     def close(self) -> None:
         """End the processes that read the sides."""
@@ -165,40 +169,86 @@ class FolderTree:
         """Nothing is held open."""
 
 
+@dataclass(slots=True)
+class WithOthers:
+    """A tree in which some files are those of another tree, and some are not there."""
+
+    tree: Tree
+    other: Tree
+    taken: Collection[str]
+    """Plain files of the other tree, in place of what stands there."""
+    dropped: Collection[str]
+    entries: Mapping[str, Entry] = field(init=False)
+
+    def __post_init__(self) -> None:
+        own = {path: entry for path, entry in self.tree.entries.items() if path not in self.dropped}
+        self.entries = dict(sorted((own | {path: self.other.entries[path] for path in self.taken}).items()))
+
+    def read(self, path: str) -> bytes:
+        """The content of a file, or the target of a symbolic link."""
+        return (self.other if path in self.taken else self.tree).read(path)
+
+    def read_several(self, paths: Sequence[str]) -> Iterator[tuple[str, bytes | None]]:
+        """First the files of the tree itself, then those of the other."""
+        yield from self.tree.read_several([path for path in paths if path not in self.taken])
+        yield from self.other.read_several([path for path in paths if path in self.taken])
+
+    def close(self) -> None:
+        """Whoever opened the two trees closes them."""
+
+
 def write_tree(
-    tree: Tree, into: Path, extra: Mapping[str, bytes], same: Mapping[str, Path] | None = None
+    tree: Tree,
+    into: Path,
+    extra: Mapping[str, bytes],
+    same: Mapping[str, Path] | None = None,
+    standing: dict[str, Entry] | None = None,
 ) -> tuple[str, ...]:
     """Write a tree below `into`, links last and none that leaves it; returns what was left out.
 
     Executable bits are kept, every other mode is 644, every time is `MTIME`. `same` are files that stand elsewhere
-    already: they are linked where the file system can.
+    already: they are linked where the file system can. `standing` are plain files that stand below `into` already.
     """
-    same = same or {}
-    left_out: list[str] = []
-    plain: list[str] = []
-    links: list[tuple[str, bytes]] = []
-    folders: set[Path] = {into}
+    same, standing = same or {}, {} if standing is None else standing
     into.mkdir(parents=True, exist_ok=True)
-    for path, entry in tree.entries.items():
-        if not _is_safe(path) or entry.kind == "submodule":
-            left_out.append(path)
-        elif entry.kind == "symlink":
-            links.append((path, tree.read(path)))
-        elif not _link(same.get(path), into / path, folders, into):
-            plain.append(path)
-    for path, content in tree.read_several(plain):
+    wanted = {path: entry for path, entry in tree.entries.items() if is_plain(entry) and _is_safe(path)}
+    wanted |= {
+        path: Entry("file", blob_key(extra[path])) for path in extra if _is_safe(path) and path not in tree.entries
+    }
+    _remove(into, (path for path, entry in standing.items() if wanted.get(path) != entry))
+    left_out = [path for path, e in tree.entries.items() if not _is_safe(path) or e.kind == "submodule"]
+    folders: set[Path] = {into}
+    here = {path for path, entry in wanted.items() if standing.get(path) == entry}
+    for above in {posixpath.dirname(path) for path in here}:
+        _make_folders(into / above, folders, into)
+    missing = [path for path in wanted if path not in here and not _link(same.get(path), into / path, folders, into)]
+    for path, content in tree.read_several([path for path in missing if path in tree.entries]):
         if content is None:
             left_out.append(path)
+            del wanted[path]
             continue
-        mode = 0o755 if tree.entries[path].kind == "executable" else 0o644
-        _write(into / path, content, mode, folders, into)
-    for path, content in extra.items():
-        if _is_safe(path) and path not in tree.entries and not _link(same.get(path), into / path, folders, into):
-            _write(into / path, content, 0o644, folders, into)
+        _write(into / path, content, 0o755 if wanted[path].kind == "executable" else 0o644, folders, into)
+    for path in missing:
+        if path not in tree.entries:
+            _write(into / path, extra[path], 0o644, folders, into)
+    links = [(path, tree.read(path)) for path, e in tree.entries.items() if e.kind == "symlink" and _is_safe(path)]
     left_out += _write_links(into, links, folders)
     for folder in sorted(folders, reverse=True):
         os.utime(folder, (MTIME, MTIME))
+    standing.clear()
+    standing.update(wanted)
     return tuple(left_out)
+
+
+def _remove(into: Path, paths: Iterable[str]) -> None:
+    """Remove files, and the folders that are empty then."""
+    for path in paths:
+        (into / path).unlink()
+        folder = (into / path).parent
+        with contextlib.suppress(OSError):
+            while folder != into:
+                folder.rmdir()
+                folder = folder.parent
 
 
 def blob_key(content: bytes, *, algorithm: str = "sha1") -> str:
