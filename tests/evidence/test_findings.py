@@ -80,6 +80,17 @@ def test_what_a_caller_shows_is_told_of_the_unit() -> None:
     ]
 
 
+def test_what_a_caller_shows_of_a_function_inside_another_is_told_of_the_outer_one_where_both_changed() -> None:
+    """Head's loop may be to blame as well as the closure that it calls, and only the outer one has a name elsewhere."""
+    inner = placement(f"{POINT}.<locals>.rounded", line=22)
+    both = experiment(returned(1), edit(), point=CALLER, touched=frozenset({POINT, inner.point.id}))
+    (found,) = findings_of([difference(base=both, head=both)], PLACEMENTS, [UNIT, inner])
+    assert found.unit == "bill.total"
+    alone = experiment(returned(1), edit(), point=CALLER, touched=frozenset({inner.point.id}))
+    (found,) = findings_of([difference(base=alone, head=alone)], PLACEMENTS, [UNIT, inner])
+    assert found.unit == "bill.total.<locals>.rounded"
+
+
 def test_a_difference_that_touched_no_changed_unit_is_nobodys() -> None:
     """Nothing can be said of whom it speaks."""
     stray = experiment(returned(1), edit(), point=CALLER)

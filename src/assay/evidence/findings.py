@@ -63,12 +63,18 @@ def _distance(point: ObservationPoint) -> tuple[bool, bool]:
 
 
 def unit_of(difference: Difference, placement: Placement, changed: Sequence[Placement]) -> Placement | None:
-    """The changed unit that the difference speaks about: the point itself, what it touched, or what it stands above."""
+    """The changed unit that the difference speaks about: the point itself, what it touched, or what it stands above.
+
+    A function inside another that changed is a part of it: what a caller of both shows may be either's doing.
+    """
     if placement.point.changed:
         return placement
     touched = difference.base.touched | difference.head.touched or placement.above
     inner = [other for other in changed if other.point.id in touched]
-    return inner[-1] if inner else None
+    if not inner:
+        return None
+    around = (other for other in inner if inner[-1].point.name.startswith(f"{other.point.name}.<locals>."))
+    return next(around, inner[-1])
 
 
 def _repeats(difference: Difference, other: Difference) -> bool:
