@@ -101,7 +101,7 @@ def test_an_import_of_the_same_thing_by_another_way_is_no_change() -> None:
         *("README.md", "docs/index.rst", "docs/conf.py", "examples/run.py", "LICENSE", ".github/workflows/ci.yml"),
         *("releasenotes/notes/fix-1a2b.yaml", "newsfragments/12.bugfix"),
         *("noxfile.py", "benchmarks/speed.py", "CHANGES.txt", "requirements-dev.txt", "p/py.typed", "p/stubs.pyi"),
-        *("Makefile", "tox.ini", "p.egg-info/PKG-INFO"),
+        *("Makefile", "tox.ini", "asv.conf.json", "p.egg-info/PKG-INFO"),
     ],
 )
 def test_files_around_the_code_are_nothing(path: str) -> None:

@@ -13,7 +13,8 @@ from assay.evidence.reach import Recorded
 @pytest.mark.parametrize(
     ("detail", "text", "remedy"),
     [
-        ("E   ModuleNotFoundError: No module named 'attr.x'", "No module named 'attr.x'", "Install 'attr.x'"),
+        ("E   ModuleNotFoundError: No module named 'attr.x'", "No module named 'attr.x'", "has no 'x'"),
+        ("E   ModuleNotFoundError: No module named 'attr'", "No module named 'attr'", "Install 'attr'"),
         ("E       fixture 'mocker' not found", "no fixture 'mocker'", "(pytest-mock)"),
         ("E       fixture 'odd' not found", "no fixture 'odd'", "Install the plugin that offers it in"),
         ("async def functions are not natively supported.", "asynchronous tests without", "pytest-asyncio"),

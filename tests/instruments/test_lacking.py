@@ -25,7 +25,7 @@ def remedy(detail: str, *, slug: str = "failing-on-base", options: CheckOptions 
     ("detail", "package"),
     [
         ("E   ModuleNotFoundError: No module named 'yaml'", "PyYAML"),
-        ("E   ModuleNotFoundError: No module named 'fancy_box.inner'", "fancy-box"),
+        ("E   ModuleNotFoundError: No module named 'fancy_box'", "fancy-box"),
         ("E       fixture 'mocker' not found", "pytest-mock"),
     ],
 )
@@ -41,6 +41,14 @@ def test_the_command_is_whole(detail: str, package: str) -> None:
 def test_where_the_environment_was_built_base_does_not_ask_for_it() -> None:
     told = remedy("No module named 'yaml'", options=CheckOptions(directory=Path(), build_env=True))
     assert told.startswith("Nothing in base asks for PyYAML, so it was not installed;")
+
+
+def test_what_a_package_does_not_hold_is_not_brought_by_installing_it() -> None:
+    """Python names the first that it does not find, and a stranger's package may have the name of a namespace."""
+    told = remedy("E   ModuleNotFoundError: No module named 'fancy_box.inner.most'")
+    assert told == (
+        "'fancy_box.inner' is there and has no 'most': another version of it, or what else brings that, is meant."
+    )
 
 
 def test_other_causes_keep_their_remedies() -> None:

@@ -43,7 +43,7 @@ _TOOLING = re.compile(
     r"|\.readthedocs.*|\.?readthedocs\.ya?ml|\.?codecov\.ya?ml|\.?codeclimate\.yml|\.coveralls\.yml|azure-pipelines.*"
     r"|\.bumpversion\.cfg|\.all-contributorsrc|renovate\.json5?|\.dockerignore|makefile|justfile|gnumakefile|.*\.mk"
     r"|\.python-version|\.tool-versions|py\.typed|jenkinsfile|netlify\.toml|\.zenodo\.json|sonar-project\.properties"
-    r"|\.semgrepignore|\.gitlab-ci\.yml|\.cirrus\.yml|\.lgtm\.yml|dependabot\.yml|\.prettier.*|\.eslint.*|\.noserc"
+    r"|asv\.conf\.json|\.semgrepignore|\.gitlab-ci\.yml|\.cirrus\.yml|\.lgtm\.yml|dependabot\.yml|\.prettier.*|\.eslint.*|\.noserc"
     r"|\.sourcery\.yaml|pixi\.toml|taskfile\.ya?ml|\.envrc|\.vscode|pip-selfcheck\.json|_config\.yml|.*\.sublime-project)$",
     re.IGNORECASE,
 )

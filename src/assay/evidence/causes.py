@@ -74,6 +74,11 @@ class Cause:
 def cause_of(detail: str) -> Cause:
     """What a traceback says is missing; its telling line where it says nothing that is known."""
     if found := _PACKAGE.search(detail):
+        package, _, module = found[1].rpartition(".")
+        if package:
+            # Python names the first that it does not find: the package is there, and installing it gives nothing new.
+            meant = "another version of it, or what else brings that, is meant."
+            return Cause(f"No module named '{found[1]}'", f"'{package}' is there and has no '{module}': {meant}")
         return Cause(f"No module named '{found[1]}'", f"Install '{found[1]}' in the target's environment.")
     if found := _FIXTURE.search(detail):
         plugin = _FROM_FIXTURE.get(found[1])

@@ -18,7 +18,7 @@ from assay.instruments.trees import Opened
 from assay.values.finding import Gap
 from assay.values.options import CheckOptions
 
-_MISSING = re.compile(r"No module named '(\w+)|no fixture '\w+'")
+_MISSING = re.compile(r"No module named '(\w+)'|no fixture '\w+'")
 _PLUGIN = re.compile(r"offers it \(([\w-]+)\)|\((pytest-[\w-]+)")
 
 
