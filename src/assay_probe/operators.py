@@ -16,7 +16,7 @@ import types
 
 from assay_probe.objects import for_object
 from assay_probe.texts import for_bytes, for_text
-from assay_probe.variants import constants, is_a, no_value
+from assay_probe.variants import as_long, constants, is_a, lengths, no_value
 
 EDGE_INTEGERS = (
     0,
@@ -209,6 +209,9 @@ def _for_sequence(value, context, draw):
                 [lambda: kind(items * 2), lambda: kind([items[0], *items]), lambda: kind(items[:1] * 3)],
             )
         )
+        longer = lengths(context.numbers, len(items))
+        if longer:
+            out.append(("sequence.length", [functools.partial(_of_length, kind, items, n) for n in longer]))
     if len(items) > 1:
         out.append(("sequence.order", [lambda: kind(items[::-1]), lambda: kind(items[1:] + items[:1])]))
     out.append(("sequence.item", [lambda: kind([*items, None]), lambda: kind([*items, 0]), lambda: kind([*items, ""])]))
@@ -221,6 +224,10 @@ def _for_sequence(value, context, draw):
         out.append(("sequence.fill", [lambda: _fill(value, context, draw)]))
     out.append(no_value())
     return out
+
+
+def _of_length(kind, items, length):
+    return kind(as_long(items, length))
 
 
 def _named(items):

@@ -4,7 +4,7 @@ import functools
 import pathlib
 import re
 
-from assay_probe.variants import constants, no_value
+from assay_probe.variants import as_long, constants, lengths, no_value
 
 EDGE_TEXTS = (
     "",
@@ -69,6 +69,9 @@ def for_text(value, context, draw):
         out.append(("text.constant", constants(draw.choice(dictionary), draw.choice(dictionary))))
     if context.telling:
         out.append(("text.telling", _telling(value, context.telling, draw)))
+    longer = lengths(context.numbers, len(value))
+    if longer:
+        out.append(("text.length", [functools.partial(as_long, value or "a", n) for n in longer]))
     known = signs(dictionary)
     out.append(("text.edit", [lambda: edit(value, draw, known)]))
     out.append(("text.token", [lambda: edit_tokens(value, dictionary, seeds, draw)]))

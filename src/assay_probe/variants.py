@@ -32,3 +32,19 @@ def identity(value):
 def is_a(value, kinds):
     """Is the value of one of these kinds? Unlike `isinstance` it never asks the object, which may answer anything."""
     return issubclass(type(value), kinds)
+
+
+LONGEST, MOST_LENGTHS = 200, 6
+"""Nothing is made longer than this; so many lengths are tried."""
+
+
+def lengths(numbers, present):
+    """Lengths at the borders of the code's own numbers: one more than each, as many, one less."""
+    own = [number for number in numbers if type(number) is int and 1 < number < LONGEST]
+    found = dict.fromkeys(number + step for step in (1, 0, -1) for number in own)
+    return [length for length in found if length != present][:MOST_LENGTHS]
+
+
+def as_long(value, length):
+    """A text or sequence repeated until it is so long."""
+    return (value * (length // len(value) + 1))[:length]

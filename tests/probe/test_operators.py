@@ -356,3 +356,12 @@ def test_a_mapping_is_given_keys_that_the_code_asks_for() -> None:
         {"kept": 1, "mode": 1},
     ]
     assert "mapping.key" not in listed({"kept": 1})
+
+
+@pytest.mark.parametrize(("value", "name"), [([7, 8], "sequence.length"), ("ab", "text.length")])
+def test_lengths_lie_at_the_borders_of_the_numbers_that_the_code_knows(value: Any, name: str) -> None:
+    """`len(items) > 10` is seen by a list of eleven alone."""
+    known = operators.Context((10, True, 2.5, 0, -4, 10**6))
+    assert [len(make()) for make in listed(value, known)[name]] == [11, 10, 9]
+    assert name not in listed(value)
+    assert [len(make()) for make in listed(value, operators.Context((2,)))[name]] == [3, 1]

@@ -141,10 +141,10 @@ def remainder(left: object, right: object) -> object:
 
 
 def nesting(value: object) -> int:
-    """How deep lists and tuples lie in one another: 0 for no list, 1 for a flat one."""
+    """How deep lists and tuples lie in one another, 1 for a flat one. That something is no list is another question."""
     if not isinstance(value, (list, tuple)):
-        return 0
-    return 1 + max((nesting(item) for item in value), default=0)
+        raise UndefinedError("how deep what is no list lies")
+    return 1 + max((nesting(item) for item in value if isinstance(item, (list, tuple))), default=0)
 
 
 def has_duplicates(items: object) -> bool:
