@@ -189,3 +189,11 @@ def test_objects_in_a_collection_are_asked_about_attributes_that_the_code_mentio
     )
     assert learned(calls, Constants(names=frozenset({"skips"}))) == "not all(x.skips for x in exprs)"
     assert not learned(calls)
+
+
+def test_order_is_asked_of_tuples_as_of_lists() -> None:
+    """A tuple equals no list, in whichever order its items are."""
+    some = [*LISTS[:5], (1, 2), (2, 1), (3, 1, 2), (1, 2, 3), ()]
+    calls = observed(({"xs": xs} for xs in some), lambda xs: list(xs) != sorted(xs))
+    assert learned(calls) == "list(xs) != sorted(xs)"
+    assert learned([call for call in calls if isinstance(call.values["xs"], list)]) == "xs != sorted(xs)"

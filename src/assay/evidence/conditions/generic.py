@@ -152,7 +152,9 @@ def _about_sequences(
         asked.ask(1.7 + more, f"None in {name}[1:-1]", f"None in {name}[:1]", f"None in {name}[-1:]")
         asked.ask(1.7 + more, f"all(x is None for x in {name})")
     if (kinds and kinds <= {int, float, bool, Decimal}) or kinds == {str}:
-        asked.ask(1.5 + more, f"{name} == sorted({name})")
+        # A tuple in order is no list in order, as Python compares, and of both the order is meant.
+        as_list = f"list({name})" if any(isinstance(value, tuple) for value in values) else name
+        asked.ask(1.5 + more, f"{as_list} == sorted({name})")
     if kinds & set(_NUMBERS):
         asked.measure(1.6 + more, f"sum({name})", f"min({name})", f"max({name})")
         asked.ask(1.6 + more, f"0 in {name}", f"any(x < 0 for x in {name})")
