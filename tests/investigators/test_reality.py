@@ -250,6 +250,29 @@ def test_packages_that_are_missing_are_one_gap() -> None:
     ]
 
 
+def test_a_package_of_the_repository_is_not_told_to_be_installed() -> None:
+    """Tests put its folder on the path; a package index may hold a stranger's by that name."""
+    claim = {**CLAIM, "class": "missing-package", "name": "cliapp", "text": "no cliapp"}
+    claims = {"tests/t.py": [claim, {**claim, "name": "yaml", "text": "no yaml", "line": 3}]}
+    text = "import cliapp\nimport yaml\n"
+    files = {
+        "tests/t.py": text,
+        "tests/apps/cliapp/__init__.py": "",
+        "shop/__init__.py": "",
+        "shop/yaml/__init__.py": "",
+    }
+    seen = investigated(files, {**files, "tests/t.py": text + "x"}, head_claims=claims, base_claims=claims)
+    assert findings(seen) == []
+    only = "Imported from folders of the repository that are on the path only while tests run:"
+    assert [(one.slug, one.reason) for one in seen if isinstance(one, Gap)] == [
+        ("not-installed", "tests/t.py:3 imports yaml, which the project uses and which is not installed here."),
+        (
+            "not-on-the-path",
+            f"{only} cliapp (tests/apps/cliapp).",
+        ),
+    ]
+
+
 def test_a_missing_package_that_base_imports_already_is_a_gap() -> None:
     """The environment lacks it, whatever the change does."""
     claim = {**CLAIM, "class": "missing-package", "name": "yaml", "text": "no yaml"}

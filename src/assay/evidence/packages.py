@@ -66,18 +66,43 @@ def importing(packages: Iterable[str], files: Iterable[tuple[str, str]]) -> dict
     return found
 
 
-def not_installed(lacking: Iterable[Denial]) -> Iterator[Gap]:
-    """What is not known because packages are not there: one gap for all of them."""
+def not_installed(lacking: Iterable[Denial], paths: Iterable[str] = ()) -> Iterator[Gap]:
+    """What is not known because packages are not there: one gap for all of them, and one for the repository's own.
+
+    `paths` are those of the repository. Tests put folders on the path of imports; what stands there is nothing that
+    anybody could install, and a package index may hold a stranger's by that name.
+    """
     places: dict[str, str] = {}
     for denial in lacking:
         places.setdefault(denial.name, f"{denial.path}:{denial.line}")
-    names = ", ".join(sorted(places))
-    if len(places) > 1:
-        where = ", ".join(sorted(places.values())[:SHOWN])
-        reason = f"The project uses {names}, which are not installed here ({where}{' ...' * (len(places) > SHOWN)})."
+    own = _homes(places, paths) if places else {}
+    names = sorted(places.keys() - own.keys())
+    if len(names) > 1:
+        where = ", ".join(sorted(places[name] for name in names)[:SHOWN]) + " ..." * (len(names) > SHOWN)
+        reason = f"The project uses {', '.join(names)}, which are not installed here ({where})."
         remedy = "Install them in the target's environment, so that their use can be checked."
-    elif places:
-        reason = f"{places[names]} imports {names}, which the project uses and which is not installed here."
-        remedy = f"Install {names} in the target's environment, so that its use can be checked."
-    if places:
         yield Gap(slug="not-installed", reason=reason, remedy=remedy)
+    elif names:
+        reason = f"{places[names[0]]} imports {names[0]}, which the project uses and which is not installed here."
+        remedy = f"Install {names[0]} in the target's environment, so that its use can be checked."
+        yield Gap(slug="not-installed", reason=reason, remedy=remedy)
+    if own:
+        told = ", ".join(f"{name} ({own[name]})" for name in sorted(own)[:SHOWN]) + ", ..." * (len(own) > SHOWN)
+        yield Gap(
+            slug="not-on-the-path",
+            reason=f"Imported from folders of the repository that are on the path only while tests run: {told}.",
+            remedy="Nothing is to be installed; how they are used was not held against them.",
+        )
+
+
+def _homes(names: Iterable[str], paths: Iterable[str]) -> dict[str, str]:
+    """Name -> the package or module of the repository that has it, outside of other packages."""
+    wanted, every = set(names), tuple(paths)
+    packages = {path.removesuffix("/__init__.py") for path in every if path.endswith("/__init__.py")}
+    found: dict[str, str] = {}
+    for path in every:
+        home = path.removesuffix("/__init__.py").removesuffix(".py")
+        folder, _, name = home.rpartition("/")
+        if path.endswith(".py") and name in wanted and folder not in packages:
+            found.setdefault(name, home if home in packages else path)
+    return found

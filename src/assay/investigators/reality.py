@@ -142,7 +142,7 @@ def denied_by(change: Change, lab: Lab, limit_s: float | None, only: Collection[
         found = tuple(new_at_head([d for d in found if before[d.path] not in unread], had.found, before))
     # Also what base denied: nothing that comes from such a package was judged, on either side.
     _, lacking = told_apart(denials.found, _known(lab.source))
-    gaps.extend(not_installed(lacking))
+    gaps.extend(not_installed(lacking, lab.source.paths("head")))
     absent = {denial.name for denial in lacking}
     news = tuple(d for d in collapsed(found) if d.kind != "missing-package" or d.name not in absent)
     if only is None:
