@@ -8,7 +8,7 @@ Read from the top, for a module imports only from those below it (`.importlinter
 | a file, statement by statement and expression by expression | `walk`, `expressions`, `locals_`, `scopes`, `guards` |
 | a call held against what is called | `calls`, `trials`, `stand_ins`, `literals`, `options`, `handed`, `deprecations` |
 | what may be an option in a constant | `words` |
-| what only one package knows | `adapters`, `adapter_*`, `project_tools` |
+| what only one package knows | `adapters`, `adapter_*`, `django_settings`, `project_tools` |
 | the type checker's claims, put to the real objects | `arbitration`, `origins`, `named` |
 | how a library's code ends when it is read | `answering`, `refusals`, `decided`, `ways` |
 | signatures through every way of handing on | `signatures`, `forwarding` |

@@ -2,11 +2,10 @@
 
 import ast
 import importlib
-import re
 import sys
 import types
 
-from assay_probe.reality import installed, sources
+from assay_probe.reality import django_settings, installed
 from assay_probe.reality.members import FOUND, MISSING, Member, member
 from assay_probe.reality.values import UNKNOWN, Made, Thing, static
 
@@ -40,7 +39,7 @@ def member_of(walk, node, receiver):
     if not isinstance(receiver, Made) or type(receiver.value).__name__ != "LazySettings" or not node.attr.isupper():
         return None
     known = _setting_names()
-    near = installed.nearest(node.attr, known, 0.9, 1)
+    near = installed.nearest(node.attr, known, 0.9, 1) or django_settings.in_other_order(node.attr, known)
     if near and node.attr not in known:
         walk.claims.add(
             node,
@@ -116,6 +115,8 @@ def assigned(walk, target, value):
     if not isinstance(target, ast.Name) or value is None:
         return
     _check_setting(walk, target)
+    if isinstance(value, ast.Dict) and _is_setting(walk, target):
+        django_settings.check_keys(walk, target.id, value, _app_roots(walk), set(_setting_names()))
     if target.id not in _PATH_SETTINGS:
         return
     for node in ast.walk(value):
@@ -128,11 +129,15 @@ def assigned(walk, target, value):
                 _check_app(walk, node)
 
 
+def _is_setting(walk, target):
+    return len(walk.scopes) == 1 and target.id.isupper() and "INSTALLED_APPS" in walk.uses
+
+
 def _check_setting(walk, target):
     """`ALLOWED_HOST = [...]` among settings: a name that nothing reads, one slip away from one that is read."""
-    if len(walk.scopes) > 1 or not target.id.isupper() or "INSTALLED_APPS" not in walk.uses:
+    if not _is_setting(walk, target):
         return
-    known = set(_setting_names()) | _read_by_apps(walk)
+    known = set(_setting_names()) | {word for root in _app_roots(walk) for word in django_settings.read_by(root)}
     near = installed.nearest(target.id, known, 0.9, 1)
     # A name that the settings themselves use, or that stands beside the one that may be meant, is no slip.
     if near and target.id not in known and near[0] not in walk.uses and len(walk.uses[target.id]) == 1:
@@ -148,21 +153,13 @@ def _check_setting(walk, target):
         )
 
 
-_READ = re.compile(r"""settings(?:\.|,\s*["'])([A-Z][A-Z0-9_]{2,})\b""")
-_apps = {}
-
-
-def _read_by_apps(walk):
-    """Settings that the installed apps which the file names read, by their sources."""
+def _app_roots(walk):
+    """Top-level packages of the applications that the settings name, without Django and the project's own."""
     found = set()
     for node in ast.walk(walk.parents[next(iter(walk.uses["INSTALLED_APPS"]))]):
         name = node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
-        root = name.partition(".")[0]
-        if root and root != "django" and root not in walk.first_party:
-            if root not in _apps:
-                _apps[root] = {word for text in sources.texts_of(root) for word in _READ.findall(text)}
-            found |= _apps[root]
-    return found
+        found.add(name.partition(".")[0])
+    return found - {"", "django", *walk.first_party}
 
 
 def _check_app(walk, node):

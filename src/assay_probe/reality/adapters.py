@@ -24,6 +24,7 @@ OWN = {
     "jinja2": "adapter_jinja2",
     "marshmallow": "adapter_marshmallow",
     "matplotlib": "adapter_matplotlib",
+    "os": "adapter_os",
     "pandas": "adapter_pandas",
     "pydantic": "adapter_pydantic",
     "sklearn": "adapter_sklearn",

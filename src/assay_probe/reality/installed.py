@@ -108,6 +108,11 @@ def imported_packages():
             yield file
 
 
+def asked_packages():
+    """Names of the third-party packages that the file at hand has to do with and that are imported."""
+    return sorted(root for root in _asked - STANDARD if root in sys.modules)
+
+
 def distribution_of(module_name):
     """The name of the distribution that a top-level module comes from, or the module's own name."""
     root = module_name.partition(".")[0]

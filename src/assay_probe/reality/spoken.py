@@ -21,7 +21,7 @@ def is_spoken_of(module, word):
     root = _root(module)
     if (root, word) not in _known:
         asked = word.encode("utf-8", "replace")
-        _known[root, word] = any(asked in text and asked in _names_in(path, text) for path, text in _texts_of(root))
+        _known[root, word] = any(asked in text and asked in _names_in(path, text) for path, text in texts_of(root))
     return _known[root, word]
 
 
@@ -29,7 +29,7 @@ def spelt_alike(module, word):
     """Names of the package that differ from the word by underscores and case alone."""
     bare = _bare(word.encode("utf-8", "replace"))
     found = set()
-    for path, text in _texts_of(_root(module)):
+    for path, text in texts_of(_root(module)):
         if bare in _bare(text):
             found.update(name for name in _names_in(path, text) if _bare(name) == bare)
     return {name.decode() for name in found}
@@ -43,7 +43,7 @@ def _bare(text):
     return text.replace(b"_", b"").lower()
 
 
-def _texts_of(root):
+def texts_of(root):
     """The sources of a package or module, read once."""
     if root not in _texts:
         file = getattr(sys.modules.get(root), "__file__", None) or ""
