@@ -122,9 +122,32 @@ def test_texts_of_one_version_stand_in_the_unit_or_in_constants_that_it_reads() 
         "WORDS = ('us', 'is')\nBOTH = ('as',)\ndef f(a): return a in BOTH or a in WORDS or a == 'old' or a == 'kept'\n"
     )
     head = base.replace("a in WORDS or a == 'old'", "a == 'new'")
+    assert told_of(base, head) == ("old", "us", "is", "new", "kept"), "and last what is compared with on the same line"
+
+
+def told_of(base: str, head: str) -> tuple[str, ...]:
+    """What `texts_of_one_version` tells of the only unit that the two versions of a module differ in."""
     [changed] = change_of(base, head).units
     source = MemorySource(files(base), files(head))
-    assert texts_of_one_version(changed, Project(source, "base"), Project(source, "head")) == ("old", "us", "is", "new")
+    return texts_of_one_version(changed, Project(source, "base"), Project(source, "head"))
+
+
+def test_a_format_of_dates_that_one_version_has_comes_with_what_it_writes() -> None:
+    """A text that only that format reads is none that a test has, or that anybody could guess."""
+    base = "def f(a):\n    return first(a, ('%H:%M', '%I:%M %p', '%d of %s'))\n"
+    head = "def f(a):\n    return first(a, ('%H:%M', '%I:%M %S', '%d in %s'))\n"
+    assert told_of(base, head) == (
+        "%I:%M %p", "%d of %s", "%I:%M %S", "%d in %s",
+        "01:30 PM", "09:05 AM", "01:30 59", "09:05 07",
+    )  # fmt: skip
+
+
+def test_what_a_changed_line_is_chosen_by_comes_although_both_versions_have_it() -> None:
+    """A key of a table, also where only the end of its entry differs; a text that is compared with; no other text."""
+    base = "def f(a):\n    table = {\n        'y': year,\n        'x': (\n            'seconds',\n            one,\n        ),\n    }\n"
+    base += "    if a in ('us', 'is') or a == 'old':\n        return table[a], 'kept'\n    return 'rest', 1\n"
+    head = base.replace("one,", "two,").replace("or a ==", "and a ==")
+    assert told_of(base, head) == ("old", "us", "is", "x")
 
 
 def test_keys_that_base_asks_for_come_with_what_it_takes_instead() -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from assay.change.project import Project
 from assay.change.reads import own_nodes, reads_of
@@ -20,6 +22,10 @@ MOST_OF_ONE_VERSION, MOST_KEYS = 12, 6
 LARGEST_CONSTANT = 60
 """A module constant of more literals than this gives its first ones only."""
 _DEPTH = 2
+MOMENTS = (datetime(2021, 7, 23, 13, 30, 59, 250_000, UTC), datetime(1999, 12, 1, 9, 5, 7, 20, UTC))
+_DIRECTIVE = re.compile(r"%(.)", re.DOTALL)
+_OF_DATES = frozenset("YymBbHIMSpjAaUWGV")
+_DIRECTIVES = frozenset("YymBbdHIMSpjAaUWGVfwuzZ%")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,13 +84,55 @@ def slot_names(changed: ChangedUnit, base: Project, head: Project) -> tuple[str,
 
 
 def texts_of_one_version(changed: ChangedUnit, base: Project, head: Project) -> tuple[str, ...]:
-    """Texts that only one version of a unit, or of the constants that it reads, has; one of them may decide."""
+    """Texts that only one version of a unit, or of the constants that it reads, has; one of them may decide.
+
+    With them what a format of dates among them writes, and keys and compared texts on lines that differ.
+    """
     ours, theirs = (
         dict.fromkeys(_sorted_out(_near(unit, project), LARGEST_CONSTANT * 10).texts) if unit is not None else {}
         for unit, project in ((changed.base, base), (changed.head, head))
     )
     gone, come = [text for text in ours if text not in theirs], [text for text in theirs if text not in ours]
-    return tuple(gone[:MOST_OF_ONE_VERSION] + come[:MOST_OF_ONE_VERSION])
+    some = gone[:MOST_OF_ONE_VERSION] + come[:MOST_OF_ONE_VERSION]
+    written = [text for each in some for text in dates_as(each)]
+    return tuple(dict.fromkeys([*some, *written, *_chosen_by(changed, base, head)][: 3 * MOST_OF_ONE_VERSION]))
+
+
+def dates_as(pattern: str) -> tuple[str, ...]:
+    """A moment in the afternoon and one in the morning as a format of `strptime` has them; nothing for other texts."""
+    directives = set(_DIRECTIVE.findall(pattern))
+    if not directives & _OF_DATES or not directives <= _DIRECTIVES:
+        return ()
+    return tuple(moment.strftime(pattern) for moment in MOMENTS)
+
+
+def _chosen_by(changed: ChangedUnit, base: Project, head: Project) -> list[str]:
+    """Keys of the entries of a table, and texts compared with, on the lines that differ."""
+    found: dict[str, None] = {}
+    for unit, project, lines in ((changed.base, base, changed.base_lines), (changed.head, head, changed.head_lines)):
+        located = locate(unit, project) if unit is not None else None
+        for part in inside(*located) if located is not None else ():
+            for first, last in _choices(own_nodes(part.node)):
+                if isinstance(first, ast.Constant) and isinstance(first.value, str) and len(first.value) > 0:
+                    ends = last.end_lineno or last.lineno
+                    if len(first.value) <= LONGEST_TEXT and not lines.isdisjoint(range(first.lineno, ends + 1)):
+                        found.setdefault(first.value)
+    return list(found)
+
+
+def _choices(nodes: Iterable[ast.AST]) -> Iterator[tuple[ast.expr, ast.expr]]:
+    """What something is chosen by, and where what is chosen ends."""
+    for node in nodes:
+        match node:
+            case ast.Dict(keys=keys, values=values):
+                yield from ((key, value) for key, value in zip(keys, values, strict=True) if key is not None)
+            case ast.Compare(left=left, comparators=others):
+                parts = [left, *(part for other in others for part in getattr(other, "elts", [other]))]
+                yield from ((part, part) for part in parts)
+            case ast.MatchValue(value=value):
+                yield value, value
+            case _:
+                pass
 
 
 def _near(unit: Unit, project: Project) -> Iterator[object]:
