@@ -36,6 +36,7 @@ from assay.evidence.conditions.learner import Observed, judge
 
 HERE = Path(__file__).parent
 HELD_OUT, LIMIT_S = 1200, 0.25
+VERDICTS = ("exact", "right", "part", "wrong", "none", "missed", "unmeasured")
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Result:
 
     name: str
     verdict: str
-    """`exact`, `right`, `part`, `wrong`, `none` (found, no condition) or `missed`."""
+    """`exact`, `right`, `part`, `wrong`, `none` (found, no condition), `missed` or `unmeasured` (no call differs)."""
     told: str
     grade: str
     truth: str
@@ -172,6 +173,7 @@ def read(name: str, pair: tuple[str, str, str], report: dict[str, typing.Any], s
         recall = fared.held_differing / max(1, fared.differing)
         agreement = (recall + 1 - fared.held_others / max(1, fared.others)) / 2
         verdict = "exact" if fared.fits else "right" if agreement >= 0.95 else "part" if agreement > 0.6 else "wrong"
+        verdict = verdict if fared.differing else "unmeasured"
     return Result(name, verdict, whole, "/".join(c["grade"] for c in told), truth, agreement, seconds)
 
 
@@ -222,7 +224,7 @@ def write(results: list[Result]) -> None:
     ]
     for title, names in (("The 36 pairs of the research note", hidden.PAIRS), ("24 later pairs", later.PAIRS)):
         rows = [r for r in results if r.name in names]
-        counts = {v: sum(r.verdict == v for r in rows) for v in ("exact", "right", "part", "wrong", "none", "missed")}
+        counts = {v: sum(r.verdict == v for r in rows) for v in VERDICTS}
         lines += [f"## {title}", "", "```text"]
         lines += [
             f"{counts['exact']} exact and {counts['right']} right of {len(rows)}: "
