@@ -27,6 +27,10 @@ def remedy(detail: str, *, slug: str = "failing-on-base", options: CheckOptions 
         ("E   ModuleNotFoundError: No module named 'yaml'", "PyYAML"),
         ("E   ModuleNotFoundError: No module named 'fancy_box'", "fancy-box"),
         ("E       fixture 'mocker' not found", "pytest-mock"),
+        (
+            "E   ImportError: fancy-box is required to run these tests. Install it with 'pip install fancy-box' or",
+            "fancy-box",
+        ),
     ],
 )
 def test_the_command_is_whole(detail: str, package: str) -> None:

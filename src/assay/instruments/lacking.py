@@ -19,6 +19,8 @@ from assay.values.finding import Gap
 from assay.values.options import CheckOptions
 
 _MISSING = re.compile(r"No module named '(\w+)'|no fixture '\w+'")
+_SAID = re.compile(r"\bpip install ['\"]?([A-Za-z0-9][\w.-]*)")
+"""What the project itself says to install, where it stumbles over a package that is not there."""
 _PLUGIN = re.compile(r"offers it \(([\w-]+)\)|\((pytest-[\w-]+)")
 
 
@@ -66,14 +68,8 @@ def gaps_of_lab(lab: Laboratory, opened: Opened, directory: Path) -> Iterator[Ga
 def with_commands(gaps: Iterable[Gap], python: str, options: CheckOptions) -> Iterator[Gap]:
     """Gaps, those of tests that lack a package with the command that installs it."""
     for gap in gaps:
-        missing = _MISSING.search(gap.reason) if gap.slug in {"collection", "failing-on-base"} else None
-        plugin = _PLUGIN.search(gap.remedy)
-        package = (
-            distribution_of(missing[1])
-            if missing and missing[1]
-            else next(filter(None, plugin.groups() if plugin else ()), "")
-        )
-        if missing is None or not package:
+        package = _package(gap) if gap.slug in {"collection", "failing-on-base"} else ""
+        if not package:
             yield gap
         elif options.build_env:
             remedy = (
@@ -84,6 +80,15 @@ def with_commands(gaps: Iterable[Gap], python: str, options: CheckOptions) -> It
             told = shlex.join([package])
             by_hand = f"`uv pip install --python {python} {told}`, or `{python} -m pip install {told}`"
             yield replace(gap, remedy=f"Install it: {by_hand}; or have one built: `{_with_build(options)}`.")
+
+
+def _package(gap: Gap) -> str:
+    """The distribution that would close the gap; empty where that is not known."""
+    missing, plugin = _MISSING.search(gap.reason), _PLUGIN.search(gap.remedy)
+    if missing is None:
+        said = _SAID.search(gap.reason)
+        return said[1] if said else ""
+    return distribution_of(missing[1]) if missing[1] else next(filter(None, plugin.groups() if plugin else ()), "")
 
 
 def _with_build(options: CheckOptions) -> str:
