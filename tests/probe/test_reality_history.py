@@ -7,7 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tests.probe.asking import ask_all
+from tests.probe.projects import write
 from tests.probe.test_reality_loading import home_with
+
+from assay.evidence.reality import denials_of
+from assay.values.lab import Run
 
 CODE = '''
 import warnings
@@ -88,3 +92,17 @@ def test_what_nothing_installed_tells_is_not_told(tmp_path: Path) -> None:
     """Another word, or the word about another callable."""
     assert versions(tmp_path / "1", "mill.husk()", {"mill/CHANGES.rst": CHANGES}) == []
     assert versions(tmp_path / "2", "mill.Mill().grind(1, flour=2)", {"mill/CHANGES.rst": CHANGES}) == []
+
+
+def test_a_name_without_an_owner_is_looked_for_in_its_package(tmp_path: Path) -> None:
+    """The type checker says of a decorator that `rolled` is deprecated, and not whose it is; nothing dies of that."""
+    code = "from typing import Any\n\ndef rolled(function: Any) -> Any:\n    return function\n"
+    judge = home_with(tmp_path, sys.executable, {"mill/__init__.py": code})
+    place = {"line": 3, "column": 7, "end_line": 3, "end_column": 13}
+    told = {"callee": "rolled", "why": "use grind"}
+    claim = {"class": "deprecated", "rule": "deprecated", "message": "it is deprecated", **place, "told": told}
+    file = {"path": "a.py", "text": "import mill\n\n@mill.rolled\ndef f(): pass\n", "claims": [claim]}
+    run = Run(side="head", job={"mode": "reality", "files": [file]}, time_limit_s=60.0)
+    frames = write(tmp_path / "project", "=== empty.py\n").under(judge).run(run).frames
+    (answer,) = [denials_of(frame) for frame in frames if frame["t"] == "file"]
+    assert [denial.name for denial in answer.found] == ["rolled"]

@@ -54,6 +54,7 @@ def _versions(claim):
         word = owners.pop()
     if not word.isidentifier():
         return []
+    owners = owners or [root]  # the type checker names no owner
     told = list(_documented(owners, word, is_parameter=parameter is not None))
     told += _logged(root, owners, word, is_parameter=parameter is not None)
     return list(dict.fromkeys(told))[:MOST]

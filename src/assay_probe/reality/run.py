@@ -100,10 +100,12 @@ def _read(file, job):
         trials.waiting.clear()
         return {"error": "internal", "detail": traceback.format_exc()[-3000:], "claims": claims.whole()}
     found = claims.whole()
-    if job.get("reproduce", True):
-        found = reproduce(found)
+    try:
+        found = history.dated(reproduce(found) if job.get("reproduce", True) else found)
+    except Exception:  # a fault here must not be taken for a package that ends the interpreter
+        return {"error": "internal", "detail": traceback.format_exc()[-3000:], "claims": found}
     answer = {
-        "claims": history.dated(found),
+        "claims": found,
         "unknown_receivers": claims.unknown_receivers,
         "calls": claims.calls_bound,
     }
