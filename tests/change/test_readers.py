@@ -110,6 +110,20 @@ def test_another_base_class_concerns_all_methods() -> None:
     assert_told(text.format("A"), text.format("B"), "m.C.f: base class C", "m.C.g: base class C")
 
 
+def test_a_base_class_that_is_only_spelled_otherwise_is_the_same() -> None:
+    """The classes of `typing` are those of `collections.abc`; what a name stands for counts, and not the name."""
+    text = "{}\nclass C({}):\n    def f(self): return 1\n"
+    for one, other in (
+        (("import typing", "typing.Mapping[str, str]"), ("from collections.abc import Mapping", "Mapping[str, str]")),
+        (("from json import JSONEncoder", "JSONEncoder"), ("import json as j", "j.JSONEncoder")),
+    ):
+        assert_told(text.format(*one), text.format(*other))
+    assert_told(
+        text.format("from json import JSONEncoder as E", "E"), text.format("from http import HTTPStatus as E", "E"),
+        "m.C.f: base class C",
+    )  # fmt: skip
+
+
 def test_an_import_that_now_means_something_else_concerns_its_readers() -> None:
     text = "from {} import dump\ndef f(a): return dump(a)\n"
     assert_told(text.format("json"), text.format("pickle"), "m.f: reads dump")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from assay.change.normalise import Parts, Reading, parts_of, reading_of, shape
@@ -70,14 +70,20 @@ class _Parts(dict[Function, Parts]):
         return self[function]
 
 
-def class_changes(base: Module, head: Module) -> Iterator[tuple[Scope, str]]:
-    """Classes whose bases, metaclass or decorators differ, with the reason as `ChangedUnit.why` spells it."""
+def class_changes(
+    base: Module, head: Module, is_same: Callable[[ast.AST, ast.AST], bool]
+) -> Iterator[tuple[Scope, str]]:
+    """Classes whose bases, metaclass or decorators differ, with the reason as `ChangedUnit.why` spells it.
+
+    Two spellings of one class are no two bases: `is_same` says what base's and head's expressions mean.
+    """
     for qualname, scope in head.scopes.items():
         before = base.scopes.get(qualname)
         if before is None or not qualname:
             continue
         old, new = before.node, scope.node
-        if [shape(n) for n in _heads(old)] != [shape(n) for n in _heads(new)]:
+        ours, theirs = _heads(old), _heads(new)
+        if len(ours) != len(theirs) or not all(map(is_same, ours, theirs)):
             yield scope, f"base class {qualname}"
         elif [shape(n) for n in _decorators(old)] != [shape(n) for n in _decorators(new)]:
             yield scope, f"class decorator {qualname}"

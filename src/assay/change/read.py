@@ -18,11 +18,11 @@ from assay.change.compare import Comparison, class_changes, compare
 from assay.change.kinds import kind_of
 from assay.change.lines import Line, changed_lines, names_on, read_lines, starts_of
 from assay.change.moves import Placed, pair_moved
-from assay.change.normalise import is_only_for_types, parts_of
+from assay.change.normalise import is_only_for_types, parts_of, shape
 from assay.change.project import Project, Target, of_typing
 from assay.change.readers import MOST_FILES, Readers
 from assay.change.reads import lines_reading
-from assay.change.syntax import Function, Module
+from assay.change.syntax import Function, Module, dotted
 from assay.change.unread import unread_module_level, unread_of, unread_syntax
 from assay.change.uses import uses_of
 from assay.values.change import Change, ChangedUnit, FilePair, Revision, Unit, Unread
@@ -184,7 +184,7 @@ class _Reader:
                 where = changed.head or changed.base
                 word = changed.name if not changed.scope else f"{changed.scope}.{changed.name}"
                 unread.append((word, where.nodes[0] if where else None))
-        for new, why in class_changes(base, head):
+        for new, why in class_changes(base, head, lambda one, other: self._means_same(one, base, other, head)):
             methods = [p for p in comparison.pairs if p.head.in_class and p.head.owner == new.qualname]
             for pair in methods:
                 self._draft(base, head, pair.base, pair.head, why).add_origin(head, new.qualname)
@@ -242,6 +242,13 @@ class _Reader:
             moved = replace(moved, module=self._renamed.get(moved.module, moved.module))
             return other in {one, moved} or of_typing(one) == of_typing(other)
         return before == after
+
+    def _means_same(self, one: ast.AST, base: Module, other: ast.AST, head: Module) -> bool:
+        """Do two expressions at the top of a module name the same thing?"""
+        ours, theirs = (dotted(node) if isinstance(node, ast.expr) else "" for node in (one, other))
+        if not ours or not theirs:
+            return shape(one) == shape(other)
+        return self._same(self.old.resolve(base, ours), self.new.resolve(head, theirs))
 
     def _is_handed_on(self, changed: ChangedName, base: Module, head: Module) -> bool:
         """Is a name that one side imports by name what the other one imports by `*`?"""
