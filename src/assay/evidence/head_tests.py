@@ -13,7 +13,7 @@ from assay.codebase.edited_tests import edited_tests
 from assay.codebase.pytest_settings import read_pytest_settings
 from assay.codebase.tests import find_tests
 from assay.evidence.announced import Shown
-from assay.evidence.classify import contrast, is_comparable
+from assay.evidence.classify import contrast, is_comparable, silent_at
 from assay.evidence.differences import difference_of
 from assay.evidence.frames import Story, read_story
 from assay.evidence.jobs import Placement, Scenarios, Window, record_run
@@ -103,7 +103,7 @@ def shown_by(tests: HeadTests, placements: Mapping[str, Placement]) -> tuple[Sho
     for pair in match_calls(ours, theirs).pairs:
         if not is_comparable(pair.base) or not is_comparable(pair.head):
             continue
-        seen = contrast(pair.base.outcome, pair.head.outcome)
+        seen = contrast(pair.base.outcome, pair.head.outcome, silent_at(pair.base.id.point))
         point = placements[pair.base.id.point].point
         if seen is not None:
             difference = difference_of(pair, seen, point, {})

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
-from assay.evidence.classify import contrast
+from assay.evidence.classify import contrast, silent_at
 from assay.evidence.confirm import narrow_to
 from assay.evidence.differences import alternatives, may_hold
 from assay.evidence.frames import read_story
@@ -59,7 +59,7 @@ def show_at_callers(
     shown = set()
     for pair in match_experiments(base, head).pairs:
         hidden_one = planned.get(pair.base.id)
-        seen = contrast(pair.base.outcome, pair.head.outcome)
+        seen = contrast(pair.base.outcome, pair.head.outcome, silent_at(pair.base.id.point))
         if hidden_one is not None and seen is not None and not all(item.soft for item in seen.disagreements):
             shown.add(hidden_one.base.id)
     return frozenset(shown)
