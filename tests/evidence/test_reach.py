@@ -11,7 +11,7 @@ from tests.evidence.making import POINT, FakeClock, FakeLab, call, facts, placem
 
 from assay.evidence.frames import merged
 from assay.evidence.jobs import Scenarios
-from assay.evidence.reach import NOTHING_KNOWN, PORTIONS, Known, Recorded, record, record_scripts
+from assay.evidence.reach import FAR, NOTHING_KNOWN, PORTIONS, Known, Recorded, record, record_scripts
 from assay.values.lab import Completed, Frame, Run, RunResult
 
 UNIT = replace(placement(POINT), telling=frozenset({1}))
@@ -58,6 +58,15 @@ def test_files_run_in_growing_portions_until_a_unit_is_reached_often_enough() ->
     rare = FakeLab(answer=lambda run: frames(run, FILES[:1]))
     assert recorded(rare).exhausted
     assert portions(rare) == [*PORTIONS, len(FILES) - sum(PORTIONS)]
+
+
+def test_where_far_more_files_are_left_than_were_likely_one_test_is_enough() -> None:
+    """All tests of a repository of 10,000 files ran for a function that two of them call; none is still too few."""
+    many = tuple(f"tests/test_{n}.py" for n in range(sum(PORTIONS) * (FAR + 1) + 1))
+    for reaching, ran in ((many[:1], list(PORTIONS)), ((), [*PORTIONS, len(many) - sum(PORTIONS)])):
+        lab = FakeLab(answer=lambda run, reaching=reaching: frames(run, reaching))  # type: ignore[misc]
+        record(lab, [UNIT], Scenarios(runner="pytest", files=many), 20.0)
+        assert portions(lab) == ran
 
 
 def test_a_changed_line_that_did_not_run_asks_for_one_more_portion() -> None:

@@ -34,6 +34,8 @@ _FRAME = re.compile(r'^  File "(?:[^"]*/)?([^"/]+)", line (\d+) in (\S+)$', re.M
 """A line of the stack that an interpreter writes when it dies, the innermost first."""
 ENOUGH_TESTS = 3
 """A unit that this many tests reach needs no further portion."""
+FAR = 10
+"""Where so many times as many files are left as were likely, one test is enough: it costs what the repository costs."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +100,9 @@ def record(
         spent = lab.clock.elapsed_s() - start
         patience = share_s * (1.0 if not placements or _reaches_any(stories) else PATIENCE) - spent
         left = max(share_s - spent, patience * 0.5)
-        if stories and (left < share_s * LAST_PART or _is_enough(placements, stories, n_portions=len(stories))):
+        is_far = len(stories) >= len(PORTIONS) and len(portion.files) > FAR * len(done)
+        is_enough = _is_enough(placements, stories, n_portions=len(stories), n_tests=1 if is_far else ENOUGH_TESTS)
+        if stories and (left < share_s * LAST_PART or is_enough):
             exhausted = left >= share_s * LAST_PART
             break
         lab.say(f"running {len(portion.files)} of {len(scenarios.files)} test files on base and head")
@@ -263,8 +267,10 @@ def _portions(scenarios: Scenarios, known: Known) -> Iterator[Scenarios]:
         start += len(portion)
 
 
-def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]], *, n_portions: int) -> bool:
-    """Is every unit reached by some tests, and did every changed line run? After two portions lines may stay away.
+def _is_enough(
+    placements: Sequence[Placement], stories: Sequence[tuple[Story, Story]], *, n_portions: int, n_tests: int
+) -> bool:
+    """Is every unit reached by `n_tests`, and did every changed line run? After two portions lines may stay away.
 
     Without units it is enough when time is over: what is looked for is a test that no longer passes.
     """
@@ -279,7 +285,7 @@ def _is_enough(placements: Sequence[Placement], stories: Sequence[tuple[Story, S
             for call in story.calls:
                 lines.setdefault(call.experiment.id.point, set()).update(sign * line for line in call.experiment.lines)
     return all(
-        len(reached.get(placement.point.id, ())) >= ENOUGH_TESTS
+        len(reached.get(placement.point.id, ())) >= n_tests
         and (n_portions > 1 or placement.telling <= lines.get(placement.point.id, set()))
         for placement in placements
     )
