@@ -26,6 +26,7 @@ from assay.evidence.jobs import Placement, Quota, Scenarios
 from assay.evidence.kept import with_arguments_of_base
 from assay.evidence.lifting import show_at_callers
 from assay.evidence.matching import Matched, match_calls
+from assay.evidence.plausible import Kinds
 from assay.evidence.probing import Probed, join_kinds, probe, to_be_sure, within_budget
 from assay.evidence.promises import Broken, find_broken
 from assay.evidence.reach import Recorded
@@ -100,12 +101,7 @@ def run_campaign(
     watched, limit_s = tuple(placements.values()), within_budget(lab, share_s)
     lifted = show_at_callers(lab, groups, differences, watched, callers, recorded.scenarios, limit_s)
     groups = tuple(replace(d, needs_caller=False) if d.base.id in lifted else d for d in groups)
-    labelled = Labelled(
-        differences=differences,
-        agreed=raw.agreed + (probed.compared.agreed if probed else ()),
-        kinds=probed.kinds if probed else kinds,
-        masks=probed.compared.masks if probed else {},
-    )
+    labelled = _labelled(differences, raw, probed, kinds)
     limit_s = to_be_sure(lab, share_s)
     promised = frozenset[str]().union(*(promise.units for promise in broken))
     faults: list[Gap] = []
@@ -130,6 +126,16 @@ def run_campaign(
         faults=tuple(faults),
         labelled=explained.seen or labelled,
     )
+
+
+def _labelled(
+    differences: tuple[Difference, ...], raw: Compared, probed: Probed | None, kinds: Mapping[str, Kinds]
+) -> Labelled:
+    """What says when the groups show: the tests' own calls, and the experiments where there were any."""
+    if probed is None:
+        return Labelled(differences=differences, agreed=raw.agreed, kinds=kinds)
+    agreed = raw.agreed + probed.compared.agreed
+    return Labelled(differences=differences, agreed=agreed, kinds=probed.kinds, masks=probed.compared.masks)
 
 
 def _with_untested_branches(some: Sequence[Placement], calls: Sequence[RecordedCall]) -> tuple[Placement, ...]:
